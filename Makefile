@@ -1,0 +1,40 @@
+# make demo   imports the sample order into the practice VICIdial
+# make test   lint, types and tests: all that must hold
+# make soak   the long runs: kill -9, faults by the thousand, signals
+# make check  lint and types alone
+
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: demo test soak check lint types clean
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@echo installed > .venv/installed
+
+demo: .venv/installed
+	$(BIN)/did-importer demo
+
+check: lint types
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: .venv/installed
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/pytest -m 'not soak'
+
+soak: .venv/installed
+	$(BIN)/pytest -m soak
+
+clean:
+	rm -rf .venv build dist demo_output .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,337 @@
+"""THE list of columns: what a sheet may hold, what VICIdial keeps of it, and what we say about it.
+
+The pandera schema, the template, the README's table and the sandbox are built from this list, and from nothing
+else. Facts are those of ``add_did`` as real servers behave (the recorded replies in ``tests/transcripts.jsonl``);
+the order is the order in which the server checks.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class ServerCheck(StrEnum):
+    """How the server itself judges a field after its silent deletions."""
+
+    LENGTH = "length"
+    CHOICE = "choice"
+    LOOK_UP = "look-up"
+
+
+WORD: Final = "-_0-9a-zA-Z"
+"""The characters that VICIdial keeps of most identifiers, as the inside of a regular expression's class."""
+
+YES_NO: Final = MappingProxyType(
+    {"Y": "Y", "YES": "Y", "TRUE": "Y", "1": "Y", "N": "N", "NO": "N", "FALSE": "N", "0": "N"}
+)
+"""What people write for yes and no, in capitals, and what VICIdial wants."""
+
+CALL_HANDLE_METHODS: Final = tuple(
+    "CID CIDLOOKUP CIDLOOKUPRL CIDLOOKUPRC CIDLOOKUPALT CIDLOOKUPRLALT CIDLOOKUPRCALT CIDLOOKUPADDR3"
+    " CIDLOOKUPRLADDR3 CIDLOOKUPRCADDR3 CIDLOOKUPALTADDR3 CIDLOOKUPRLALTADDR3 CIDLOOKUPRCALTADDR3 ANI ANILOOKUP"
+    " ANILOOKUPRL VIDPROMPT VIDPROMPTLOOKUP VIDPROMPTLOOKUPRL VIDPROMPTLOOKUPRC CLOSER 3DIGITID 4DIGITID"
+    " 5DIGITID 10DIGITID".split()
+)
+"""The call handle methods that VICIdial's admin pages offer; the API takes any word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet.
+
+    Attributes:
+        name: the server's name of the parameter; the header in our template.
+        stored_as: the column of VICIdial's table of DIDs.
+        aliases: other headers that mean this column, most exact first; matching ignores case, spaces, punctuation.
+        kept: the characters that VICIdial keeps, as the inside of a regular expression's class.
+        shortest: the fewest bytes that VICIdial takes, after its deletions.
+        longest: the most bytes that VICIdial takes, after its deletions.
+        server_check: how VICIdial judges what is left.
+        refusal: VICIdial's words when it refuses, without ``add_did`` and the echo.
+        default: what VICIdial stores where nothing is given; None for the database's NULL.
+        choices: the only values that work; empty where any text of the right length does.
+        offered: values that VICIdial's admin pages offer where the API takes any word.
+        spellings: what people write, in capitals -> what is sent.
+        digits_only: True where VICIdial takes letters but stores something else.
+        sent: False for a column that is understood but has no parameter in add_did.
+        free_text: True for prose, in which deleted characters are no sign of a mistake.
+        help: one or two sentences for the person who fills the sheet.
+        example: a value that works.
+    """
+
+    name: str
+    stored_as: str
+    help: str
+    example: str
+    kept: str = WORD
+    shortest: int = 1
+    longest: int = 50
+    server_check: ServerCheck = ServerCheck.LENGTH
+    refusal: str = ""
+    default: str | None = None
+    aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    digits_only: bool = False
+    sent: bool = True
+    free_text: bool = False
+
+    def keep(self, text: str) -> str:
+        """Return what VICIdial leaves of ``text`` (system setting use_non_latin off) after its silent deletions."""
+        return _deleter(self.kept).sub("", text)
+
+
+_DELETERS: dict[str, re.Pattern[str]] = {}
+
+
+def _deleter(kept: str) -> re.Pattern[str]:
+    pattern = _DELETERS.get(kept)
+    if pattern is None:
+        pattern = _DELETERS[kept] = re.compile(f"[^{kept}]")
+    return pattern
+
+
+_OPTIONAL: Final = ", THIS IS AN OPTIONAL FIELD"
+
+DID_PATTERN: Final = Column(
+    name="did_pattern",
+    stored_as="did_pattern",
+    kept=":+*#._0-9a-zA-Z",
+    shortest=2,
+    refusal="YOU MUST USE ALL REQUIRED FIELDS",
+    aliases=tuple(
+        "did didpattern didnumber dids didno didlist ddi phonenumbere164 numbervale164 e164number e164 phonenumber"
+        " telephonenumber fullnumber fulltn inboundnumber destinationdid tollfreenumber trunknumber phonenumbers"
+        " telephoneno phoneno tn tns tfn tollfree dnis msisdn number numbers telephone phone tel value".split()
+    ),
+    help="The inbound number, written exactly as the carrier sends it in the call. Digits with an optional leading +.",
+    example="17275550011",
+)
+
+COLUMNS: Final[tuple[Column, ...]] = (
+    DID_PATTERN,
+    Column(
+        name="did_description",
+        stored_as="did_description",
+        kept="- .,_0-9a-zA-Z",
+        shortest=6,
+        refusal="DID DESCRIPTION MUST BE FROM 6 TO 50 CHARACTERS" + _OPTIONAL,
+        aliases=(
+            "description",
+            "friendlyname",
+            "alias",
+            "label",
+            "customerreference",
+            "displayname",
+            "note",
+            "name",
+        ),
+        free_text=True,
+        help="What the number is for, 6 to 50 characters. VICIdial keeps letters, digits, space - . , _ only.",
+        example="Tampa sales line 1",
+    ),
+    Column(
+        name="active",
+        stored_as="did_active",
+        kept="A-Z",
+        server_check=ServerCheck.CHOICE,
+        refusal="ACTIVE MUST BE Y OR N" + _OPTIONAL,
+        default="Y",
+        aliases=("didactive",),
+        choices=("Y", "N"),
+        spellings=YES_NO,
+        help="Whether the DID takes calls. Blank means Y.",
+        example="Y",
+    ),
+    Column(
+        name="did_route",
+        stored_as="did_route",
+        server_check=ServerCheck.CHOICE,
+        refusal="DID ROUTE IS NOT VALID" + _OPTIONAL,
+        default="EXTEN",
+        choices=("EXTEN", "VOICEMAIL", "AGENT", "PHONE", "IN_GROUP", "CALLMENU", "VMAIL_NO_INST"),
+        spellings=MappingProxyType({"CALL_MENU": "CALLMENU"}),
+        help="Where calls go. Each route needs its target: EXTEN extension; IN_GROUP group; CALLMENU menu_id; "
+        "VOICEMAIL and VMAIL_NO_INST voicemail_ext; PHONE phone_extension and server_ip. Blank means EXTEN.",
+        example="IN_GROUP",
+    ),
+    Column(
+        name="record_call",
+        stored_as="record_call",
+        server_check=ServerCheck.CHOICE,
+        refusal="RECORD CALL MUST BE Y OR N" + _OPTIONAL,
+        default="N",
+        choices=("Y", "N", "Y_QUEUESTOP"),
+        spellings=YES_NO,
+        help="Whether calls are recorded; Y_QUEUESTOP records until the call reaches the queue. Blank means N.",
+        example="N",
+    ),
+    Column(
+        name="extension",
+        stored_as="extension",
+        refusal="EXTENSION MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
+        default="9998811112",
+        help="The dialplan extension that an EXTEN route calls. Without it calls go to an announcement.",
+        example="8300",
+    ),
+    Column(
+        name="exten_context",
+        stored_as="exten_context",
+        refusal="EXTENSION CONTEXT MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
+        default="default",
+        help="The dialplan context of the extension. Blank means default.",
+        example="default",
+    ),
+    Column(
+        name="voicemail_ext",
+        stored_as="voicemail_ext",
+        kept="*#._0-9a-zA-Z",
+        longest=10,
+        refusal="VOICEMAIL EXTENSION MUST BE FROM 1 TO 10 CHARACTERS" + _OPTIONAL,
+        help="The mailbox of a VOICEMAIL or VMAIL_NO_INST route. VICIdial does not look it up.",
+        example="8500",
+    ),
+    Column(
+        name="phone_extension",
+        stored_as="phone",
+        longest=100,
+        refusal="PHONE EXTENSION MUST BE FROM 1 TO 100 CHARACTERS" + _OPTIONAL,
+        help="The phone of a PHONE route; it needs server_ip too. VICIdial does not look it up.",
+        example="cc101",
+    ),
+    Column(
+        name="server_ip",
+        stored_as="server_ip",
+        kept="-.:_0-9a-zA-Z",
+        server_check=ServerCheck.LOOK_UP,
+        refusal="SERVER IP MUST BE A VALID SERVER IN THE SYSTEM" + _OPTIONAL,
+        help="The VICIdial server of a PHONE route, as listed under Admin > Servers.",
+        example="10.10.10.15",
+    ),
+    Column(
+        name="group",
+        stored_as="group_id",
+        kept="-|_0-9a-zA-Z",
+        server_check=ServerCheck.LOOK_UP,
+        refusal="GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM" + _OPTIONAL,
+        aliases=("groupid", "ingroup", "ingroupid"),
+        help="The in-group of an IN_GROUP route, by its ID as listed under Inbound > In-Groups.",
+        example="SALES_IN",
+    ),
+    Column(
+        name="menu_id",
+        stored_as="menu_id",
+        server_check=ServerCheck.LOOK_UP,
+        refusal="MENU ID MUST BE A VALID CALL MENU IN THE SYSTEM" + _OPTIONAL,
+        default="",
+        aliases=("callmenu", "callmenuid"),
+        help="The call menu of a CALLMENU route, by its ID as listed under Inbound > Call Menus.",
+        example="main_ivr",
+    ),
+    Column(
+        name="filter_clean_cid_number",
+        stored_as="filter_clean_cid_number",
+        kept="- .,_0-9a-zA-Z",
+        longest=20,
+        refusal="CLEAN CID NUMBER MUST BE FROM 1 TO 20 CHARACTERS" + _OPTIONAL,
+        default="",
+        help="How VICIdial cleans the caller's number, such as R10 for its last ten digits.",
+        example="R10",
+    ),
+    Column(
+        name="call_handle_method",
+        stored_as="call_handle_method",
+        kept="_0-9a-zA-Z",
+        shortest=3,
+        longest=20,
+        refusal="CALL HANDLE METHOD MUST BE FROM 3 TO 20 CHARACTERS" + _OPTIONAL,
+        default="CID",
+        offered=CALL_HANDLE_METHODS,
+        help="How VICIdial finds the caller's lead: one of the methods of its admin pages. Blank means CID.",
+        example="CIDLOOKUP",
+    ),
+    Column(
+        name="agent_search_method",
+        stored_as="agent_search_method",
+        kept="_0-9a-zA-Z",
+        shortest=2,
+        longest=2,
+        refusal="AGENT SEARCH METHOD MUST BE 2 CHARACTERS" + _OPTIONAL,
+        default="LB",
+        choices=("LB", "LO", "SO"),
+        help="How an agent is looked for: LB load balanced, LO load balanced overflow, SO server only.",
+        example="LB",
+    ),
+    Column(
+        name="list_id",
+        stored_as="list_id",
+        shortest=3,
+        longest=14,
+        refusal="LIST ID MUST BE FROM 3 TO 14 DIGITS" + _OPTIONAL,
+        default="999",
+        digits_only=True,
+        help="The list that new leads go to, 3 to 14 digits. Blank means 999.",
+        example="999",
+    ),
+    Column(
+        name="entry_list_id",
+        stored_as="entry_list_id",
+        kept="0-9",
+        longest=14,
+        refusal="ENTRY LIST ID MUST BE FROM 1 TO 14 DIGITS" + _OPTIONAL,
+        default="0",
+        digits_only=True,
+        help="The entry list, up to 14 digits. Blank means 0.",
+        example="0",
+    ),
+    Column(
+        name="campaign_id",
+        stored_as="campaign_id",
+        longest=8,
+        refusal="CAMPAIGN MUST BE FROM 1 TO 8 CHARACTERS" + _OPTIONAL,
+        help="The campaign, up to 8 characters. VICIdial does not look it up.",
+        example="TESTCAMP",
+    ),
+    Column(
+        name="phone_code",
+        stored_as="phone_code",
+        kept="0-9",
+        longest=10,
+        refusal="PHONE CODE MUST BE FROM 1 TO 10 CHARACTERS" + _OPTIONAL,
+        default="1",
+        help="The country's dialling code, up to 10 digits. Blank means 1.",
+        example="1",
+    ),
+    Column(
+        name="user_id",
+        stored_as="user",
+        aliases=("agent", "agentid", "agentuser"),
+        sent=False,
+        help="The agent of an AGENT route. add_did cannot set it, so it is never sent; set it under Inbound > DIDs.",
+        example="1001",
+    ),
+)
+"""All columns, in the order in which the server checks them."""
+
+BY_NAME: Final[Mapping[str, Column]] = MappingProxyType({column.name: column for column in COLUMNS})
+"""Columns by the server's name."""
+
+SENT: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.sent)
+"""The columns that are parameters of add_did."""
+
+ROUTE_NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "EXTEN": ("extension",),
+        "VOICEMAIL": ("voicemail_ext",),
+        "VMAIL_NO_INST": ("voicemail_ext",),
+        "PHONE": ("phone_extension", "server_ip"),
+        "IN_GROUP": ("group",),
+        "CALLMENU": ("menu_id",),
+        "AGENT": (),
+    }
+)
+"""What each route needs to lead anywhere, though the server does not ask for it."""

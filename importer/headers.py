@@ -1,0 +1,111 @@
+"""Which header means which column.
+
+Headers match without regard to case, spaces or punctuation, by name and never by position. If two headers could
+be the same column, the more exact one wins (the server's own name first, then the aliases in their order); the
+other is passed over, is never sent, and the choice is shown.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from importer.columns import BY_NAME, COLUMNS, DID_PATTERN, Column
+from importer.errors import SheetTrouble
+
+_NOT_IN_A_KEY: Final = re.compile(r"[^a-z0-9]")
+_NOTHING_CHOSEN: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def header_key(text: str) -> str:
+    """Return what is compared of a header: lower case, a-z and 0-9 only."""
+    return _NOT_IN_A_KEY.sub("", text.lower())
+
+
+def _ranks() -> Mapping[str, tuple[str, int]]:
+    ranks: dict[str, tuple[str, int]] = {}
+    for column in COLUMNS:
+        for rank, name in enumerate((column.name, *column.aliases)):
+            ranks.setdefault(header_key(name), (column.name, rank))
+    return MappingProxyType(ranks)
+
+
+_RANKS: Final = _ranks()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderMatch:
+    """What the headers of one sheet mean.
+
+    Attributes:
+        taken: the server's name of a column -> the index of the header that was taken for it.
+        passed_over: index of a header -> the column that it could have been, had no more exact one been there.
+    """
+
+    taken: Mapping[str, int]
+    passed_over: Mapping[int, str]
+
+    @property
+    def has_did(self) -> bool:
+        """Whether a column of DIDs was found."""
+        return DID_PATTERN.name in self.taken
+
+    def facts(self, header: Sequence[str]) -> tuple[str, ...]:
+        """Say, one sentence a choice, which header was taken where another could have been."""
+        return tuple(
+            f"'{header[self.taken[name]]}' is taken for {name}; '{header[index]}' could be it too and is not sent"
+            for index, name in self.passed_over.items()
+        )
+
+
+def column_named(text: str) -> Column | None:
+    """Return the column that a header, or a name in an option, means; None if it means none."""
+    found = _RANKS.get(header_key(text))
+    return BY_NAME[found[0]] if found else None
+
+
+def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHOSEN) -> HeaderMatch:
+    """Find out what each header means.
+
+    Args:
+        header: the header cells as they stand in the file.
+        chosen: a header -> the server's name of the column that the person says it is.
+
+    Returns:
+        The columns that were taken and the headers that were passed over.
+
+    Raises:
+        SheetTrouble: a column stands twice with equally exact headers, or a chosen header is not there.
+    """
+    by_hand = {header_key(text): name for text, name in chosen.items()}
+    keys = [header_key(text) for text in header]
+    for text in chosen:
+        if header_key(text) not in keys:
+            raise SheetTrouble(
+                f"there is no column '{text}' to map; the columns are: {', '.join(filter(None, header))}"
+            )
+    best: dict[str, tuple[int, int]] = {}
+    passed_over: dict[int, str] = {}
+    for index, key in enumerate(keys):
+        if key in by_hand:
+            name, rank = by_hand[key], -1
+        elif key in _RANKS:
+            name, rank = _RANKS[key]
+        else:
+            continue
+        if name not in best:
+            best[name] = (rank, index)
+            continue
+        other_rank, other_index = best[name]
+        if rank == other_rank:
+            raise SheetTrouble(
+                f"the column {name} stands twice: '{header[other_index]}' (column {other_index + 1}) and"
+                f" '{header[index]}' (column {index + 1}); rename or delete one of them"
+            )
+        loser = other_index if rank < other_rank else index
+        passed_over[loser] = name
+        if rank < other_rank:
+            best[name] = (rank, index)
+    taken = {name: index for name, (_, index) in best.items()}
+    return HeaderMatch(MappingProxyType(taken), MappingProxyType(dict(sorted(passed_over.items()))))
