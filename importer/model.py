@@ -96,16 +96,17 @@ class CellProblem:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """A row after the check.
+    """A row after the check; a row of the file that holds a range of numbers may have become several.
 
     Attributes:
-        index: its place in ``Table.rows``.
+        index: its place among the checked rows; the same as ``table_index`` where no range became several rows.
         row: the row number that the person sees in Excel.
         did: the did_pattern as it would be sent; empty where none could be made of the cell.
         parameters: what ``add_did`` is sent for this row, by the server's names, blanks left out.
         problems: everything that is wrong; the row is good if there is nothing.
         notes: what the person should know of a good row, such as what VICIdial stores instead.
         duplicate_of: the number of the earlier row with the same DID, or None.
+        table_index: the place in ``Table.rows`` of the row it came from; the same as ``index`` unless given.
     """
 
     index: int
@@ -115,6 +116,11 @@ class CheckedRow:
     problems: tuple[CellProblem, ...] = ()
     notes: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    table_index: int = -1
+
+    def __post_init__(self) -> None:
+        if self.table_index < 0:
+            object.__setattr__(self, "table_index", self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ class PlannedRow:
     """A row that is to be sent.
 
     Attributes:
-        index: its place in ``Table.rows``; the key by which its outcome finds its way home.
+        index: the checked row's index; the key by which its outcome finds its way home.
         did: the did_pattern that is sent.
         parameters: what ``add_did`` is sent, did_pattern included, credentials not.
         notes: sentences that go into the reason whatever the server says.
@@ -145,7 +151,7 @@ class RowOutcome:
     """What became of one row.
 
     Attributes:
-        index: the row's place in ``Table.rows``.
+        index: the checked row's index.
         result: one of the seven words.
         reason: why, in a sentence for the person.
         did_sent: the did_pattern that was sent; empty if none was.
