@@ -1,0 +1,213 @@
+"""The durable record of a run: one SQLite file, in WAL mode with synchronous FULL, that never holds the password.
+
+Before a row is sent, "sent" is on disk; when its answer is there, the outcome is on disk before the row counts as
+done. The file holds all that is needed to finish the run and to write its workbook again: the table that was read,
+the plan, and for each row how far it came. Records that are made together are written together.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from importer.errors import RecordFailed
+from importer.journal.record import (
+    RunAbout,
+    RunLine,
+    RunRecord,
+    RunState,
+    list_runs,
+    outcome_values,
+    read_about,
+    read_record,
+)
+from importer.journal.store import (
+    FORMAT,
+    SUFFIX,
+    RunLock,
+    create_file,
+    make_folder,
+    new_path,
+    open_file,
+    sync_folder,
+    transaction,
+)
+from importer.model import PlannedRow, RowOutcome, Table
+
+__all__ = ["SUFFIX", "Journal", "RunAbout", "RunLine", "RunRecord", "RunState", "list_runs", "make_folder", "new_path"]
+
+_SENT: Final = (
+    "INSERT INTO progress VALUES (?, ?, 1, 0)"
+    " ON CONFLICT (idx) DO UPDATE SET attempts = excluded.attempts, in_flight = 1"
+)
+_NOT_PROCESSED: Final = "UPDATE progress SET in_flight = 0 WHERE idx = ?"
+_UNANSWERED: Final = "UPDATE progress SET in_flight = 0, unanswered = 1 WHERE idx = ?"
+_SETTLED: Final = "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?)"
+_ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
+
+
+class Journal:
+    """The record of one run, for one process alone; also the ``Recorder`` of ``importer.sender``.
+
+    Made by ``create`` or ``reopen``.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: RunLock) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = lock
+        self._waiting: list[tuple[str, tuple[object, ...], asyncio.Future[None]]] = []
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        about: RunAbout,
+        table: Table,
+        places: Sequence[int],
+        planned: Sequence[PlannedRow],
+        settled: Sequence[RowOutcome],
+    ) -> Self:
+        """Begin the record of a new run; all of it is on disk when this returns.
+
+        Args:
+            path: the file, as ``new_path`` chose it.
+            about: what the run is about.
+            table: what was read.
+            places: for each item of the run (a row, or a number of a range) its place in ``table.rows``.
+            planned: what is to be sent.
+            settled: the outcomes that are known without sending.
+
+        Raises:
+            JournalTrouble: the record cannot be written there.
+            RecordFailed: the disk is full.
+        """
+        lock = RunLock(path)
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = create_file(path)
+            table_facts = {
+                "header": table.header,
+                "header_row": table.header_row,
+                "blank_rows": table.blank_rows,
+                "facts": table.facts,
+            }
+            with transaction(connection):
+                connection.executemany(_ABOUT, (*asdict(about).items(), ("table", json.dumps(table_facts))))
+                connection.executemany(
+                    "INSERT INTO sheet_row VALUES (?, ?, ?)",
+                    (
+                        (place, number, json.dumps(cells))
+                        for place, (number, cells) in enumerate(zip(table.row_numbers, table.rows, strict=True))
+                    ),
+                )
+                connection.executemany("INSERT INTO item VALUES (?, ?)", enumerate(places))
+                connection.executemany(
+                    "INSERT INTO planned VALUES (?, ?, ?, ?)",
+                    ((row.index, row.did, json.dumps(row.parameters), json.dumps(row.notes)) for row in planned),
+                )
+                connection.executemany(_SETTLED, map(outcome_values, settled))
+                # written last: a record without it was never begun
+                connection.execute(_ABOUT, ("format", FORMAT))
+            sync_folder(path.parent)
+        except BaseException:
+            if connection is not None:
+                connection.close()
+            lock.release()
+            raise
+        return cls(path, connection, lock)
+
+    @classmethod
+    def reopen(cls, path: Path) -> Self:
+        """Take an existing run up again.
+
+        Raises:
+            JournalTrouble: it is not there, another process works on it, or it cannot be read.
+        """
+        connection = open_file(path)
+        try:
+            return cls(path, connection, RunLock(path))
+        except BaseException:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the record, and let others work on the run."""
+        self._connection.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def about(self) -> RunAbout:
+        """Return what the run is about."""
+        return read_about(self._connection)
+
+    def record(self) -> RunRecord:
+        """Return all that is written down of the run."""
+        return read_record(self._connection)
+
+    def end(self, state: RunState, ended: str, why: str, workbook: Path) -> None:
+        """Write down how a process's work on the run ended.
+
+        Args:
+            state: FINISHED if nothing is left to send.
+            ended: when, ISO 8601.
+            why: why it was stopped; empty if it was not.
+            workbook: the results workbook that was written.
+
+        Raises:
+            RecordFailed: it could not be written.
+        """
+        values = {"state": state.value, "ended": ended, "ended_why": why, "workbook": str(workbook)}
+        with transaction(self._connection):
+            self._connection.executemany(_ABOUT, values.items())
+
+    async def sent(self, index: int, attempts: int) -> None:
+        """Return when it is on disk that a call for the row is about to be made."""
+        await self._write(_SENT, (index, attempts))
+
+    async def not_processed(self, index: int) -> None:
+        """Return when it is on disk that the call surely did nothing."""
+        await self._write(_NOT_PROCESSED, (index,))
+
+    async def unanswered(self, index: int) -> None:
+        """Return when it is on disk that the call may have been processed."""
+        await self._write(_UNANSWERED, (index,))
+
+    async def settled(self, outcome: RowOutcome) -> None:
+        """Return when the outcome is on disk."""
+        await self._write(_SETTLED, outcome_values(outcome))
+
+    async def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            # all that is recorded in this turn of the loop goes into one transaction
+            loop.call_soon(self._flush)
+        done: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((statement, values, done))
+        await done
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        failure: RecordFailed | None = None
+        try:
+            with transaction(self._connection):
+                for statement, values, _ in waiting:
+                    self._connection.execute(statement, values)
+        except RecordFailed as error:
+            failure = error
+        for _, _, done in waiting:
+            if done.cancelled():
+                continue
+            if failure is None:
+                done.set_result(None)
+            else:
+                done.set_exception(failure)

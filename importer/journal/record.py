@@ -1,0 +1,179 @@
+"""What is written down of a run, and how it is read back."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+
+from importer.errors import JournalTrouble
+from importer.journal.store import SUFFIX, open_file
+from importer.model import PlannedRow, Result, RowOutcome, Table
+
+
+class RunState(StrEnum):
+    """How far a run came."""
+
+    UNFINISHED = "unfinished"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class RunAbout:
+    """What a run is about.
+
+    Attributes:
+        run_id: the name by which people call the run.
+        started: when it began, ISO 8601.
+        file: the whole path of the input.
+        sha256: the SHA-256 of the input.
+        sheet: the sheet that was read; empty for a text file.
+        server: the address of the Non-Agent API.
+        user: the API user.
+        version: the importer's version.
+        results: the whole path that was chosen for the results workbook; empty to choose one beside the input.
+        previous: what this run reruns, or empty.
+        settings: how it is sent, as JSON, for resume; never a password.
+        state: how far it came.
+        ended: when it ended, ISO 8601, or empty.
+        ended_why: why it was stopped, or empty.
+        workbook: the whole path of the results workbook that was written last, or empty.
+    """
+
+    run_id: str
+    started: str
+    file: str
+    sha256: str
+    sheet: str
+    server: str
+    user: str
+    version: str
+    results: str
+    previous: str
+    settings: str
+    state: RunState = RunState.UNFINISHED
+    ended: str = ""
+    ended_why: str = ""
+    workbook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """All that is written down of a run.
+
+    Attributes:
+        about: what it is about.
+        table: what was read.
+        places: for each item of the run its place in ``table.rows``.
+        planned: what was to be sent, with what is known of the calls that were made.
+        outcomes: the outcomes so far, by item.
+    """
+
+    about: RunAbout
+    table: Table
+    places: tuple[int, ...]
+    planned: tuple[PlannedRow, ...]
+    outcomes: Mapping[int, RowOutcome]
+
+    @property
+    def to_send(self) -> tuple[PlannedRow, ...]:
+        """The planned rows that have no outcome."""
+        return tuple(row for row in self.planned if row.index not in self.outcomes)
+
+
+def outcome_values(outcome: RowOutcome) -> tuple[object, ...]:
+    """Return the columns of the table of outcomes."""
+    return (
+        outcome.index,
+        outcome.result.value,
+        outcome.reason,
+        outcome.did_sent,
+        outcome.attempts,
+        outcome.answered_at,
+    )
+
+
+def read_about(connection: sqlite3.Connection) -> RunAbout:
+    """Read what a run is about."""
+    values = dict(connection.execute("SELECT name, value FROM about"))
+    chosen = {field.name: values[field.name] for field in fields(RunAbout)}
+    return RunAbout(**{**chosen, "state": RunState(chosen["state"])})
+
+
+def read_counts(connection: sqlite3.Connection) -> Mapping[str, int]:
+    """Count the items of a run by result; items without an outcome count as ``not sent``."""
+    counts: dict[str, int] = dict(connection.execute("SELECT result, count(*) FROM outcome GROUP BY result"))
+    (items,) = connection.execute("SELECT count(*) FROM item").fetchone()
+    missing = items - sum(counts.values())
+    if missing:
+        counts[Result.NOT_SENT] = counts.get(Result.NOT_SENT, 0) + missing
+    return counts
+
+
+def read_record(connection: sqlite3.Connection) -> RunRecord:
+    """Read all that is written down of a run."""
+    about = read_about(connection)
+    table_facts = json.loads(connection.execute("SELECT value FROM about WHERE name = 'table'").fetchone()[0])
+    rows = connection.execute("SELECT row_number, cells FROM sheet_row ORDER BY place").fetchall()
+    table = Table(
+        path=Path(about.file),
+        sha256=about.sha256,
+        sheet=about.sheet,
+        header=tuple(table_facts["header"]),
+        row_numbers=tuple(number for number, _ in rows),
+        rows=tuple(tuple(json.loads(cells)) for _, cells in rows),
+        header_row=table_facts["header_row"],
+        blank_rows=table_facts["blank_rows"],
+        facts=tuple(table_facts["facts"]),
+    )
+    places = tuple(place for (place,) in connection.execute("SELECT place FROM item ORDER BY idx"))
+    planned = connection.execute(
+        "SELECT planned.idx, did, parameters, notes, coalesce(attempts, 0), coalesce(in_flight OR unanswered, 0)"
+        " FROM planned LEFT JOIN progress ON progress.idx = planned.idx ORDER BY planned.idx"
+    )
+    outcomes = connection.execute("SELECT idx, result, reason, did_sent, attempts, answered_at FROM outcome")
+    return RunRecord(
+        about,
+        table,
+        places,
+        tuple(
+            PlannedRow(
+                index,
+                did,
+                tuple((name, value) for name, value in json.loads(parameters)),
+                tuple(json.loads(notes)),
+                attempts,
+                bool(unanswered),
+            )
+            for index, did, parameters, notes, attempts, unanswered in planned
+        ),
+        {
+            index: RowOutcome(index, Result(result), reason, did_sent, attempts, answered_at)
+            for index, result, reason, did_sent, attempts, answered_at in outcomes
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One line of the list of runs."""
+
+    path: Path
+    about: RunAbout
+    counts: Mapping[str, int]
+
+
+def list_runs(folder: Path) -> tuple[RunLine, ...]:
+    """List what was run, newest first; records that cannot be read are left out."""
+    lines: list[RunLine] = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            connection = open_file(path)
+        except JournalTrouble:
+            continue
+        try:
+            lines.append(RunLine(path, read_about(connection), read_counts(connection)))
+        finally:
+            connection.close()
+    return tuple(sorted(lines, key=lambda line: (line.about.started, line.path.name), reverse=True))
