@@ -168,7 +168,6 @@ def _neither(carried: Carried, answer: Answer, verdict: Verdict, retries: int) -
         reason=why,
         contact=complete,
         away=not complete,
-        crowded=answer.still_running,
         maybe_processed=True,
     )
 

@@ -8,7 +8,8 @@ A row's trouble is a value (see ``importer.model``); these are exceptions::
     |   |-- SettingsTrouble    server, user, password or an option is missing or wrong
     |   |-- ResultsTrouble     the results workbook cannot be written where it should be
     |   `-- JournalTrouble     the record of runs cannot be used as asked
-    `-- RecordFailed       the durable record could not be written in mid-run (exit 3)
+    |-- RecordFailed       the durable record could not be written in mid-run (exit 3)
+    `-- WorkbookFailed     all is sent and recorded, but the results workbook could not be written (exit 3)
 
 Every message is one line that names the place and the next step.
 """
@@ -40,3 +41,7 @@ class JournalTrouble(UsageTrouble):
 
 class RecordFailed(ImporterError):
     """The durable record could not be written in mid-run (a full disk); what it holds so far is intact."""
+
+
+class WorkbookFailed(ImporterError):
+    """All is sent and recorded, but the results workbook could not be written; the record can write it again."""

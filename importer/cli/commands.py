@@ -1,0 +1,181 @@
+"""What each command does: settings in, stages run, words out, an exit code back."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Collection, Iterable
+from typing import Final
+
+from importer.causes import causes_of
+from importer.checked_workbook import write_checked
+from importer.cli.progress import Progress
+from importer.cli.recipe_flags import recipe_from
+from importer.cli.show import check_lines, report_lines, runs_lines, wrapped
+from importer.errors import ResultsTrouble, SettingsTrouble
+from importer.journal import list_runs
+from importer.model import ExitCode, Result
+from importer.output_file import free_path
+from importer.recipe import Recipe
+from importer.run import (
+    RERUN_RESULTS,
+    Checked,
+    Folders,
+    check_file,
+    check_results,
+    import_checked,
+    named_run,
+    recorded_recipe,
+    resume,
+    rewrite_workbook,
+    unfinished_run,
+)
+from importer.sending import RunReport
+from importer.settings import Server, resolve_server
+
+_SHOWN_CAUSES: Final = 5
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print lines to standard output."""
+    for line in lines:
+        print(line, flush=True)
+
+
+def run(flags: argparse.Namespace) -> int:
+    """``did-importer run``."""
+    recipe = recipe_from(flags)
+    checked = check_file(flags.file, recipe)
+    return _show_ask_and_send(checked, recipe, flags)
+
+
+def rerun(flags: argparse.Namespace) -> int:
+    """``did-importer rerun``."""
+    recipe = recipe_from(flags, recorded_recipe(_folders(flags), flags.file))
+    checked = check_results(flags.file, recipe, _chosen_results(flags.only))
+    if not checked.taken_up:
+        print("nothing is left to do: no row of this workbook is to be sent again")
+        done = all(outcome.result in (Result.SUCCESS, Result.DUPLICATE) for outcome in checked.settled)
+        return ExitCode.DONE if done else ExitCode.ROWS_LEFT
+    return _show_ask_and_send(checked, recipe, flags)
+
+
+def check(flags: argparse.Namespace) -> int:
+    """``did-importer check``."""
+    checked = check_file(flags.file, recipe_from(flags))
+    say(check_lines(checked))
+    _write_checked(checked)
+    bad = any(outcome.result is Result.INVALID for outcome in checked.settled)
+    return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
+
+
+def resume_run(flags: argparse.Namespace) -> int:
+    """``did-importer resume``."""
+    folders = _folders(flags)
+    line = unfinished_run(folders, flags.run)
+    recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
+    server = resolve_server(
+        url=line.about.server,
+        user=line.about.user,
+        source=recipe.source,
+        password_file=flags.password_file,
+        ask=_ask_for_password(),
+    )
+    _warn(server, recipe)
+    print(f"resuming {line.about.run_id}: {line.about.file}", file=sys.stderr)
+    return _end(resume(line, recipe, server, folders, Progress()))
+
+
+def runs(flags: argparse.Namespace) -> int:
+    """``did-importer runs``."""
+    folders = _folders(flags)
+    if flags.run is None:
+        lines = list_runs(folders.runs)
+        say(runs_lines(lines))
+        if not lines:
+            print(f"nothing was run yet (no records in {folders.runs})")
+        return ExitCode.DONE
+    line = named_run(folders, flags.run)
+    say(runs_lines([line]))
+    print(f"results: {rewrite_workbook(line, folders)}")
+    return ExitCode.DONE
+
+
+def template(flags: argparse.Namespace) -> int:
+    """``did-importer template``."""
+    from importer.template import write_template
+
+    write_template(flags.file)
+    print(f"written: {flags.file}")
+    return ExitCode.DONE
+
+
+def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespace) -> int:
+    server = resolve_server(
+        url=flags.url,
+        user=flags.user,
+        source=recipe.source,
+        password_file=flags.password_file,
+        ask=_ask_for_password(),
+    )
+    say(check_lines(checked))
+    _warn(server, recipe)
+    if any(outcome.result is Result.INVALID for outcome in checked.settled):
+        _write_checked(checked)
+    if checked.planned and not flags.yes and _somebody_is_there():
+        question = f"Send {len(checked.planned)} rows to {server.url} as {server.user}? [y/N] "
+        if input(question).strip().lower() not in ("y", "yes"):
+            print("nothing was sent")
+            return ExitCode.USAGE
+    return _end(import_checked(checked, recipe, server, _folders(flags), Progress(), afresh=flags.new))
+
+
+def _end(report: RunReport) -> int:
+    causes = causes_of(report.outcomes, report.workbook.name)
+    say(report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]]))
+    return report.exit_code
+
+
+def _write_checked(checked: Checked) -> None:
+    """Write the person's table with every bad cell explained; a folder that cannot be written is no reason to stop."""
+    source = checked.table.path
+    path = free_path(source.with_name(f"{source.stem}_checked.xlsx"))
+    try:
+        write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken)
+    except ResultsTrouble as error:
+        print(wrapped(f"the checked table was not written: {error}"), file=sys.stderr)
+    else:
+        print(f"checked table: {path}")
+
+
+def _warn(server: Server, recipe: Recipe) -> None:
+    warnings = list(server.warnings)
+    if recipe.insecure:
+        warnings.append("--insecure: the server's certificate is not checked, so anybody in between can read all")
+    for sentence in warnings:
+        print(wrapped(f"warning: {sentence}"), file=sys.stderr)
+
+
+def _folders(flags: argparse.Namespace) -> Folders:
+    state = flags.state_dir
+    if state is None:
+        from platformdirs import user_state_path
+
+        state = user_state_path("did-importer", appauthor=False)
+    return Folders(state, flags.results)
+
+
+def _chosen_results(words: Collection[str] | None) -> frozenset[Result]:
+    if not words:
+        return RERUN_RESULTS
+    try:
+        return frozenset(Result(word.strip().lower().replace("-", " ").replace("_", " ")) for word in words)
+    except ValueError:
+        raise SettingsTrouble(f"--only takes one of: {', '.join(Result)}") from None
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _ask_for_password() -> Callable[[str], str] | None:
+    return getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None

@@ -1,0 +1,212 @@
+"""What may stand on the command line. Imports nothing slow: ``--help`` answers at once."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from importer import __version__
+
+EPILOG: Final = """\
+exit codes:
+  0    every row is success or duplicate
+  1    finished, but some rows are not; correct them and use rerun
+  2    wrong usage, settings or file, or you said no; nothing was sent
+  3    stopped before the end: login or user refused, server gone, disk full
+  130  interrupted
+
+settings from the environment:
+  VICIDIAL_URL   the server, such as vici.example.org
+  VICIDIAL_USER  the API user
+  VICIDIAL_PASS  its password (or --password-file, or typed when asked)
+"""
+
+FORMATS: Final = ("as-is", "e164", "international", "national")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="did-importer",
+        description="Import a spreadsheet of DIDs (inbound phone numbers) into VICIdial, and learn what became of"
+        " every row.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"did-importer {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+
+    run = _command(commands, "run", "send a file's rows and write the results workbook")
+    run.add_argument("file", type=Path, help="the spreadsheet or text file with the DIDs")
+    _add_reading(run)
+    _add_checking(run)
+    _add_server(run)
+    _add_sending(run)
+    _add_results(run)
+    _add_state(run)
+    run.add_argument("--new", action="store_true", help="start afresh although a run on this file is unfinished")
+    _add_yes(run)
+
+    check = _command(commands, "check", "read and check a file; needs no server, sends nothing")
+    check.add_argument("file", type=Path, help="the spreadsheet or text file with the DIDs")
+    _add_reading(check)
+    _add_checking(check)
+
+    rerun = _command(commands, "rerun", "send the corrected rows of a results workbook again")
+    rerun.add_argument("file", type=Path, help="the results workbook, or its sheet Results saved as CSV")
+    rerun.add_argument(
+        "--only",
+        action="append",
+        metavar="RESULT",
+        help="take up only rows with this result, such as 'unknown' (may be repeated)",
+    )
+    _add_checking(rerun)
+    _add_server(rerun)
+    _add_sending(rerun)
+    _add_results(rerun)
+    _add_state(rerun)
+    rerun.add_argument("--new", action="store_true", help="start afresh although a run on this file is unfinished")
+    _add_yes(rerun)
+
+    resume = _command(commands, "resume", "finish a run that was stopped or died")
+    resume.add_argument("run", nargs="?", metavar="RUN", help="the run's name (default: the newest unfinished one)")
+    _add_password(resume)
+    _add_sending(resume)
+    _add_results(resume)
+    _add_state(resume)
+
+    runs = _command(commands, "runs", "list what was run, or show one run and write its workbook again")
+    runs.add_argument("run", nargs="?", metavar="RUN", help="the run's name, as the list shows it")
+    _add_results(runs)
+    _add_state(runs)
+
+    template = _command(commands, "template", "write the blank workbook to fill")
+    template.add_argument(
+        "file", nargs="?", type=Path, default=Path("did_template.xlsx"), help="default: did_template.xlsx; or a .csv"
+    )
+
+    sandbox = _command(commands, "sandbox", "a VICIdial to practise on, on this machine only")
+    sandbox.add_argument("--port", type=int, default=8089, help="the port on 127.0.0.1 (default: 8089; 0: a free one)")
+    sandbox.add_argument(
+        "--slow", type=float, default=0.0, metavar="SECONDS", help="let every answer take so long (default: 0)"
+    )
+    sandbox.add_argument(
+        "--fail",
+        action="append",
+        default=[],
+        metavar="KIND=SHARE",
+        help="let a share of the calls fail, such as error-500=0.1 (may be repeated); 'list' shows the kinds",
+    )
+
+    demo = _command(commands, "demo", "import the sample order into the sandbox and show the results")
+    demo.add_argument(
+        "--folder", type=Path, default=Path("demo_output"), help="where the results go (default: demo_output)"
+    )
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".", allow_abbrev=False)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("reading")
+    group.add_argument("--sheet", metavar="NAME", help="the sheet to read (default: the one with a DID column)")
+    group.add_argument("--encoding", metavar="NAME", help="of a text file, such as cp1252 (default: detected)")
+    group.add_argument("--delimiter", metavar="CHAR", help="of a text file, such as ';' or 'tab' (default: detected)")
+
+
+def _add_checking(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("columns and numbers")
+    group.add_argument(
+        "--map",
+        action="append",
+        metavar="HEADER=COLUMN",
+        help="take a column of the file for one of VICIdial's, such as 'Their number=did_pattern' (may be repeated)",
+    )
+    group.add_argument("--mapping", type=Path, metavar="FILE", help="a TOML file with such pairs under [columns]")
+    group.add_argument(
+        "--set",
+        action="append",
+        metavar="COLUMN=VALUE",
+        help="fill a column where it is blank or missing, such as did_route=IN_GROUP (may be repeated)",
+    )
+    group.add_argument("--any-pattern", action="store_true", default=None, help="send patterns that are no numbers")
+    group.add_argument("--did-format", choices=FORMATS, help="how a DID is written when it is sent (default: as-is)")
+    group.add_argument("--region", metavar="CC", help="of numbers without a country code (default: US)")
+    group.add_argument(
+        "--strict-numbers", action="store_true", default=None, help="numbers impossible in their region are invalid"
+    )
+    group.add_argument(
+        "--expand-ranges", action="store_true", default=None, help="make one row of each number of a range"
+    )
+    group.add_argument(
+        "--describe", metavar="TEXT", help="build blank descriptions, such as '{city} {state} {ratecenter}'"
+    )
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("server")
+    group.add_argument("--url", help="the server; a host alone will do (default: VICIDIAL_URL)")
+    group.add_argument("--user", help="the API user (default: VICIDIAL_USER)")
+    _password_flag(group)
+    group.add_argument("--source", help="what the API log shows as the origin (default: didimporter)")
+
+
+def _add_password(parser: argparse.ArgumentParser) -> None:
+    _password_flag(parser.add_argument_group("server"))
+
+
+def _password_flag(group: "argparse._ArgumentGroup") -> None:
+    group.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="a file whose first line is the password, for its owner only"
+    )
+
+
+def _add_sending(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("sending")
+    group.add_argument("--rate", type=float, metavar="N", help="calls a second, never more (default: 10; 0: no limit)")
+    group.add_argument("--workers", type=int, metavar="N", help="calls in flight at once (default: 4)")
+    group.add_argument(
+        "--method", choices=("get", "post"), help="post keeps the password out of the access log (default: get)"
+    )
+    group.add_argument("--timeout", type=float, metavar="SECONDS", help="for one call (default: 30)")
+    group.add_argument("--retries", type=int, metavar="N", help="further tries of a call that failed (default: 4)")
+    group.add_argument(
+        "--give-up-after", type=float, metavar="SECONDS", help="how long the server may stay away (default: 120)"
+    )
+    group.add_argument(
+        "--probe-first",
+        action="store_true",
+        default=None,
+        help="ask with update_did whether each DID is there before it is sent",
+    )
+    group.add_argument(
+        "--verify", action="store_true", default=None, help="ask with update_did at the end whether each is there"
+    )
+    group.add_argument("--ca-file", metavar="FILE", help="the certificates of a private authority (PEM)")
+    group.add_argument("--insecure", action="store_true", default=None, help="take any certificate (dangerous)")
+
+
+def _add_results(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help="the results workbook (default: beside the input; never overwritten)",
+    )
+
+
+def _add_state(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="FOLDER",
+        help="where the records of runs are kept (default: your state folder)",
+    )
+
+
+def _add_yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="do not ask before sending")

@@ -1,0 +1,149 @@
+"""The words of the terminal: what a check found, and how a run ended. Pure text, at most 80 columns where it can."""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from importer.journal import RunLine
+from importer.model import Result
+from importer.problems import group_problems
+from importer.run import Checked
+from importer.sending import RunReport
+from importer.stop import StopKind
+
+WIDTH: Final = 80
+_FIRST_ROWS: Final = 3
+_MOST_GROUPS: Final = 8
+_MOST_ROW_NUMBERS: Final = 8
+
+
+def wrapped(text: str, indent: str = "  ") -> str:
+    """Return a paragraph within 80 columns, its first line at the left; long words such as paths stay whole."""
+    return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def row_list(rows: Sequence[int]) -> str:
+    """Name rows shortly: ``rows 2-5, 9 and 12 more``."""
+    spans: list[str] = []
+    start = previous = None
+    shown = 0
+    ordered = sorted(set(rows))
+    for position, row in enumerate(ordered):
+        if previous is not None and row == previous + 1:
+            previous = row
+            continue
+        if start is not None and previous is not None:
+            spans.append(_span(start, previous))
+            if len(spans) == _MOST_ROW_NUMBERS:
+                shown = position
+                break
+        start = previous = row
+    else:
+        if start is not None and previous is not None:
+            spans.append(_span(start, previous))
+        shown = len(ordered)
+    more = len(ordered) - shown
+    word = "row" if len(ordered) == 1 else "rows"
+    return f"{word} {', '.join(spans)}" + (f" and {more} more" if more else "")
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def check_lines(checked: Checked) -> Iterator[str]:
+    """Say what was read, which column was taken for what, what is wrong, and what would be sent."""
+    table, result = checked.table, checked.checked
+    sheet = f", sheet '{table.sheet}'" if table.sheet else ""
+    header = f"header in row {table.header_row}" if table.header_row else "no header"
+    yield wrapped(f"{table.path.name}{sheet}: {len(table.rows)} rows, {header}, {table.blank_rows} blank rows skipped")
+    for fact in (*table.facts, *result.facts):
+        yield wrapped(f"  {fact}", "    ")
+    for sentence in result.warnings:
+        yield wrapped(f"  warning: {sentence}", "    ")
+    taken = sorted(result.match.taken.items(), key=lambda item: item[1])
+    columns = ", ".join(
+        f"{table.header[index]} -> {name}" if table.header[index] != name else name for name, index in taken
+    )
+    yield wrapped(f"columns: {columns}")
+    unknown = [
+        text for index, text in enumerate(table.header) if index not in set(result.match.taken.values()) and text
+    ]
+    if unknown:
+        yield wrapped(f"not sent, kept in the results: {', '.join(unknown)}")
+    if checked.planned:
+        yield "the first of what is sent:"
+        yield from _first_rows(checked)
+    yield from _problem_lines(checked)
+    bad = sum(outcome.result is Result.INVALID for outcome in checked.settled)
+    twice = sum(outcome.result is Result.DUPLICATE for outcome in checked.settled)
+    noted = sum(bool(row.notes) for row in checked.planned)
+    counts = [f"{len(checked.planned)} good", f"{bad} invalid", f"{twice} duplicate in the file"]
+    if noted:
+        counts.append(f"{noted} good ones with a remark")
+    yield wrapped(", ".join(counts))
+
+
+def _first_rows(checked: Checked) -> Iterator[str]:
+    table, result = checked.table, checked.checked
+    did_column = result.match.taken.get("did_pattern")
+    rows = {row.index: row for row in result.rows}
+    for planned in checked.planned[:_FIRST_ROWS]:
+        row = rows[planned.index]
+        typed = table.rows[row.table_index][did_column] if did_column is not None else ""
+        rest = ", ".join(f"{name}={value}" for name, value in planned.parameters if name != "did_pattern")
+        yield wrapped(f"  row {row.row}: {typed} -> {planned.did}" + (f" ({rest})" if rest else ""), "    ")
+
+
+def _problem_lines(checked: Checked) -> Iterator[str]:
+    groups = group_problems(checked.checked.rows)
+    for group in groups[:_MOST_GROUPS]:
+        count = len(group.rows)
+        yield wrapped(f"  {count} {'row' if count == 1 else 'rows'}: {group.sentence} ({row_list(group.rows)})", "    ")
+    if len(groups) > _MOST_GROUPS:
+        yield f"  and {len(groups) - _MOST_GROUPS} more kinds of problem; the workbook has them all"
+
+
+def report_lines(report: RunReport, causes: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Say how a run ended: the counts, the causes, the workbook and the next command."""
+    if report.stop is not None:
+        yield wrapped(f"stopped: {report.stop.why}")
+    width = max((len(result) for result in report.counts), default=0)
+    for result in Result:
+        if report.counts.get(result):
+            yield f"  {result:<{width}}  {report.counts[result]:>7}"
+    for count, sentence in causes:
+        yield wrapped(f"  {count} {'row' if count == 1 else 'rows'}: {sentence}", "    ")
+    yield f"results: {report.workbook}"
+    following = next_command(report)
+    if following:
+        yield f"next: {following}"
+
+
+def next_command(report: RunReport) -> str:
+    """Name the command that takes the person further; empty where nothing is left to do."""
+    if report.unfinished and not (report.stop and report.stop.kind is StopKind.USER_REFUSED):
+        return f"did-importer resume {report.run_id}"
+    left = len(report.outcomes) - report.counts.get(Result.SUCCESS, 0) - report.counts.get(Result.DUPLICATE, 0)
+    if not left:
+        return ""
+    return f"correct the cells in the sheet Results, then: did-importer rerun {quoted(report.workbook)}"
+
+
+def quoted(path: Path) -> str:
+    """Return a path as one writes it on a command line."""
+    text = str(path)
+    return f'"{text}"' if any(character in text for character in " ()&';") else text
+
+
+def runs_lines(runs: Iterable[RunLine]) -> Iterator[str]:
+    """List runs: name and state, then file, server, user and counts."""
+    for run in runs:
+        about = run.about
+        state = f"{about.state} ({about.ended_why})" if about.ended_why not in ("", "finished") else about.state
+        yield wrapped(f"{about.run_id}  {state}", "    ")
+        words = ", ".join(f"{result} {run.counts[result]}" for result in Result if run.counts.get(result))
+        yield wrapped(
+            f"  {about.started}  {about.file} to {about.server} as {about.user}: {words or 'no rows'}", "    "
+        )

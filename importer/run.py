@@ -1,0 +1,273 @@
+"""The only module that knows the order of the stages: read, check, plan, record, send, results."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from importer import __version__
+from importer.check import CheckedTable, check_table
+from importer.errors import JournalTrouble, SheetTrouble
+from importer.journal import (
+    SUFFIX,
+    Journal,
+    RunAbout,
+    RunLine,
+    RunState,
+    list_runs,
+    make_folder,
+    new_path,
+)
+from importer.model import PlannedRow, Result, RowOutcome, Table
+from importer.plan import plan_rows
+from importer.recipe import Recipe
+from importer.results import PreviousResults, check_writable, free_path, read_results
+from importer.sending import RunReport, Watcher, send_and_report, write_workbook
+from importer.settings import Server
+from importer.sheet import read_table, sha256_of
+
+RERUN_RESULTS: Final = frozenset(
+    {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}
+)
+"""What a rerun takes up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file after reading, checking and planning; nothing was sent.
+
+    Attributes:
+        table: what was read.
+        checked: what the check says of each row.
+        planned: what would be sent.
+        settled: the outcomes that need no call.
+        previous: the results workbook that is rerun, or None.
+        taken_up: how many of its rows are taken up again.
+    """
+
+    table: Table
+    checked: CheckedTable
+    planned: tuple[PlannedRow, ...]
+    settled: tuple[RowOutcome, ...]
+    previous: PreviousResults | None = None
+    taken_up: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a run leaves what it writes.
+
+    Attributes:
+        state: the folder of the records of runs.
+        results: the results workbook, or None to choose one beside the input.
+    """
+
+    state: Path
+    results: Path | None = None
+
+    @property
+    def runs(self) -> Path:
+        """The folder of the records themselves."""
+        return self.state / "runs"
+
+
+def check_file(path: Path, recipe: Recipe) -> Checked:
+    """Read and check a file. Needs neither server nor credentials, and sends nothing.
+
+    Raises:
+        SheetTrouble: the file cannot be read as a list of DIDs.
+        SettingsTrouble: an option of the recipe names something that is not there.
+    """
+    table = read_table(path, recipe.read_options())
+    checked = check_table(table, recipe.check_options())
+    plan = plan_rows(checked.rows)
+    return Checked(table, checked, plan.planned, plan.settled)
+
+
+def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_RESULTS) -> Checked:
+    """Read a results workbook that a person has corrected, and check the rows that are taken up again.
+
+    Args:
+        path: the workbook, or its sheet Results saved as CSV.
+        recipe: how to check.
+        only: the results whose rows are taken up again.
+
+    Raises:
+        SheetTrouble: it is no results workbook.
+    """
+    previous = read_results(path)
+    table = previous.table()
+    # ranges stand as rows already, and a described cell is a description already
+    checked = check_table(table, replace(recipe, expand_ranges=False).check_options())
+    before = {index: row.outcome(index) for index, row in enumerate(previous.rows)}
+    again = {index for index, outcome in before.items() if outcome.result in only}
+    plan = plan_rows((row for row in checked.rows if row.index in again), before)
+    untouched = tuple(outcome for index, outcome in before.items() if index not in again)
+    settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
+    return Checked(table, checked, plan.planned, settled, previous, len(again))
+
+
+def import_checked(
+    checked: Checked, recipe: Recipe, server: Server, folders: Folders, watcher: Watcher, *, afresh: bool = False
+) -> RunReport:
+    """Send what was checked, and write its results workbook.
+
+    Args:
+        checked: what ``check_file`` or ``check_results`` gave.
+        recipe: how to send.
+        server: where to and as whom.
+        folders: where the record and the workbook go.
+        watcher: looks on.
+        afresh: begin a new run although one on the same file is unfinished.
+
+    Raises:
+        JournalTrouble: a run on the same file is unfinished, or the record cannot be written.
+        ResultsTrouble: the workbook cannot be written where it should be; nothing was sent.
+        SettingsTrouble: an option cannot be used; nothing was sent.
+    """
+    make_folder(folders.runs)
+    if not afresh:
+        _refuse_if_unfinished(checked.table, server, folders)
+    recipe.transport().ssl_context()
+    choose = _workbook_chooser(checked.table.path, folders.results, rows=len(checked.checked.rows))
+    started = datetime.now(UTC).astimezone()
+    path = new_path(folders.runs, started.strftime("%Y%m%d-%H%M%S"), checked.table.path.stem)
+    about = RunAbout(
+        run_id=path.stem,
+        started=started.isoformat(timespec="seconds"),
+        file=str(checked.table.path.resolve()),
+        sha256=checked.table.sha256,
+        sheet=checked.table.sheet,
+        server=server.url,
+        user=server.user,
+        version=__version__,
+        results=str(folders.results.resolve()) if folders.results else "",
+        previous=_previous_name(checked.previous),
+        settings=recipe.to_json(),
+    )
+    places = tuple(row.table_index for row in checked.checked.rows)
+    with Journal.create(path, about, checked.table, places, checked.planned, checked.settled) as journal:
+        return send_and_report(journal, recipe, server, watcher, choose)
+
+
+def resume(line: RunLine, recipe: Recipe, server: Server, folders: Folders, watcher: Watcher) -> RunReport:
+    """Finish a run: rows with an outcome are not sent again, rows never sent are, the others are cleared up.
+
+    Raises:
+        JournalTrouble: there is nothing left to do, the input has changed, or another process works on the run.
+    """
+    about = line.about
+    if about.state is RunState.FINISHED:
+        raise JournalTrouble(f"the run {about.run_id} is finished; did-importer runs {about.run_id} shows it")
+    input_path = Path(about.file)
+    try:
+        unchanged = sha256_of(input_path) == about.sha256
+    except SheetTrouble:
+        raise JournalTrouble(f"{input_path} is not there any more; put it back to resume the run") from None
+    if not unchanged:
+        raise JournalTrouble(
+            f"{input_path} has changed since the run {about.run_id} began, so the run is not resumed;"
+            " put the old file back, or start afresh with: did-importer run --new"
+        )
+    chosen = folders.results or (free_path(Path(about.results)) if about.results else None)
+    choose = _workbook_chooser(input_path, chosen, rows=0)
+    with Journal.reopen(line.path) as journal:
+        return send_and_report(journal, recipe, server, watcher, choose)
+
+
+def unfinished_run(folders: Folders, name: str | None) -> RunLine:
+    """Find the run to resume.
+
+    Args:
+        folders: where the records are.
+        name: the run's name, or None for the newest unfinished one.
+
+    Raises:
+        JournalTrouble: there is none.
+    """
+    if name is not None:
+        return named_run(folders, name)
+    for line in list_runs(folders.runs):
+        if line.about.state is RunState.UNFINISHED:
+            return line
+    raise JournalTrouble("there is no unfinished run; did-importer runs lists what was run")
+
+
+def named_run(folders: Folders, name: str) -> RunLine:
+    """Find a run by its name.
+
+    Raises:
+        JournalTrouble: there is none of that name.
+    """
+    for line in list_runs(folders.runs):
+        if line.about.run_id == name.removesuffix(SUFFIX):
+            return line
+    raise JournalTrouble(f"there is no run {name} in {folders.runs}; did-importer runs lists what there is")
+
+
+def rewrite_workbook(line: RunLine, folders: Folders) -> Path:
+    """Write the results workbook of a run again, from its record alone.
+
+    Raises:
+        JournalTrouble: another process works on the run.
+        ResultsTrouble: it cannot be written there.
+    """
+    with Journal.reopen(line.path) as journal:
+        record = journal.record()
+    about = record.about
+    left = tuple(_as_left(row) for row in record.to_send)
+    outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
+    choose = _workbook_chooser(Path(about.file), folders.results, rows=0)
+    how = about.ended_why or ("finished" if about.state is RunState.FINISHED else "the process ended in mid-run")
+    return write_workbook(record, outcomes, Recipe.from_json(about.settings), about.ended, how, choose())
+
+
+def _as_left(row: PlannedRow) -> RowOutcome:
+    if row.unanswered:
+        reason = "sent, and no answer is recorded; did-importer resume clears it up"
+        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, row.attempts)
+    return RowOutcome(row.index, Result.NOT_SENT, "not sent yet; did-importer resume sends it", attempts=row.attempts)
+
+
+def _refuse_if_unfinished(table: Table, server: Server, folders: Folders) -> None:
+    for line in list_runs(folders.runs):
+        about = line.about
+        same = (about.sha256, about.server, about.user) == (table.sha256, server.url, server.user)
+        if same and about.state is RunState.UNFINISHED:
+            done = sum(count for result, count in line.counts.items() if result != Result.NOT_SENT)
+            raise JournalTrouble(
+                f"{table.path.name} has an unfinished run, {about.run_id}, with {done} of {sum(line.counts.values())}"
+                f" rows done: finish it with 'did-importer resume {about.run_id}', or start afresh with --new"
+            )
+
+
+def _workbook_chooser(input_path: Path, chosen: Path | None, *, rows: int) -> Callable[[], Path]:
+    """Make sure before the first call that a workbook can be written, and return what names it after the last."""
+    if chosen is not None:
+        check_writable(chosen)
+        return lambda: chosen
+    stem = re.sub(r"_results(_\d+)?$", "", input_path.stem)
+    wanted = input_path.with_name(f"{stem}_results.xlsx").resolve()
+    check_writable(free_path(wanted), rows=rows + 1)
+    return lambda: free_path(wanted)
+
+
+def _previous_name(previous: PreviousResults | None) -> str:
+    if previous is None:
+        return ""
+    return f"{previous.path.name} ({previous.run_id})" if previous.run_id else previous.path.name
+
+
+def recorded_recipe(folders: Folders, results: Path) -> Recipe | None:
+    """Return how the run was made whose results are rerun, if its record is on this machine.
+
+    Raises:
+        SheetTrouble: the file is no results workbook.
+    """
+    run_id = read_results(results).run_id
+    for line in list_runs(folders.runs):
+        if run_id and line.about.run_id == run_id:
+            return Recipe.from_json(line.about.settings)
+    return None

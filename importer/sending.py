@@ -1,0 +1,178 @@
+"""From a run's record to its results workbook: sends what is left to send, and writes down how it ended."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from importer import __version__
+from importer.causes import causes_of
+from importer.errors import ResultsTrouble, WorkbookFailed
+from importer.interrupt import interruptible
+from importer.journal import Journal, RunRecord, RunState
+from importer.model import ExitCode, Result, RowOutcome
+from importer.pace import Pacer
+from importer.recipe import Recipe
+from importer.results import RunSummary, write_results
+from importer.settings import Server
+from importer.stop import Stop, StopKind
+from importer.submit import Submission, Submitted
+from importer.vicidial import VicidialApi
+
+
+class Watcher(Protocol):
+    """Somebody who looks on while a run sends; the core itself never prints."""
+
+    def sending_begins(self, to_send: int, settled: Mapping[Result, int]) -> None:
+        """So many rows are about to be sent; so many have their outcome already."""
+
+    def outcome(self, outcome: RowOutcome) -> None:
+        """A row has its outcome, and it is on disk."""
+
+    def status(self, sentence: str) -> None:
+        """Something happened that the person should see."""
+
+    def sending_ends(self) -> None:
+        """No more calls are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run ended.
+
+    Attributes:
+        run_id: its name in the record of runs.
+        workbook: the results workbook that was written.
+        counts: the rows by result.
+        outcomes: what became of each item, in the order of the input.
+        stop: why it was stopped, or None.
+        unfinished: whether resume has something left to do.
+    """
+
+    run_id: str
+    workbook: Path
+    counts: Mapping[Result, int]
+    outcomes: tuple[RowOutcome, ...]
+    stop: Stop | None
+    unfinished: bool
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """How the command ends."""
+        if self.stop is not None:
+            return ExitCode.INTERRUPTED if self.stop.kind is StopKind.INTERRUPTED else ExitCode.STOPPED
+        done = self.counts.get(Result.SUCCESS, 0) + self.counts.get(Result.DUPLICATE, 0)
+        return ExitCode.DONE if done == len(self.outcomes) else ExitCode.ROWS_LEFT
+
+
+def now_as_text() -> str:
+    """Return this moment in local time, ISO 8601 with offset."""
+    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+
+
+def send_and_report(
+    journal: Journal, recipe: Recipe, server: Server, watcher: Watcher, choose_workbook: Callable[[], Path]
+) -> RunReport:
+    """Send the rows of a run that have no outcome, write the results workbook, and write down how it ended.
+
+    Args:
+        journal: the run's record, held by this process.
+        recipe: how to send.
+        server: where to and as whom.
+        watcher: looks on.
+        choose_workbook: gives the path of the workbook; asked only when it is about to be written, because others
+            may have taken the name meanwhile.
+
+    Raises:
+        WorkbookFailed: everything is sent and recorded, but the workbook could not be written.
+        SettingsTrouble: the certificates cannot be read; nothing was sent.
+    """
+    record = journal.record()
+    left: tuple[RowOutcome, ...] = ()
+    stop: Stop | None = None
+    if record.to_send or (recipe.verify and record.planned):
+        submitted = asyncio.run(_send(record, journal, recipe, server, watcher))
+        left, stop = submitted.left, submitted.stop
+        record = journal.record()
+    outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
+    ended = now_as_text()
+    try:
+        workbook = write_workbook(record, outcomes, recipe, ended, how_it_ended(stop), choose_workbook())
+    except (ResultsTrouble, OSError) as error:
+        raise WorkbookFailed(
+            f"the results workbook could not be written ({error}), but the record has every outcome:"
+            f" did-importer runs {record.about.run_id} writes it"
+        ) from None
+    finished = not left
+    journal.end(RunState.FINISHED if finished else RunState.UNFINISHED, ended, how_it_ended(stop), workbook)
+    counts = Counter(outcome.result for outcome in outcomes)
+    return RunReport(record.about.run_id, workbook, counts, outcomes, stop, unfinished=not finished)
+
+
+def how_it_ended(stop: Stop | None) -> str:
+    """Say how a run ended, for the workbook and the list of runs."""
+    if stop is None:
+        return "finished"
+    return "interrupted" if stop.kind is StopKind.INTERRUPTED else f"stopped: {stop.why}"
+
+
+def write_workbook(
+    record: RunRecord, outcomes: tuple[RowOutcome, ...], recipe: Recipe, ended: str, how: str, path: Path
+) -> Path:
+    """Write the results workbook of a run.
+
+    Returns:
+        Where it was written.
+    """
+    about = record.about
+    summary = RunSummary(
+        server=about.server,
+        user=about.user,
+        file=Path(about.file).name,
+        sha256=about.sha256,
+        sheet=about.sheet,
+        started=about.started,
+        ended=ended,
+        version=__version__,
+        ended_how=how,
+        run_id=about.run_id,
+        previous_run=about.previous,
+        settings=recipe.facts(),
+        causes=causes_of(outcomes, path.name),
+    )
+    write_results(path, record.table, outcomes, summary, record.places)
+    return path
+
+
+async def _send(record: RunRecord, journal: Journal, recipe: Recipe, server: Server, watcher: Watcher) -> Submitted:
+    transport = recipe.transport()
+    tls = transport.ssl_context()
+    pacer = Pacer(recipe.rate or None)
+    workers = max(1, min(recipe.workers, len(record.to_send) or recipe.workers))
+    apis = [VicidialApi(server, transport, tls, before_writing=pacer.writing) for _ in range(workers)]
+    submission = Submission(
+        rows=record.to_send,
+        apis=apis,
+        pacer=pacer,
+        recorder=journal,
+        options=recipe.submit_options(),
+        on_outcome=watcher.outcome,
+        on_status=watcher.status,
+        earlier=tuple(record.outcomes[row.index] for row in record.planned if row.index in record.outcomes),
+    )
+
+    def interrupted() -> None:
+        watcher.status("stopping: calls in flight are waited for; press Ctrl-C again to leave at once")
+        submission.stop(Stop(StopKind.INTERRUPTED, "interrupted"))
+
+    watcher.sending_begins(len(record.to_send), Counter(outcome.result for outcome in record.outcomes.values()))
+    try:
+        with interruptible(interrupted):
+            return await submission.run()
+    finally:
+        watcher.sending_ends()
+        for api in apis:
+            await api.close()

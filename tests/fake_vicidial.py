@@ -1,0 +1,154 @@
+"""A VICIdial in memory that speaks ``Answer``: for tests of the worker pool, without a socket and without real time."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from importer.answer import Answer, Delivery
+from importer.model import RowOutcome
+
+
+class Fate(Enum):
+    """What happens to one call."""
+
+    ANSWERED = auto()
+    REFUSED = auto()  # no connection
+    CUT_BEFORE = auto()  # cut, nothing stored
+    CUT_AFTER = auto()  # stored, then cut
+    ERROR_500 = auto()
+    ERROR_500_AFTER = auto()
+    BUSY_503 = auto()
+    HTML = auto()
+    HANG_AFTER = auto()  # stored, no answer until the client's patience ends
+    LOST_INSERT = auto()  # prints SUCCESS, stores nothing
+    WRONG_NUMBER = auto()
+    LOGIN_REFUSED = auto()
+    USER_REFUSED = auto()
+    MYSQL_DOWN = auto()
+    GROUP_REFUSED = auto()
+
+
+STORES = {Fate.ANSWERED, Fate.CUT_AFTER, Fate.ERROR_500_AFTER, Fate.HANG_AFTER, Fate.WRONG_NUMBER}
+
+
+@dataclass
+class FakeVicidial:
+    """The server's side.
+
+    Attributes:
+        fate: decides from (function, did, number of the call for it) what happens.
+        latency: seconds a call takes, drawn from this range.
+        timeout: seconds after which the client gives up on a hanging call.
+        probing: whether update_did is allowed.
+    """
+
+    fate: Callable[[str, str, int], Fate] = lambda function, did, nth: Fate.ANSWERED
+    latency: tuple[float, float] = (0.001, 0.02)
+    timeout: float = 30.0
+    probing: bool = True
+    stored: set[str] = field(default_factory=set)
+    calls: list[tuple[float, str, str]] = field(default_factory=list)
+    in_flight: Counter[str] = field(default_factory=Counter)
+    rng: random.Random = field(default_factory=lambda: random.Random(1))
+    nth: Counter[tuple[str, str]] = field(default_factory=Counter)
+    on_call: Callable[[str, str], None] = lambda function, did: None
+
+    async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
+        did = parameters["did_pattern"]
+        self.calls.append((asyncio.get_running_loop().time(), function, did))
+        self.nth[function, did] += 1
+        self.in_flight[did] += 1
+        assert not did or self.in_flight[did] == 1, f"two calls for {did} in flight"
+        try:
+            self.on_call(function, did)
+            return await self._answer(function, did)
+        finally:
+            self.in_flight[did] -= 1
+
+    async def _answer(self, function: str, did: str) -> Answer:
+        fate = self.fate(function, did, self.nth[function, did])
+        if fate is Fate.REFUSED:
+            return Answer(Delivery.NOT_PROCESSED, shown="refused the connection")
+        await asyncio.sleep(self.rng.uniform(*self.latency))
+        match fate:
+            case Fate.LOGIN_REFUSED:
+                return _text("ERROR: Login incorrect, please try again: |6666|[password]|BAD|")
+            case Fate.USER_REFUSED:
+                return _text(f"ERROR: {function} USER DOES NOT HAVE PERMISSION TO ADD DIDS: |6666|0")
+            case Fate.MYSQL_DOWN:
+                return _text("MySQL connect ERROR")
+            case Fate.BUSY_503:
+                return Answer(Delivery.ANSWERED, 503, shown="busy", retry_after=2.0)
+            case Fate.ERROR_500:
+                return Answer(Delivery.ANSWERED, 500, shown="HTTP 500 without a text")
+            case Fate.HTML:
+                return _text("<html>proxy</html>")
+            case Fate.CUT_BEFORE:
+                return Answer(Delivery.UNANSWERED, shown="cut", still_running=True)
+            case _:
+                said = self._vicidial(function, did, fate)
+        if fate is Fate.CUT_AFTER:
+            return Answer(Delivery.UNANSWERED, shown="cut", still_running=True)
+        if fate is Fate.ERROR_500_AFTER:
+            return Answer(Delivery.ANSWERED, 500, shown="HTTP 500 without a text")
+        if fate is Fate.HANG_AFTER:
+            await asyncio.sleep(self.timeout)
+            return Answer(Delivery.UNANSWERED, shown="no answer", seconds=self.timeout, still_running=True)
+        return said
+
+    def _vicidial(self, function: str, did: str, fate: Fate) -> Answer:
+        if function == "update_did":
+            if not self.probing:
+                return _text("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |6666|update_did|")
+            there = did in self.stored
+            return _text(
+                "NOTICE: update_did NO UPDATES DEFINED: |6666|"
+                if there
+                else f"ERROR: update_did DID DOES NOT EXIST: |6666|{did}"
+            )
+        if not did:
+            return _text("ERROR: add_did YOU MUST USE ALL REQUIRED FIELDS: |6666|")
+        if did in self.stored:
+            return _text(f"ERROR: add_did DID ALREADY EXISTS: |6666|{did}")
+        if fate is Fate.GROUP_REFUSED:
+            return _text(
+                "ERROR: add_did GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM,"
+                " THIS IS AN OPTIONAL FIELD: |6666|NOPE"
+            )
+        if fate in STORES:
+            self.stored.add(did)
+        number = did + "9" if fate is Fate.WRONG_NUMBER else did
+        return _text(f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{number}")
+
+
+def _text(text: str) -> Answer:
+    return Answer(Delivery.ANSWERED, 200, text + "\n", text)
+
+
+@dataclass
+class MemoryRecorder:
+    """A ``Recorder`` that keeps what was written down, in order."""
+
+    steps: list[tuple[str, int]] = field(default_factory=list)
+    outcomes: dict[int, RowOutcome] = field(default_factory=dict)
+
+    async def sent(self, index: int, attempts: int) -> None:
+        assert index not in self.outcomes, "a row with an outcome is sent again"
+        self.steps.append(("sent", index))
+        await asyncio.sleep(0)
+
+    async def not_processed(self, index: int) -> None:
+        self.steps.append(("not processed", index))
+        await asyncio.sleep(0)
+
+    async def unanswered(self, index: int) -> None:
+        self.steps.append(("unanswered", index))
+        await asyncio.sleep(0)
+
+    async def settled(self, outcome: RowOutcome) -> None:
+        self.steps.append(("settled", outcome.index))
+        self.outcomes[outcome.index] = outcome
+        await asyncio.sleep(0)

@@ -1,0 +1,374 @@
+"""The worker pool against a VICIdial in memory, on a clock that jumps."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from fake_vicidial import FakeVicidial, Fate, MemoryRecorder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from virtual_time import run_virtual, virtual_clock
+
+from importer.model import PlannedRow, Result, RowOutcome
+from importer.pace import Pacer
+from importer.sender import SubmitOptions
+from importer.stop import Stop, StopKind
+from importer.submit import Submission, Submitted
+
+
+def rows_of(count: int) -> list[PlannedRow]:
+    return [
+        PlannedRow(index, f"1727555{index:05d}", (("did_pattern", f"1727555{index:05d}"), ("group", "SALES_IN")))
+        for index in range(count)
+    ]
+
+
+@dataclass
+class Ran:
+    submitted: Submitted
+    recorder: MemoryRecorder
+    statuses: list[str]
+    seconds: float
+
+    @property
+    def by_index(self) -> dict[int, RowOutcome]:
+        found = {outcome.index: outcome for outcome in (*self.submitted.outcomes, *self.submitted.left)}
+        assert len(found) == len(self.submitted.outcomes) + len(self.submitted.left)
+        return found
+
+    @property
+    def counts(self) -> Counter[Result]:
+        return Counter(outcome.result for outcome in self.by_index.values())
+
+
+@dataclass
+class Case:
+    server: FakeVicidial
+    rows: list[PlannedRow]
+    options: SubmitOptions = field(default_factory=SubmitOptions)
+    rate: float | None = None
+    meanwhile: Callable[[Submission], object] | None = None
+
+    def run(self) -> Ran:
+        recorder, statuses = MemoryRecorder(), []
+
+        async def main() -> tuple[Submitted, float]:
+            loop = asyncio.get_running_loop()
+            clock = virtual_clock(loop)
+            submission = Submission(
+                rows=self.rows,
+                apis=[self.server] * self.options.workers,
+                pacer=Pacer(self.rate, clock),
+                recorder=recorder,
+                options=self.options,
+                on_outcome=lambda outcome: None,
+                on_status=statuses.append,
+                clock=clock,
+                rng=random.Random(3),
+            )
+            if self.meanwhile is not None:
+                self.meanwhile(submission)
+            started = loop.time()
+            submitted = await submission.run()
+            return submitted, loop.time() - started
+
+        submitted, seconds = run_virtual(main())
+        return Ran(submitted, recorder, statuses, seconds)
+
+
+def always(fate: Fate) -> Callable[[str, str, int], Fate]:
+    return lambda function, did, nth: fate if function == "add_did" and did else Fate.ANSWERED
+
+
+def first_call(fate: Fate) -> Callable[[str, str, int], Fate]:
+    return lambda function, did, nth: fate if function == "add_did" and did and nth == 1 else Fate.ANSWERED
+
+
+def test_every_row_is_sent_once_and_is_a_success() -> None:
+    server = FakeVicidial()
+    ran = Case(server, rows_of(100)).run()
+    assert ran.counts == {Result.SUCCESS: 100}
+    assert len(server.calls) == 100
+    assert server.stored == {row.did for row in rows_of(100)}
+
+
+def test_a_row_is_written_down_as_sent_before_its_call_and_as_settled_after_it() -> None:
+    server = FakeVicidial()
+    case = Case(server, rows_of(20))
+    written: list[str] = []
+    server.on_call = lambda function, did: written.append(did)
+    ran = case.run()
+    for index in range(20):
+        steps = [step for step, row in ran.recorder.steps if row == index]
+        assert steps == ["sent", "settled"]
+
+
+def test_one_row_goes_first_alone_and_a_refused_login_costs_one_login() -> None:
+    server = FakeVicidial(fate=always(Fate.LOGIN_REFUSED))
+    ran = Case(server, rows_of(50), SubmitOptions(workers=16)).run()
+    assert len(server.calls) == 1
+    assert ran.counts == {Result.PERMISSION_ERROR: 50}
+    assert ran.submitted.stop is not None
+    assert ran.submitted.stop.kind is StopKind.LOGIN_REFUSED
+    assert Counter(outcome.attempts for outcome in ran.by_index.values()) == {1: 1, 0: 49}
+    assert ran.submitted.outcomes == (), "a row that was not processed is sent by resume"
+
+
+@pytest.mark.parametrize("workers", [1, 4, 16])
+def test_a_login_refused_in_mid_run_costs_no_more_logins_than_workers(workers: int) -> None:
+    server = FakeVicidial()
+    server.fate = lambda function, did, nth: Fate.LOGIN_REFUSED if len(server.calls) > 40 else Fate.ANSWERED
+    ran = Case(server, rows_of(200), SubmitOptions(workers=workers)).run()
+    assert len(server.calls) - 40 <= workers
+    assert ran.counts[Result.SUCCESS] == len(server.stored)
+    assert ran.counts[Result.SUCCESS] + ran.counts[Result.PERMISSION_ERROR] == 200
+
+
+def test_a_user_without_permission_stops_the_run_after_ten_rows_in_a_row() -> None:
+    server = FakeVicidial(fate=always(Fate.USER_REFUSED))
+    ran = Case(server, rows_of(100), SubmitOptions(workers=1)).run()
+    assert len(server.calls) == 10
+    assert ran.counts == {Result.PERMISSION_ERROR: 100}
+    assert ran.submitted.stop is not None
+    assert ran.submitted.stop.kind is StopKind.USER_REFUSED
+
+
+def test_refusals_with_another_answer_between_them_do_not_stop_the_run() -> None:
+    server = FakeVicidial(
+        fate=lambda function, did, nth: Fate.ANSWERED if int(did[-2:]) % 9 == 0 else Fate.USER_REFUSED
+    )
+    ran = Case(server, rows_of(100), SubmitOptions(workers=1)).run()
+    assert ran.submitted.stop is None
+    assert ran.counts == {Result.SUCCESS: 12, Result.PERMISSION_ERROR: 88}
+
+
+def test_an_old_server_without_the_function_is_asked_once() -> None:
+    server = FakeVicidial()
+
+    async def no_function(function: str, did: str) -> object:
+        from fake_vicidial import _text
+
+        return _text("ERROR: NO FUNCTION SPECIFIED")
+
+    server._answer = no_function  # type: ignore[method-assign, assignment]  # the whole dialect of an old server
+    ran = Case(server, rows_of(30)).run()
+    assert len(server.calls) == 1
+    assert ran.counts == {Result.FAILED: 1, Result.NOT_SENT: 29}
+    assert "210209" in ran.by_index[0].reason
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        Fate.REFUSED,
+        Fate.CUT_BEFORE,
+        Fate.CUT_AFTER,
+        Fate.ERROR_500,
+        Fate.ERROR_500_AFTER,
+        Fate.BUSY_503,
+        Fate.HTML,
+        Fate.HANG_AFTER,
+        Fate.MYSQL_DOWN,
+    ],
+)
+def test_a_fault_at_every_first_call_gives_no_wrong_success_no_wrong_failed_and_no_lost_row(fate: Fate) -> None:
+    server = FakeVicidial(fate=first_call(fate))
+    ran = Case(server, rows_of(60)).run()
+    assert_truthful(ran, server, 60)
+    assert ran.counts[Result.SUCCESS] + ran.counts[Result.DUPLICATE] == 60
+    if fate not in (Fate.CUT_AFTER, Fate.ERROR_500_AFTER, Fate.HANG_AFTER):
+        assert ran.counts == {Result.SUCCESS: 60}
+
+
+def assert_truthful(ran: Ran, server: FakeVicidial, count: int) -> None:
+    """What the results say is what the server holds."""
+    assert sorted(ran.by_index) == list(range(count))
+    rows = rows_of(count)
+    for index, outcome in ran.by_index.items():
+        there = rows[index].did in server.stored
+        if outcome.result in (Result.SUCCESS, Result.DUPLICATE):
+            assert there, outcome
+        if outcome.result in (Result.FAILED, Result.NOT_SENT, Result.INVALID, Result.PERMISSION_ERROR):
+            assert not there, outcome
+        if outcome.result is Result.DUPLICATE:
+            assert "may have added it" in outcome.reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    count=st.integers(1, 40),
+    workers=st.integers(1, 8),
+    retries=st.integers(0, 4),
+    share=st.floats(0, 1),
+    probing=st.booleans(),
+    probe_first=st.booleans(),
+)
+def test_whatever_breaks_each_row_comes_out_once_and_true(
+    seed: int, count: int, workers: int, retries: int, share: float, probing: bool, probe_first: bool
+) -> None:
+    faults = [fate for fate in Fate if fate not in (Fate.LOST_INSERT, Fate.LOGIN_REFUSED, Fate.USER_REFUSED)]
+    rng = random.Random(seed)
+    server = FakeVicidial(
+        fate=lambda function, did, nth: rng.choice(faults) if rng.random() < share else Fate.ANSWERED, probing=probing
+    )
+    options = SubmitOptions(workers=workers, retries=retries, probe_first=probe_first)
+    ran = Case(server, rows_of(count), options).run()
+    assert_truthful(ran, server, count)
+
+
+def test_a_lost_answer_is_a_success_where_it_was_known_that_the_did_was_not_there() -> None:
+    server = FakeVicidial(fate=first_call(Fate.CUT_AFTER))
+    ran = Case(server, rows_of(10), SubmitOptions(probe_first=True)).run()
+    assert ran.counts == {Result.SUCCESS: 10}
+    assert "update_did said at" in ran.by_index[3].reason
+
+
+def test_a_did_that_is_there_already_is_not_sent_when_asked_first() -> None:
+    server = FakeVicidial(stored={"172755500001"})
+    ran = Case(server, rows_of(3), SubmitOptions(probe_first=True)).run()
+    assert ran.by_index[1].result is Result.DUPLICATE
+    assert ("add_did", "172755500001") not in {(function, did) for _, function, did in server.calls}
+
+
+def test_a_row_that_never_gets_an_answer_is_cleared_up_by_asking_for_the_did() -> None:
+    server = FakeVicidial(fate=always(Fate.ERROR_500_AFTER))
+    ran = Case(server, rows_of(1)).run()
+    assert ran.by_index[0].result is Result.DUPLICATE
+    server = FakeVicidial(fate=always(Fate.ERROR_500))
+    ran = Case(server, rows_of(1)).run()
+    assert ran.by_index[0].result is Result.FAILED
+    server = FakeVicidial(fate=always(Fate.CUT_BEFORE))
+    ran = Case(server, rows_of(1)).run()
+    assert ran.by_index[0].result is Result.UNKNOWN, "a call that was cut may still be at work"
+
+
+def test_where_asking_is_not_allowed_a_row_without_an_answer_is_unknown() -> None:
+    server = FakeVicidial(fate=always(Fate.ERROR_500), probing=False)
+    ran = Case(server, rows_of(2)).run()
+    assert ran.counts == {Result.UNKNOWN: 2}
+    assert sum(function == "update_did" for _, function, _ in server.calls) == 1, "the permission is learned once"
+
+
+def test_a_success_for_another_number_is_unknown() -> None:
+    ran = Case(FakeVicidial(fate=always(Fate.WRONG_NUMBER)), rows_of(2)).run()
+    assert ran.counts == {Result.UNKNOWN: 2}
+
+
+def test_a_value_that_the_server_refuses_is_invalid_and_names_the_cell() -> None:
+    ran = Case(FakeVicidial(fate=always(Fate.GROUP_REFUSED)), rows_of(2)).run()
+    assert ran.counts == {Result.INVALID: 2}
+    assert "group 'SALES_IN'" in ran.by_index[0].reason
+
+
+def test_verify_finds_what_success_was_printed_for_but_not_stored() -> None:
+    lost = "172755500003"
+    server = FakeVicidial(fate=lambda function, did, nth: Fate.LOST_INSERT if did == lost else Fate.ANSWERED)
+    ran = Case(server, rows_of(6), SubmitOptions(verify=True)).run()
+    assert ran.counts == {Result.SUCCESS: 5, Result.UNKNOWN: 1}
+    assert ran.by_index[3].result is Result.UNKNOWN
+    assert ran.recorder.outcomes[3].result is Result.UNKNOWN
+
+
+def test_a_server_that_is_gone_for_twenty_seconds_uses_up_no_row() -> None:
+    server = FakeVicidial()
+
+    def fate(function: str, did: str, nth: int) -> Fate:
+        now = server.calls[-1][0] - server.calls[0][0]
+        return Fate.REFUSED if 2 <= now < 22 else Fate.ANSWERED
+
+    server.fate = fate
+    ran = Case(server, rows_of(200), rate=20).run()
+    assert ran.counts == {Result.SUCCESS: 200}
+    assert any("away" in sentence for sentence in ran.statuses)
+    away = [at for at, _, _ in server.calls if 2 <= at - server.calls[0][0] < 22]
+    assert len(away) < 4 + 12, "while the server is gone one worker asks with growing waits"
+
+
+@pytest.mark.parametrize("fate", [Fate.REFUSED, Fate.ERROR_500, Fate.BUSY_503, Fate.HTML, Fate.MYSQL_DOWN])
+def test_a_server_that_stays_away_stops_the_run_and_leaves_the_rest_to_resume(fate: Fate) -> None:
+    server = FakeVicidial()
+    server.fate = lambda function, did, nth: fate if len(server.stored) >= 30 else Fate.ANSWERED
+    ran = Case(server, rows_of(100), SubmitOptions(give_up_after=120), rate=20).run()
+    assert ran.submitted.stop is not None
+    assert ran.submitted.stop.kind is StopKind.SERVER_GONE
+    assert ran.counts[Result.SUCCESS] == 30
+    assert ran.counts[Result.FAILED] == 0
+    assert_truthful(ran, server, 100)
+    assert 115 <= ran.seconds <= 160
+
+
+def test_a_call_that_always_fails_does_not_hold_up_the_rows_behind_it() -> None:
+    server = FakeVicidial()
+    server.fate = lambda function, did, nth: (
+        Fate.ERROR_500 if did.endswith("7") and function == "add_did" else Fate.ANSWERED
+    )
+    ran = Case(server, rows_of(50)).run()
+    assert ran.counts == {Result.SUCCESS: 45, Result.FAILED: 5}
+    assert ran.submitted.stop is None
+
+
+@pytest.mark.parametrize("rate", [5, 20, 100])
+def test_with_retries_going_on_no_second_has_more_calls_than_the_rate_and_it_is_used(rate: int) -> None:
+    rng = random.Random(5)
+    server = FakeVicidial(latency=(0.005, 0.03))
+    server.fate = lambda function, did, nth: Fate.CUT_AFTER if rng.random() < 0.1 and did else Fate.ANSWERED
+    ran = Case(server, rows_of(rate * 12), SubmitOptions(workers=12), rate=rate).run()
+    assert ran.counts[Result.NOT_SENT] == 0
+    times = [at for at, _, _ in server.calls]
+    for first, at in enumerate(times):
+        assert sum(at <= other < at + 1 for other in times[first:]) <= rate
+    busy = [at for at in times if at - times[0] <= 8]
+    assert len(busy) >= 0.95 * rate * 8
+
+
+def test_a_stop_sends_no_new_row_and_waits_for_those_in_flight() -> None:
+    server = FakeVicidial(latency=(2.0, 4.0))
+
+    def meanwhile(submission: Submission) -> None:
+        asyncio.get_running_loop().call_later(20.0, submission.stop, Stop(StopKind.INTERRUPTED, "interrupted"))
+
+    ran = Case(server, rows_of(100), meanwhile=meanwhile).run()
+    assert 20 <= ran.seconds < 24.1
+    assert ran.counts[Result.SUCCESS] == len(server.stored) == len(server.calls)
+    assert ran.counts[Result.SUCCESS] + ran.counts[Result.NOT_SENT] == 100
+
+
+def test_calls_that_outlast_the_wait_after_a_stop_are_unknown_and_left_to_resume() -> None:
+    server = FakeVicidial(latency=(60.0, 60.0))
+
+    def meanwhile(submission: Submission) -> None:
+        asyncio.get_running_loop().call_later(65.0, submission.stop, Stop(StopKind.INTERRUPTED, "interrupted"))
+
+    ran = Case(server, rows_of(20), SubmitOptions(workers=4), meanwhile=meanwhile).run()
+    assert 75 <= ran.seconds <= 75.5
+    assert ran.counts == {Result.SUCCESS: 1, Result.UNKNOWN: 4, Result.NOT_SENT: 15}
+    assert len(ran.submitted.left) == 19
+
+
+def test_slow_answers_and_429_make_everybody_slower() -> None:
+    server = FakeVicidial(latency=(6.0, 6.0))
+    slow = Case(server, rows_of(120), SubmitOptions(workers=60), rate=20).run()
+    quick = Case(FakeVicidial(latency=(1.0, 1.0)), rows_of(120), SubmitOptions(workers=60), rate=20).run()
+    assert slow.seconds > quick.seconds + 10
+
+
+def test_a_row_that_an_earlier_process_left_without_an_answer_may_have_been_added_by_it() -> None:
+    rows = [replace(rows_of(1)[0], attempts=1, unanswered=True)]
+    server = FakeVicidial(stored={rows[0].did})
+    ran = Case(server, rows).run()
+    assert ran.by_index[0].result is Result.DUPLICATE
+    assert "may have added it" in ran.by_index[0].reason
+    assert ran.by_index[0].attempts == 2
+
+
+def test_ten_thousand_rows_with_fifty_workers_put_no_result_on_the_wrong_row() -> None:
+    server = FakeVicidial(latency=(0.001, 0.5))
+    server.fate = lambda function, did, nth: Fate.GROUP_REFUSED if int(did) % 3 == 0 else Fate.ANSWERED
+    ran = Case(server, rows_of(10_000), SubmitOptions(workers=50)).run()
+    wrong = [o for o in ran.by_index.values() if (o.result is Result.INVALID) != (int(o.did_sent) % 3 == 0)]
+    assert not wrong
+    assert all(outcome.did_sent == f"1727555{outcome.index:05d}" for outcome in ran.by_index.values())
