@@ -1,0 +1,199 @@
+"""Reading a results workbook again, as a person has left it after correcting cells in Excel or LibreOffice.
+
+Our columns are found by where they stand, not by their names alone: ``row`` is the first column, and the last run
+of ``result, reason, did_sent, attempts, answered_at`` is ours. What stands between them is the input's, so that a
+carrier's own column ``result``, ``status`` or ``row`` comes back as it was. Columns that the person added at the right
+are taken as further columns of the input: that is where one adds a missing ``group``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from importer.errors import SheetTrouble
+from importer.model import CellFlaw, Result, RowOutcome, Table
+from importer.results.previous_sheet import SheetText, read_sheet_text
+from importer.results.summary import (
+    FILE,
+    OUR_HEADERS,
+    RESULTS_SHEET,
+    ROW_HEADER,
+    RUN_ID,
+    SERVER,
+    SUMMARY_SHEET,
+    USER,
+)
+
+_WORDS: Final = ", ".join(result.value for result in Result)
+_HEADER_WITHIN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousRow:
+    """One line of the sheet Results.
+
+    Attributes:
+        row: the row's number in the first input.
+        cells: the input's cells, with the person's corrections.
+        result: what became of it last time.
+        reason: why, last time.
+        did_sent: the did_pattern that was sent last time; empty if none was.
+        attempts: how many calls were made for it last time.
+        answered_at: when the answer came, ISO 8601; empty if none came.
+    """
+
+    row: int
+    cells: tuple[str, ...]
+    result: Result
+    reason: str
+    did_sent: str
+    attempts: int
+    answered_at: str
+
+    def outcome(self, index: int) -> RowOutcome:
+        """Return what became of the row last time, for the place that it has in a new table."""
+        return RowOutcome(index, self.result, self.reason, self.did_sent, self.attempts, self.answered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousResults:
+    """A results workbook, or its sheet Results saved as CSV.
+
+    Attributes:
+        path: the file.
+        sha256: the hexadecimal SHA-256 of the file's bytes.
+        header: the headers of the input, and those that the person added.
+        rows: every row that is there, in the first order (by ``row``).
+        flaws: ``(index of the row, index of the column)`` -> why a cell's text is not to be trusted.
+        run_id: the name of the run that wrote it; empty where that cannot be read (a CSV has no Summary).
+        server: the server of that run; empty where that cannot be read.
+        user: the VICIdial user of that run; empty where that cannot be read.
+        file: the input of that run; empty where that cannot be read.
+    """
+
+    path: Path
+    sha256: str
+    header: tuple[str, ...]
+    rows: tuple[PreviousRow, ...]
+    flaws: Mapping[tuple[int, int], CellFlaw]
+    run_id: str = ""
+    server: str = ""
+    user: str = ""
+    file: str = ""
+
+    def table(self) -> Table:
+        """Return the input's part as a table, to be checked anew."""
+        return Table(
+            path=self.path,
+            sha256=self.sha256,
+            sheet=RESULTS_SHEET,
+            header=self.header,
+            row_numbers=tuple(row.row for row in self.rows),
+            rows=tuple(row.cells for row in self.rows),
+            flaws=self.flaws,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where our columns stand.
+
+    Attributes:
+        line: the place of the header among the sheet's lines.
+        ours: the index of the column ``result``.
+        theirs: the indices of the input's columns.
+    """
+
+    line: int
+    ours: int
+    theirs: tuple[int, ...]
+
+
+def read_results(path: Path) -> PreviousResults:
+    """Read a results workbook for a rerun.
+
+    Args:
+        path: a workbook that ``write_results`` made, edited or not, or its sheet Results saved as CSV.
+
+    Returns:
+        Its rows in the first order, with what became of each.
+
+    Raises:
+        SheetTrouble: it is no results workbook, or a cell in our own columns makes no sense.
+    """
+    sheet = read_sheet_text(path, RESULTS_SHEET)
+    layout = _layout_of(path, sheet)
+    header = sheet.lines[layout.line][1]
+    found = [
+        (_row_of(path, number, texts, layout), place)
+        for place, (number, texts) in enumerate(sheet.lines)
+        if place > layout.line and any(texts)
+    ]
+    found.sort(key=lambda pair: pair[0].row)
+    index_of = {place: index for index, (_, place) in enumerate(found)}
+    column_of = {column: index for index, column in enumerate(layout.theirs)}
+    facts = dict(sheet.facts(SUMMARY_SHEET))
+    return PreviousResults(
+        path=path,
+        sha256=sheet.sha256,
+        header=tuple(_text(header, column) for column in layout.theirs),
+        rows=tuple(row for row, _ in found),
+        flaws=MappingProxyType(
+            {
+                (index_of[place], column_of[column]): flaw
+                for (place, column), flaw in sheet.flaws.items()
+                if place in index_of and column in column_of
+            }
+        ),
+        run_id=facts.get(RUN_ID, ""),
+        server=facts.get(SERVER, ""),
+        user=facts.get(USER, ""),
+        file=facts.get(FILE, ""),
+    )
+
+
+def _layout_of(path: Path, sheet: SheetText) -> _Layout:
+    for line, (_, texts) in enumerate(sheet.lines[:_HEADER_WITHIN]):
+        names = [text.strip().lower() for text in texts]
+        if not names or names[0] != ROW_HEADER:
+            continue
+        for ours in range(len(names) - len(OUR_HEADERS), 0, -1):
+            if tuple(names[ours : ours + len(OUR_HEADERS)]) == OUR_HEADERS:
+                added = _columns_in_use(sheet.lines[line:], ours + len(OUR_HEADERS))
+                return _Layout(line, ours, (*range(1, ours), *added))
+    raise SheetTrouble(
+        f"{path}: is not a results workbook: it has no column '{ROW_HEADER}' first with {', '.join(OUR_HEADERS)} side"
+        " by side after it; give an order_results.xlsx of an earlier run, or import a new list with: did-importer run"
+    )
+
+
+def _columns_in_use(lines: Sequence[tuple[int, tuple[str, ...]]], start: int) -> tuple[int, ...]:
+    """Return the columns from ``start`` on that hold a text anywhere."""
+    return tuple(sorted({column for _, texts in lines for column in range(start, len(texts)) if texts[column]}))
+
+
+def _row_of(path: Path, number: int, texts: tuple[str, ...], layout: _Layout) -> PreviousRow:
+    result, reason, did_sent, attempts, answered_at = (
+        _text(texts, column) for column in range(layout.ours, layout.ours + len(OUR_HEADERS))
+    )
+    place = f"{path}: row {number} of the sheet {RESULTS_SHEET}"
+    row = _text(texts, 0).strip()
+    if not (row.isascii() and row.isdigit()):
+        raise SheetTrouble(f"{place}: '{row}' in the column '{ROW_HEADER}' is no row number; put back what stood there")
+    word = " ".join(result.lower().split())
+    if word not in set(Result):
+        raise SheetTrouble(
+            f"{place}: '{result}' in the column 'result' is none of its words (allowed: {_WORDS});"
+            f" put back what stood there, or write '{Result.NOT_SENT.value}' to have the row sent"
+        )
+    calls = attempts.strip() or "0"
+    if not (calls.isascii() and calls.isdigit()):
+        raise SheetTrouble(f"{place}: '{attempts}' in the column 'attempts' is no number; put back what stood there")
+    cells = tuple(_text(texts, column) for column in layout.theirs)
+    return PreviousRow(int(row), cells, Result(word), reason, did_sent, int(calls), answered_at)
+
+
+def _text(texts: Sequence[str], column: int) -> str:
+    return texts[column] if column < len(texts) else ""

@@ -1,0 +1,88 @@
+"""What the sheet Summary says of a run, apart from its counts, and the words that stand before each fact."""
+
+from dataclasses import dataclass
+from typing import Final
+
+SUMMARY_SHEET: Final = "Summary"
+RESULTS_SHEET: Final = "Results"
+
+RUN_ID: Final = "Run"
+SERVER: Final = "Server"
+USER: Final = "VICIdial user"
+FILE: Final = "File"
+SHA256: Final = "SHA-256 of the file"
+PREVIOUS_RUN: Final = "Rerun of"
+
+ROW_HEADER: Final = "row"
+"""The header of our first column: the number that the person sees in Excel."""
+
+OUR_HEADERS: Final = ("result", "reason", "did_sent", "attempts", "answered_at")
+"""The headers of our last columns, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason that several rows share.
+
+    Attributes:
+        count: how many rows it has.
+        sentence: what is wrong, such as ``in-group SALES_WEST is not in this VICIdial``.
+        fix: what to do about it.
+    """
+
+    count: int
+    sentence: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """The facts of a run; its counts are counted from the outcomes. It never holds the password.
+
+    Attributes:
+        server: the URL of the server, without credentials.
+        user: the VICIdial user.
+        file: the name of the input file.
+        sha256: the hexadecimal SHA-256 of the input file.
+        sheet: the name of the sheet; empty for a text file.
+        started: when the run began, ISO 8601 with offset.
+        ended: when it ended, the same.
+        version: the version of this program.
+        ended_how: ``finished``, ``stopped: why`` or ``interrupted``.
+        run_id: the name of the run in the record of runs.
+        previous_run: the workbook that was rerun; empty for a first run.
+        settings: name and value of each setting that shaped the run (rate, workers, method, source ...).
+        causes: why rows are not in, the most frequent first.
+    """
+
+    server: str
+    user: str
+    file: str
+    sha256: str
+    sheet: str
+    started: str
+    ended: str
+    version: str
+    ended_how: str
+    run_id: str
+    previous_run: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Return name and value of each fact in the order in which the Summary shows them, blank ones left out."""
+        facts = (
+            (SERVER, self.server),
+            (USER, self.user),
+            (FILE, self.file),
+            ("Sheet", self.sheet),
+            (SHA256, self.sha256),
+            ("Started", self.started),
+            ("Ended", self.ended),
+            ("How it ended", self.ended_how),
+            (RUN_ID, self.run_id),
+            (PREVIOUS_RUN, self.previous_run),
+            ("Made by", f"did-importer {self.version}"),
+            *self.settings,
+        )
+        return tuple((name, value) for name, value in facts if value)

@@ -1,0 +1,79 @@
+"""What ``importer.columns`` says of a column, in words for people."""
+
+import re
+from typing import Final
+
+from importer.columns import DID_PATTERN, Column
+
+_RANGES: Final = (("a-zA-Z", "letters"), ("A-Z", "capital letters"), ("0-9", "digits"))
+_NOT_LETTERS: Final = re.compile(r"[^a-z0-9]")
+
+
+def is_required(column: Column) -> bool:
+    """Whether a row is nothing without it."""
+    return column is DID_PATTERN
+
+
+def length_in_words(column: Column) -> str:
+    """Say how long a value may be, such as ``6 to 50``."""
+    if column.shortest == column.longest:
+        return str(column.longest)
+    return f"{column.shortest} to {column.longest}" if column.shortest > 1 else f"up to {column.longest}"
+
+
+def digits_alone(column: Column) -> bool:
+    """Whether nothing but digits makes sense."""
+    return column.digits_only or column.kept == "0-9"
+
+
+def kept_in_words(column: Column) -> str:
+    """Say which characters VICIdial keeps, such as ``letters, digits and - _``."""
+    rest, words = column.kept, []
+    for characters, word in _RANGES:
+        if characters in rest:
+            rest = rest.replace(characters, "")
+            words.append(word)
+    if " " in rest:
+        rest = rest.replace(" ", "")
+        words.append("space")
+    return ", ".join(words) + (f" and {' '.join(rest)}" if rest else "")
+
+
+def blank_in_words(column: Column) -> str:
+    """Say what VICIdial stores where the cell is blank."""
+    if is_required(column):
+        return ""
+    return column.default or "nothing"
+
+
+def also_understood(column: Column) -> tuple[str, ...]:
+    """Return what may be written instead of the allowed values, in small letters."""
+    return tuple(text.lower() for text in column.spellings if text not in column.choices)
+
+
+def other_headers(column: Column) -> tuple[str, ...]:
+    """Return the other headers that mean the column, as they are compared: without spaces and punctuation."""
+    own = _NOT_LETTERS.sub("", column.name.lower())
+    return tuple(alias for alias in column.aliases if alias != own)
+
+
+def note(column: Column) -> str:
+    """Return the note that stands on the column's header in the template."""
+    lines = [column.name + (" (required)" if is_required(column) else ""), column.help, f"Example: {column.example}"]
+    if column.choices:
+        lines.append(f"Allowed: {', '.join(column.choices)}")
+        if also_understood(column):
+            lines.append(f"Also understood: {', '.join(also_understood(column))}")
+    elif is_required(column):
+        lines.append(f"Length: {length_in_words(column)}. Spaces, dashes, dots and brackets are taken out.")
+        lines.append(f"With --any-pattern all that VICIdial keeps may stand: {kept_in_words(column)}.")
+    elif digits_alone(column):
+        lines.append(f"Length: {length_in_words(column)} digits")
+    else:
+        lines.append(f"Length: {length_in_words(column)} characters")
+        lines.append(f"VICIdial keeps {kept_in_words(column)} and deletes all else without a word.")
+    if column.offered:
+        lines.append("The list offers what VICIdial's admin pages offer; another word is possible.")
+    if not is_required(column) and "Blank means" not in column.help:
+        lines.append(f"Blank: VICIdial stores {blank_in_words(column)}.")
+    return "\n".join(lines)

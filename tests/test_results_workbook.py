@@ -1,0 +1,236 @@
+"""The results workbook as it is written."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from results_samples import (
+    MAIN,
+    NASTY,
+    SUMMARY,
+    TEXTS,
+    by_calamine,
+    by_openpyxl,
+    outcomes_for,
+    sheet_root,
+    table_of,
+)
+
+from importer.errors import ResultsTrouble
+from importer.model import Result, RowOutcome
+from importer.result_words import BY_RESULT
+from importer.results import write_results
+from importer.results.rows import in_order
+from importer.sheet_xml import LONGEST_CELL, cell_xml, cut_to_fit, fits
+
+HEADER = ("Phone Number", "City", "", "result", "Notes", "Notes")
+
+
+@st.composite
+def tables_with_outcomes(draw: st.DrawFn) -> tuple[list[str], list[list[str]], list[RowOutcome]]:
+    width = draw(st.integers(1, 5))
+    header = draw(st.lists(TEXTS, min_size=width, max_size=width))
+    rows = draw(st.lists(st.lists(TEXTS, min_size=width, max_size=width), max_size=8))
+    outcomes = [
+        RowOutcome(index, draw(st.sampled_from(Result)), draw(TEXTS), draw(TEXTS), draw(st.integers(0, 9)), "")
+        for index in range(len(rows))
+    ]
+    return header, rows, draw(st.permutations(outcomes))
+
+
+@settings(deadline=None)
+@given(tables_with_outcomes())
+def test_every_row_comes_out_once_in_order_with_each_cell_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, material: tuple[list[str], list[list[str]], list[RowOutcome]]
+) -> None:
+    header, rows, outcomes = material
+    path = tmp_path_factory.mktemp("results") / "r.xlsx"
+    write_results(path, table_of(header, rows), outcomes, SUMMARY)
+    ordered = sorted(outcomes, key=lambda outcome: outcome.index)
+    expected = [["row", *header, "result", "reason", "did_sent", "attempts", "answered_at"]] + [
+        [str(number), *row, outcome.result.value, outcome.reason, outcome.did_sent, str(outcome.attempts), ""]
+        for number, (row, outcome) in enumerate(zip(rows, ordered, strict=True), start=2)
+    ]
+    assert by_calamine(path, "Results") == expected
+    assert by_openpyxl(path, "Results") == expected
+
+
+def test_every_cell_of_the_sheet_results_is_a_string_and_none_a_formula_or_a_link(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    write_results(path, table_of(["x"], [[text] for text in NASTY]), outcomes_for(len(NASTY)), SUMMARY)
+    root = sheet_root(path, 2)
+    cells = [cell for cell in root.iter(f"{MAIN}c") if len(cell)]
+    assert len(cells) == 7 * (len(NASTY) + 1)
+    assert {cell.get("t") for cell in cells} == {"inlineStr"}
+    assert not [*root.iter(f"{MAIN}f"), *root.iter(f"{MAIN}v"), *root.iter(f"{MAIN}hyperlinks")]
+
+
+def test_the_counts_of_the_summary_are_its_only_cells_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    write_results(path, table_of(["x"], [["1"]]), outcomes_for(1), SUMMARY)
+    root = sheet_root(path, 1)
+    numbers = [cell for cell in root.iter(f"{MAIN}c") if len(cell) and cell.get("t") != "s"]
+    assert all(re.fullmatch("B[0-9]+", cell.get("r", "")) for cell in numbers)
+    assert [cell.findtext(f"{MAIN}v") for cell in numbers] == ["1", "0", "0", "0", "0", "0", "0", "1", "2"]
+    assert not list(root.iter(f"{MAIN}f"))
+
+
+def test_repeated_and_blank_headers_stand_as_they_do_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    write_results(path, table_of(HEADER, [["1"] * 6]), outcomes_for(1), SUMMARY)
+    assert by_calamine(path, "Results")[0][1:7] == list(HEADER)
+
+
+def test_rows_of_an_expanded_range_share_the_row_they_came_from(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    table = table_of(["x"], [["a"], ["b"]], numbers=[3, 7])
+    write_results(path, table, outcomes_for(4), SUMMARY, origin=[0, 1, 1, 1])
+    assert [row[:2] for row in by_calamine(path, "Results")[1:]] == [["3", "a"], ["7", "b"], ["7", "b"], ["7", "b"]]
+
+
+@pytest.mark.parametrize(
+    ("count", "origin"), [(1, None), (3, None), (3, [0, 1]), (2, [0, 0]), (2, [1, 0]), (3, [0, 1, 2])]
+)
+def test_a_lost_or_repeated_row_is_refused_rather_than_written(
+    tmp_path: Path, count: int, origin: list[int] | None
+) -> None:
+    with pytest.raises(ValueError, match="rows"):
+        write_results(tmp_path / "r.xlsx", table_of(["x"], [["a"], ["b"]]), outcomes_for(count), SUMMARY, origin)
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_outcomes_for_one_row_are_refused() -> None:
+    one = outcomes_for(1)[0]
+    with pytest.raises(ValueError, match="once"):
+        in_order(table_of(["x"], [["a"], ["b"]]), [one, one], None)
+
+
+def test_a_cell_longer_than_excel_takes_is_cut_and_said_so_in_reason_and_summary(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    long, reason = "x" * 40_000, "r" * 40_000
+    outcome = RowOutcome(0, Result.SUCCESS, "added", "1", 1, "")
+    other = RowOutcome(1, Result.UNKNOWN, reason, "2", 1, "")
+    write_results(path, table_of(["a", ""], [["1", long], ["2", "short"]]), [outcome, other], SUMMARY)
+    rows = by_calamine(path, "Results")
+    assert rows[1][2] == "x" * LONGEST_CELL
+    assert rows[1][4] == "added [The cell of a column without a name is cut here at 32,767 characters.]"
+    assert len(rows[2][4]) == LONGEST_CELL
+    assert rows[2][4].endswith("[cut here: a cell holds 32,767 characters]")
+    assert any("1 cell of the input longer" in cell for row in by_calamine(path, "Summary") for cell in row)
+
+
+def test_a_character_that_no_workbook_holds_is_replaced_and_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    table = table_of(["a", "b"], [["\ud83d half", "\uffff"]])
+    write_results(path, table, [RowOutcome(0, Result.SUCCESS, "added \udcff", "\udc80", 1, "")], SUMMARY)
+    rows = by_calamine(path, "Results")
+    assert rows[1][1:3] == ["\ufffd half", "\ufffd"]
+    assert rows[1][4].startswith("added \ufffd [The cell of 'a' held a character")
+    assert any("2 cells of the input with a character" in cell for row in by_calamine(path, "Summary") for cell in row)
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("x😀\x01_0041&"), max_size=40).map(lambda text: text * 1000))
+def test_what_is_cut_to_fit_is_never_longer_than_excel_takes_however_it_is_spelled(text: str) -> None:
+    cut = cut_to_fit(text, "[cut]")
+    spelled = cell_xml(cut).replace("&amp;", "&").encode("utf-16-le")
+    assert len(spelled) // 2 <= LONGEST_CELL
+    assert fits(text) == (cut == text)
+    assert cut == text or text.startswith(cut.removesuffix("[cut]"))
+
+
+def test_each_row_has_the_colours_of_its_result_beside_the_word(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = tmp_path / "r.xlsx"
+    outcomes = [RowOutcome(index, result, "why") for index, result in enumerate(Result)]
+    write_results(path, table_of(["x"], [["1"]] * len(outcomes)), outcomes, SUMMARY)
+    sheet = openpyxl.load_workbook(path)["Results"]
+    for number, result in enumerate(Result, start=2):
+        word = BY_RESULT[result]
+        assert sheet.cell(number, 3).value == result.value
+        assert sheet.cell(number, 3).fill.fgColor.rgb == "FF" + word.colour[1:]
+        assert {sheet.cell(number, column).fill.fgColor.rgb for column in (1, 2, 4, 5, 6, 7)} == {"FF" + word.tint[1:]}
+
+
+def test_header_is_frozen_filter_is_on_and_every_cell_is_formatted_as_text(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = tmp_path / "r.xlsx"
+    write_results(path, table_of(HEADER, [["1", "", "", "", "", ""]] * 3), outcomes_for(3), SUMMARY)
+    sheet = openpyxl.load_workbook(path)["Results"]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == "A1:L4"
+    assert sheet.dimensions == "A1:L4"
+    assert {cell.number_format for row in sheet.iter_rows() for cell in row} == {"@"}
+
+
+def test_the_summary_counts_each_result_and_links_to_its_first_row(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = tmp_path / "r.xlsx"
+    results = [Result.SUCCESS, Result.INVALID, Result.SUCCESS, Result.INVALID, Result.INVALID]
+    outcomes = [RowOutcome(index, result, "why") for index, result in enumerate(results)]
+    write_results(path, table_of(["x"], [["1"]] * 5), outcomes, SUMMARY)
+    sheet = openpyxl.load_workbook(path)["Summary"]
+    found = {
+        row[0].value: (row[1].value, row[1].hyperlink.location if row[1].hyperlink else "")
+        for row in sheet.iter_rows(max_col=2)
+    }
+    assert {word: found[word][0] for word in Result} == {
+        **dict.fromkeys((result.value for result in Result), 0),
+        "success": 2,
+        "invalid": 3,
+    }
+    assert found["all rows"][0] == 5
+    assert found["success"][1] == "'Results'!A2"
+    assert found["invalid"][1] == "'Results'!A3"
+    assert not found["failed"][1]
+
+
+def test_the_summary_holds_every_fact_and_cause_and_a_chart(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    write_results(path, table_of(["x"], [["1"]]), outcomes_for(1, Result.FAILED), SUMMARY)
+    cells = {cell for row in by_calamine(path, "Summary") for cell in row}
+    assert cells >= {value for _, value in SUMMARY.facts()}
+    assert cells >= {SUMMARY.causes[0].sentence, SUMMARY.causes[0].fix, "2. did-importer rerun r.xlsx"}
+    with zipfile.ZipFile(path) as archive:
+        assert "xl/charts/chart1.xml" in archive.namelist()
+
+
+def test_a_run_that_was_stopped_says_so_at_the_top(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    path = tmp_path / "r.xlsx"
+    summary = replace(SUMMARY, ended_how="stopped: VICIdial refused the login")
+    write_results(path, table_of(["x"], [["1"]]), outcomes_for(1, Result.NOT_SENT), summary)
+    assert "This run did not finish. It was stopped: VICIdial refused the login" in [
+        row[0] for row in by_calamine(path, "Summary")
+    ]
+
+
+def test_a_table_without_rows_gives_a_workbook_with_a_header_alone(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    write_results(path, table_of(["x"], []), (), SUMMARY)
+    assert len(by_calamine(path, "Results")) == 1
+
+
+def test_a_table_wider_than_a_sheet_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ResultsTrouble, match=r"16,390 columns are more than the 16,384 of a sheet"):
+        write_results(tmp_path / "r.xlsx", table_of(["x"] * 16_384, []), (), SUMMARY)
+
+
+def test_ten_thousand_rows_take_little_memory_beyond_the_table(tmp_path: Path) -> None:
+    import tracemalloc
+
+    table = table_of([f"column {n}" for n in range(18)], [[f"value {n}" for n in range(18)]] * 10_000)
+    outcomes = outcomes_for(10_000)
+    write_results(tmp_path / "warm.xlsx", table_of(["x"], [["1"]]), outcomes_for(1), SUMMARY)
+    tracemalloc.start()
+    write_results(tmp_path / "r.xlsx", table, outcomes, SUMMARY)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 12 * 2**20

@@ -1,0 +1,178 @@
+"""The template says what ``importer.columns`` says, and takes what the check takes."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from results_samples import MAIN, sheet_root
+
+from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, SENT
+from importer.errors import ResultsTrouble
+from importer.headers import column_named, match_header
+from importer.template import columns_markdown, write_template
+from importer.template.column_words import kept_in_words, note
+from importer.template.routes import WHAT_ROUTES_DO
+
+KEPT = Path(__file__).parent.parent / "templates"
+NAMES = [column.name for column in SENT]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "did_template.xlsx"
+    write_template(path)
+    return path
+
+
+def content_of(path: Path) -> dict[str, list[list[tuple[object, str | None]]]]:
+    """Every cell of every sheet with its note."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    return {
+        sheet.title: [[(cell.value, cell.comment.text if cell.comment else None) for cell in row] for row in sheet]
+        for sheet in book
+    }
+
+
+def test_the_kept_templates_are_what_the_program_writes(template: Path, tmp_path: Path) -> None:
+    # to write them anew: remove both, then did-importer template templates/did_template.xlsx, and the same with .csv
+    assert content_of(KEPT / "did_template.xlsx") == content_of(template)
+    write_template(tmp_path / "did_template.csv")
+    assert (KEPT / "did_template.csv").read_text() == (tmp_path / "did_template.csv").read_text()
+
+
+def test_the_same_template_is_the_same_bytes(template: Path, tmp_path: Path) -> None:
+    write_template(tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == template.read_bytes()
+
+
+def test_the_csv_is_one_line_of_headers(tmp_path: Path) -> None:
+    write_template(tmp_path / "t.CSV")
+    assert (tmp_path / "t.CSV").read_bytes() == (",".join(NAMES) + "\r\n").encode()
+
+
+def test_another_ending_or_a_name_that_is_taken_is_refused(tmp_path: Path, template: Path) -> None:
+    with pytest.raises(ResultsTrouble, match=r"choose a name in \.xlsx or \.csv"):
+        write_template(tmp_path / "t.ods")
+    with pytest.raises(ResultsTrouble, match="never overwritten"):
+        write_template(template)
+
+
+def test_the_sheet_to_fill_comes_first_and_holds_the_headers_alone(template: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(template)
+    assert book.sheetnames == ["DIDs", "Instructions", "Examples"]
+    assert list(book["DIDs"].values) == [tuple(NAMES)]
+    assert book["DIDs"].freeze_panes == "B2"
+
+
+def test_every_header_has_a_note_that_fits_its_column(template: Path) -> None:
+    for sheet in ("DIDs", "Examples"):
+        notes = content_of(template)[sheet][0]
+        for column, (_, said) in zip(SENT, notes, strict=False):
+            assert said == note(column)
+            assert column.help in said
+            assert column.example in said
+            assert set(column.choices) <= set(re.findall(r"\w+", said))
+    assert "(required)" in note(BY_NAME["did_pattern"])
+    assert not [column.name for column in SENT[1:] if "(required)" in note(column)]
+
+
+def test_every_column_to_fill_is_formatted_as_text(template: Path) -> None:
+    import openpyxl
+
+    book: Any = openpyxl.load_workbook(template)
+    for place in (1, 3):
+        columns = [
+            (int(found.get("min", "")), int(found.get("max", "")), int(found.get("style", "0")))
+            for found in sheet_root(template, place).iter(f"{MAIN}col")
+        ]
+        styled = {number: style for low, high, style in columns for number in range(low, high + 1)}
+        formats = [book._cell_styles[styled[number]].numFmtId for number in range(1, len(NAMES) + 1)]
+        assert formats == [49] * len(NAMES)  # 49 is '@', text
+
+
+def test_lists_are_offered_for_5000_rows_and_only_warn(template: Path) -> None:
+    rules = list(sheet_root(template, 1).iter(f"{MAIN}dataValidation"))
+    with_choices = [column for column in SENT if column.choices or column.offered]
+    assert [rule.get("sqref") for rule in rules] == [
+        f"{letter}2:{letter}5001" for letter in (chr(ord("A") + SENT.index(column)) for column in with_choices)
+    ]
+    assert {rule.get("errorStyle") for rule in rules} == {"warning"}
+    assert {rule.get("type") for rule in rules} == {"list"}
+    offered = {column.name: rule.findtext(f"{MAIN}formula1") for column, rule in zip(with_choices, rules, strict=True)}
+    assert offered["did_route"] == '"' + ",".join(BY_NAME["did_route"].choices) + '"'
+
+
+def test_the_list_of_call_handle_methods_names_the_cells_that_hold_them(template: Path) -> None:
+    import openpyxl
+
+    rules = sheet_root(template, 1).iter(f"{MAIN}dataValidation")
+    (source,) = [text for rule in rules if "!" in (text := rule.findtext(f"{MAIN}formula1") or "")]
+    sheet, cells = source.split("!")
+    assert sheet.strip("'") == "Instructions"
+    found = openpyxl.load_workbook(template)["Instructions"][cells.replace("$", "")]
+    assert tuple(cell.value for (cell,) in found) == BY_NAME["call_handle_method"].offered
+
+
+def test_the_examples_have_a_row_of_each_route_with_what_it_needs(template: Path) -> None:
+    header, *rows = [[value or "" for value, _ in row] for row in content_of(template)["Examples"]]
+    taken = match_header([str(text) for text in header]).taken
+    assert list(taken) == NAMES
+    assert [row[taken["did_route"]] for row in rows] == list(ROUTE_NEEDS)
+    assert len({row[taken["did_pattern"]] for row in rows}) == len(rows)
+    for row in rows:
+        for name in ("did_pattern", *ROUTE_NEEDS[str(row[taken["did_route"]])]):
+            text = str(row[taken[name]])
+            assert BY_NAME[name].keep(text) == text
+            assert text
+    assert set(WHAT_ROUTES_DO) == set(ROUTE_NEEDS) == set(BY_NAME["did_route"].choices)
+
+
+def test_no_cell_of_the_instructions_could_be_taken_for_the_header_of_a_did_column(template: Path) -> None:
+    for row in content_of(template)["Instructions"]:
+        for value, _ in row:
+            column = column_named(str(value or ""))
+            assert column is None or column.name != "did_pattern"
+
+
+def test_the_instructions_name_every_route_and_every_result(template: Path) -> None:
+    from importer.model import Result
+
+    cells = {value for row in content_of(template)["Instructions"] for value, _ in row}
+    assert cells >= {*(f"route {route}" for route in ROUTE_NEEDS), *(result.value for result in Result)}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("did_pattern", "letters, digits and : + * # . _"),
+        ("did_description", "letters, digits, space and - . , _"),
+        ("active", "capital letters"),
+        ("group", "letters, digits and - | _"),
+        ("phone_code", "digits"),
+    ],
+)
+def test_the_kept_characters_are_said_in_words(name: str, words: str) -> None:
+    assert kept_in_words(BY_NAME[name]) == words
+
+
+def test_no_kept_character_is_left_out_of_the_words() -> None:
+    named = {"letters": "a-zA-Z", "capital letters": "A-Z", "digits": "0-9", "space": " "}
+    for column in COLUMNS:
+        words, _, marks = kept_in_words(column).partition(" and ")
+        said = [named[word] for word in words.split(", ")] + marks.split()
+        assert sorted("".join(said)) == sorted(column.kept)
+
+
+def test_the_readme_table_has_a_line_for_each_column_with_five_cells_each() -> None:
+    lines = columns_markdown().splitlines()
+    assert len(lines) == 2 + len(COLUMNS)
+    assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {7}
+    assert [re.findall("`([a-z_]+)`", line)[0] for line in lines[2:]] == [column.name for column in COLUMNS]
+    for column, line in zip(COLUMNS, lines[2:], strict=True):
+        assert column.help in line
+        assert {column.name.replace("_", ""), *re.findall("`([a-z0-9]+)`", line)} >= set(column.aliases)
