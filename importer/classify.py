@@ -133,12 +133,24 @@ _KNOWN: Final = tuple(
         key=lambda known: -len(known[0]),
     )
 )
-_HEAD: Final = re.compile(
-    r"(?P<kind>ERROR|NOTICE|SUCCESS)\s*[:|-]?\s*(?:(?:add_did|update_did|copy_did|auth)\b[\s:-]*)?"
+_HEAD: Final = re.compile(r"(?P<kind>ERROR|NOTICE|SUCCESS)\b\s*[:-]?\s*(?:(?:add_did|update_did|auth)\b[\s:-]*)?")
+_AFTER_WORDS: Final = re.compile(r"\s*(?:$|[:,.-])")
+_DATABASE_DOWN: Final = "MySQL connect ERROR"
+_BEGINNINGS: Final = (
+    _DATABASE_DOWN.lower(),
+    *(
+        f"{kind}: {function}{words}"
+        for kind in ("error", "notice", "success")
+        for function in ("", "add_did ", "update_did ", "auth ")
+        for words, _ in _KNOWN
+    ),
 )
-_AFTER_WORDS: Final = re.compile(r"\s*(?:$|[:|,.-])")
-_SUCCESS: Final = frozenset({Meaning.ADDED})
-_TOKEN: Final = re.compile(r"[:+*#._0-9A-Za-z]+")
+# the tutorial's spelling has the number before the words or behind them, with a user or without
+_ADDED: Final = re.compile(
+    r"[\s|:,-]*(?:(?P<number>[:+*#._0-9A-Za-z]+)[\s|:,-]+)?"
+    r"(?P<words>DID HAS BEEN ADDED|DID Added Successfully)\b(?P<echo>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 _REFUSED_AT_THE_DOOR: Final = frozenset({400, 401, 403, 404, 405, 407, 410})
 
@@ -161,59 +173,69 @@ def classify(status: int, body: str, did: str) -> Verdict:
     if status != 200:
         return Verdict(Meaning.NO_TEXT, f"HTTP {status}", "the server failed while it answered")
     # a PHP file that was saved with a byte order mark prints it before everything else
-    text = body.lstrip("\ufeff").strip()
+    text = body.strip("\ufeff \t\r\n")
     if not text:
         return Verdict(Meaning.NO_TEXT, "", "the answer was empty")
-    if text.startswith("MySQL connect ERROR"):
-        return Verdict(Meaning.NOTHING_DONE, "MySQL connect ERROR", "VICIdial's database is down")
+    if text.startswith(_DATABASE_DOWN):
+        return Verdict(Meaning.NOTHING_DONE, _DATABASE_DOWN, "VICIdial's database is down")
     if text.startswith("<"):
         return Verdict(Meaning.NO_TEXT, "", "a web page came where VICIdial's text should be; check the address")
-    return _read_sentence(text.splitlines()[-1].strip(), did, whole=body.endswith("\n"))
+    line, whole = _deciding_line(text, whole=body.endswith("\n"))
+    return _read_sentence(line, DID_PATTERN.keep(did), whole=whole)
 
 
-def _read_sentence(line: str, did: str, *, whole: bool) -> Verdict:
-    head = _HEAD.match(line)
+def _deciding_line(text: str, *, whole: bool) -> tuple[str, bool]:
+    """Return the line that holds the sentence, and whether its end is there.
+
+    PHP may print warnings in lines before and after it. Nothing after the first ``|`` is looked at: it is an echo.
+    """
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if _HEAD.match(line.strip()) or "|" in line:
+            return line.strip(), whole or number < len(lines) - 1
+    return lines[-1].strip(), whole
+
+
+def _read_sentence(line: str, sent: str, *, whole: bool) -> Verdict:
+    reason = line.partition("|")[0]
+    head = _HEAD.match(reason)
     if head is None:
         return _unknown(line)
-    rest = line[head.end() :]
-    success = head["kind"] == "SUCCESS"
-    if success and "did added successfully" in rest.lower():
-        # the tutorial's spelling puts the number before the words or behind them
-        return _added(rest, did, rest, whole=whole)
-    lowered = rest.lower()
+    if head["kind"] == "SUCCESS":
+        added = _ADDED.match(line, head.end())
+        return _unknown(line) if added is None else _added(added, sent, whole=whole)
+    rest = reason[head.end() :]
     for words, sentence in _KNOWN:
-        if not lowered.startswith(words) or not _AFTER_WORDS.match(rest, len(words)):
-            continue
-        if success != (sentence.meaning in _SUCCESS):
-            return _unknown(line)
-        if success:
-            return _added(rest[len(words) :], did, rest[: len(words)], whole=whole)
-        return Verdict(sentence.meaning, sentence.words, sentence.advice, sentence.column)
+        if rest.lower().startswith(words) and _AFTER_WORDS.match(rest, len(words)):
+            if sentence.meaning is Meaning.ADDED:
+                break
+            return Verdict(sentence.meaning, sentence.words, sentence.advice, sentence.column)
     return _unknown(line)
 
 
-def _added(echo: str, did: str, words: str, *, whole: bool) -> Verdict:
-    """Believe a SUCCESS only if it names the number that was sent."""
-    said = "DID HAS BEEN ADDED" if "HAS BEEN" in words.upper() else "DID Added Successfully"
-    if "|" in echo:
-        fields = [field.strip() for field in echo.strip(" :-|").split("|")]
-        numbers = fields[1:] or fields
+def _added(added: re.Match[str], sent: str, *, whole: bool) -> Verdict:
+    """Believe a SUCCESS only if it names the number that was sent, where VICIdial names it: after the user."""
+    vicidials = "has been" in added["words"].lower()
+    before, bar, after = added["echo"].partition("|")
+    user, fields = before.strip(" :,.-"), after.split("|")
+    if added["number"]:
+        number = added["number"].strip(":.")
+    elif bar:
+        number = fields[0] if user else "".join(fields[1:2])
     else:
-        numbers = [token.strip(":.") for token in _TOKEN.findall(echo)]
-    if did.lower() in {number.lower() for number in numbers}:
+        # without its second half this may be the user, unless the answer is whole
+        number = user if whole or not vicidials else ""
+    said, number = ("DID HAS BEEN ADDED" if vicidials else "DID Added Successfully"), number.strip().lower()
+    if sent and number == sent.lower():
         return Verdict(Meaning.ADDED, said, "added")
-    last = numbers[-1] if numbers else ""
-    if not whole and did.lower().startswith(last.lower()):
+    if not whole and sent.lower().startswith(number):
         return Verdict(Meaning.NO_TEXT, "", "the answer was cut off in the middle")
     return Verdict(Meaning.WRONG_NUMBER, said, "the answer says SUCCESS for a number that was not sent")
 
 
 def _unknown(line: str) -> Verdict:
     """Tell a complete sentence that nobody knows from the beginning of one that we do."""
-    lowered = line.lower()
-    begun = any(f"error: add_did {words}".startswith(lowered) for words, _ in _KNOWN)
-    begun = begun or "success: add_did did has been added".startswith(lowered)
-    if begun:
+    if any(known.startswith(line.lower()) for known in _BEGINNINGS):
         return Verdict(Meaning.NO_TEXT, "", "the answer was cut off in the middle")
     return Verdict(Meaning.NOT_UNDERSTOOD, "", "the answer is not one that VICIdial is known to give")
 

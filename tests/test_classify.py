@@ -1,0 +1,367 @@
+"""What every reply means, judged by its reason text alone."""
+
+import json
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from importer.classify import Meaning, classify, version_build
+from importer.columns import COLUMNS, DID_PATTERN
+
+HERE = Path(__file__).parent
+RECORDED: tuple[dict[str, Any], ...] = tuple(
+    json.loads(line)
+    for name in ("transcripts.jsonl", "transcripts-nonlatin.jsonl")
+    for line in (HERE / name).read_text(encoding="utf-8").splitlines()
+)
+
+ADDED = """password-special-chars pattern-2-chars pattern-50 pattern-plus pattern-formatted pattern-letters
+    pattern-wildcard minimal post full-in-group exten voicemail vmail-no-inst phone callmenu agent agent-user-id
+    tutorial-names in-group-without-group callmenu-without-menu inactive unknown-parameter description-6
+    description-50 description-stripped description-stripped-to-fit description-accents active-lower active-1
+    extension-chars group-case handle-unknown search-XX list-14 list-letters campaign-unknown
+    invalid-adds-nothing-then-ok nonlatin-description-accents nonlatin-description-6-bytes"""
+EXISTS = "pattern-formatted-again pattern-default minimal-duplicate duplicate-before-invalid"
+LOGIN_REFUSED = """no-params wrong-password wrong-user empty-password inactive-user level-6-user locked-out
+    ip-not-allowed"""
+USER_REFUSED = "level-7-user no-modify-dids no-api-access function-not-allowed probe-not-allowed delete-not-allowed"
+CALL_REFUSED = "no-function unknown-function source-missing source-one-char source-punctuation"
+PRESENT = "probe-exists"
+ABSENT = "probe-missing update-missing"
+NOT_UNDERSTOOD = """version-no-auth update-description delete copy-one copy-many copy-none copy-no-source
+    copy-agent"""
+NO_TEXT = "teapot"
+REFUSED_VALUES = MappingProxyType(
+    {
+        "did_pattern": """pattern-missing pattern-empty pattern-1-char pattern-51 pattern-unicode-digits
+            pattern-only-junk nonlatin-pattern-unicode-digits""",
+        "did_description": """description-5 description-51 description-stripped-too-short description-accents-short
+            two-errors nonlatin-description-bytes""",
+        "active": "active-yes active-U",
+        "did_route": "route-lower route-unknown route-space update-bad",
+        "record_call": "record-yes",
+        "extension": "extension-51",
+        "exten_context": "context-51",
+        "voicemail_ext": "voicemail-11",
+        "phone_extension": "phone-101",
+        "server_ip": "server-ip-unknown",
+        "group": "group-unknown group-space",
+        "menu_id": "menu-unknown",
+        "filter_clean_cid_number": "clean-cid-21",
+        "call_handle_method": "handle-2 handle-21",
+        "agent_search_method": "search-1 search-3",
+        "list_id": "list-2 list-15",
+        "entry_list_id": "entry-15",
+        "campaign_id": "campaign-9",
+        "phone_code": "phone-code-11 invalid-adds-nothing",
+    }
+)
+
+
+def expected_meanings() -> dict[str, tuple[Meaning, str]]:
+    """For each recorded id what its reply means, and the column whose value was refused."""
+    groups = {
+        Meaning.ADDED: ADDED,
+        Meaning.EXISTS: EXISTS,
+        Meaning.LOGIN_REFUSED: LOGIN_REFUSED,
+        Meaning.USER_REFUSED: USER_REFUSED,
+        Meaning.CALL_REFUSED: CALL_REFUSED,
+        Meaning.PRESENT: PRESENT,
+        Meaning.ABSENT: ABSENT,
+        Meaning.NOT_UNDERSTOOD: NOT_UNDERSTOOD,
+        Meaning.NO_TEXT: NO_TEXT,
+    }
+    found = {name: (meaning, "") for meaning, names in groups.items() for name in names.split()}
+    for column, names in REFUSED_VALUES.items():
+        found.update(dict.fromkeys(names.split(), (Meaning.VALUE_REFUSED, column)))
+    return found
+
+
+EXPECTED = expected_meanings()
+
+
+def did_of(recorded: dict[str, Any]) -> str:
+    """The did_pattern as the server stores it."""
+    return DID_PATTERN.keep(recorded["params"].get("did_pattern", ""))
+
+
+def each_recorded(*, only: Meaning | None = None) -> list[Any]:
+    return [
+        pytest.param(recorded, id=f"{recorded['id']}-{recorded['server'][:8]}")
+        for recorded in RECORDED
+        if only is None or EXPECTED[recorded["id"]][0] is only
+    ]
+
+
+def test_every_recorded_reply_has_an_expected_meaning() -> None:
+    assert len(RECORDED) == 218 + 4
+    assert {recorded["id"] for recorded in RECORDED} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("recorded", each_recorded())
+def test_a_recorded_reply_is_classified_rightly(recorded: dict[str, Any]) -> None:
+    verdict = classify(recorded["status"], recorded["body"], did_of(recorded))
+    assert (verdict.meaning, verdict.column) == EXPECTED[recorded["id"]]
+
+
+@pytest.mark.parametrize("recorded", each_recorded())
+def test_no_beginning_of_a_reply_has_a_wrong_final_meaning(recorded: dict[str, Any]) -> None:
+    body, did, meaning = recorded["body"], did_of(recorded), EXPECTED[recorded["id"]][0]
+    open_ended = {Meaning.NO_TEXT, Meaning.NOT_UNDERSTOOD} if meaning is Meaning.NOT_UNDERSTOOD else {Meaning.NO_TEXT}
+    for length in range(len(body)):
+        found = classify(recorded["status"], body[:length], did).meaning
+        if meaning is Meaning.ADDED:
+            assert found is (Meaning.ADDED if body[:length].endswith(f"|{did}") else Meaning.NO_TEXT), body[:length]
+        else:
+            assert found in {meaning, *open_ended}, body[:length]
+
+
+@pytest.mark.parametrize("recorded", each_recorded(only=Meaning.ADDED))
+def test_a_success_for_another_number_is_not_a_success(recorded: dict[str, Any]) -> None:
+    other = did_of(recorded) + "7"
+    assert classify(200, recorded["body"], other).meaning is Meaning.WRONG_NUMBER
+    assert classify(200, recorded["body"], "18005550199").meaning is Meaning.WRONG_NUMBER
+
+
+SENTENCES = [
+    ("ERROR: add_did DID ALREADY EXISTS", Meaning.EXISTS),
+    ("ERROR: DID ALREADY EXISTS", Meaning.EXISTS),
+    ("ERROR: Login incorrect, please try again", Meaning.LOGIN_REFUSED),
+    ("ERROR: INVALID USERNAME OR PASSWORD", Meaning.LOGIN_REFUSED),
+    ("ERROR: Too many login attempts, try again in 15 minutes", Meaning.LOGIN_REFUSED),
+    ("ERROR: Your IP Address is not allowed: 203.0.113.5", Meaning.LOGIN_REFUSED),
+    ("ERROR: add_did USER DOES NOT HAVE PERMISSION TO ADD DIDS", Meaning.USER_REFUSED),
+    ("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION", Meaning.USER_REFUSED),
+    ("ERROR: USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION", Meaning.USER_REFUSED),
+    ("ERROR: add_did NOT AN ALLOWED DID", Meaning.VALUE_REFUSED),
+    ("ERROR: NO FUNCTION SPECIFIED", Meaning.CALL_REFUSED),
+    ("ERROR: Invalid Source", Meaning.CALL_REFUSED),
+    ("NOTICE: update_did NO UPDATES DEFINED", Meaning.PRESENT),
+    ("ERROR: update_did DID DOES NOT EXIST", Meaning.ABSENT),
+    *((f"ERROR: add_did {column.refusal}", Meaning.VALUE_REFUSED) for column in COLUMNS if column.refusal),
+]
+
+
+@pytest.mark.parametrize(("sentence", "meaning"), SENTENCES)
+@pytest.mark.parametrize("echo", ["", ": |6666|17275550100", " - 6666|17275550100", " - 98762", ":"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_sentence_means_the_same_in_both_spellings(sentence: str, meaning: Meaning, echo: str, end: str) -> None:
+    assert classify(200, sentence + echo + end, "17275550100").meaning is meaning
+
+
+@pytest.mark.parametrize(("sentence", "meaning"), SENTENCES)
+def test_a_sentence_means_the_same_after_a_byte_order_mark(sentence: str, meaning: Meaning) -> None:
+    assert classify(200, f"\ufeff{sentence}: |6666|17275550100\n", "17275550100").meaning is meaning
+
+
+TREACHEROUS = st.lists(
+    st.one_of(
+        st.text(max_size=12),
+        st.sampled_from(
+            [
+                "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100",
+                "17275550100",
+                "DID ALREADY EXISTS",
+                "DID Added Successfully",
+                "ERROR: Login incorrect, please try again: |",
+                "Login incorrect",
+                "|",
+                "\n",
+                "\u2028",
+                "\x0b",
+                "<html>",
+                " - ",
+            ]
+        ),
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(st.sampled_from(SENTENCES), st.sampled_from([": |", " - 6666|", " - |", "|"]), TREACHEROUS)
+@example(SENTENCES[0], ": |", "6666|17275550100\nSUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n")
+@example(SENTENCES[0], ": |", "6666|1\u2028ERROR: Login incorrect, please try again: |6666|x|BAD|\n")
+def test_what_stands_after_the_first_bar_never_decides(case: tuple[str, Meaning], bar: str, echo: str) -> None:
+    sentence, meaning = case
+    assert classify(200, sentence + bar + echo, "17275550100").meaning is meaning
+
+
+@given(st.text(alphabet=": +*#._|-0127abzSUCE\n", max_size=30), TREACHEROUS)
+def test_no_echo_of_an_unknown_sentence_makes_a_success(words: str, echo: str) -> None:
+    assume("SUCCESS" not in words)
+    verdict = classify(200, f"ERROR: add_did SOMETHING NEW {words}|{echo}", "17275550100")
+    assert verdict.meaning is Meaning.NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize("did", ["SUCCESS", "ERROR", "LOCK", "DID", "ADDED", "6666", "BAD"])
+def test_a_did_made_of_the_servers_own_words_confuses_nothing(did: str) -> None:
+    assert classify(200, f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{did}\n", did).meaning is Meaning.ADDED
+    assert classify(200, f"ERROR: add_did DID ALREADY EXISTS: |6666|{did}\n", did).meaning is Meaning.EXISTS
+    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n", did).meaning is Meaning.WRONG_NUMBER
+
+
+def test_a_success_cut_after_the_user_is_none_though_the_did_is_the_users_name() -> None:
+    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 6666", "6666").meaning is Meaning.NO_TEXT
+    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 66", "66").meaning is Meaning.NO_TEXT
+
+
+def test_only_the_field_of_the_number_makes_a_success() -> None:
+    later = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550101|17275550100|\n"
+    assert classify(200, later, "17275550100").meaning is Meaning.WRONG_NUMBER
+    assert classify(200, later, "17275550101").meaning is Meaning.ADDED
+
+
+def test_a_success_is_compared_with_what_the_server_keeps_of_the_number() -> None:
+    body = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|7275550100\n"
+    assert classify(200, body, "(727) 555-0100").meaning is Meaning.ADDED
+
+
+def test_a_success_for_a_call_without_a_number_is_never_believed() -> None:
+    for body in ("SUCCESS: add_did DID HAS BEEN ADDED - 6666|\n", "SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n"):
+        assert classify(200, body, "").meaning is not Meaning.ADDED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "SUCCESS: 17275550100 DID Added Successfully",
+        "SUCCESS: DID Added Successfully - 17275550100",
+        "SUCCESS: DID Added Successfully: 17275550100\n",
+        "SUCCESS: DID Added Successfully: |6666|17275550100\n",
+        "SUCCESS: DID Added Successfully - 6666|17275550100\n",
+        "SUCCESS: add_did DID Added Successfully - 6666|17275550100\n",
+        "SUCCESS|17275550100|DID Added Successfully\n",
+        "SUCCESS 17275550100 DID Added Successfully\n",
+        "SUCCESS: 17275550100 - DID Added Successfully\n",
+    ],
+)
+def test_the_tutorials_success_counts_if_it_names_the_number(body: str) -> None:
+    assert classify(200, body, "17275550100").meaning is Meaning.ADDED
+    assert classify(200, body if body.endswith("\n") else f"{body}\n", "17275550101").meaning is Meaning.WRONG_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("body", "meaning"),
+    [
+        ("ERROR: USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION", Meaning.USER_REFUSED),
+        ("ERROR: INVALID USERNAME OR PASSWORD", Meaning.LOGIN_REFUSED),
+        ("ERROR: DID ALREADY EXISTS", Meaning.EXISTS),
+        ("ERROR: NO FUNCTION SPECIFIED", Meaning.CALL_REFUSED),
+        ("ERROR: add_did NOT AN ALLOWED DID - 98762", Meaning.VALUE_REFUSED),
+    ],
+)
+def test_the_tutorials_and_the_documents_errors_are_understood(body: str, meaning: Meaning) -> None:
+    assert classify(200, body, "98762").meaning is meaning
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "SUCCESS",
+        "SUCCESS\n",
+        "SUCCESS: add_did DID HAS BEEN QUEUED - 6666|17275550100\n",
+        "SUCCESS: update_did DID HAS BEEN UPDATED - 6666|17275550100\n",
+        "SUCCESS: add_did DID ALREADY EXISTS - 6666|17275550100\n",
+        "ERROR: add_did DID HAS BEEN ADDED - 6666|17275550100\n",
+        "ERROR: add_did DID ALREADY EXISTSX: |6666|17275550100\n",
+        "ERROR: add_did THE DISK IS FULL: |6666|17275550100\n",
+        "NOTICE: copy_did DID ALREADY EXISTS - 6666|17275550100\n",
+        "OK 17275550100 added\n",
+        "the words DID ALREADY EXISTS stand here\n",
+        '{"error": "DID ALREADY EXISTS"}',
+        "VERSION: 2.14-202|BUILD: 250720-1841|\n",
+    ],
+)
+def test_a_sentence_that_no_line_of_the_table_knows_is_never_guessed(body: str) -> None:
+    verdict = classify(200, body, "17275550100")
+    assert verdict.meaning in {Meaning.NOT_UNDERSTOOD, Meaning.NO_TEXT}
+    if len(body) > len("SUCCESS\n"):
+        assert verdict.meaning is Meaning.NOT_UNDERSTOOD
+
+
+@given(st.text())
+def test_no_text_whatever_is_a_success_or_a_duplicate_by_chance(text: str) -> None:
+    assume("SUCCESS" not in text and "EXISTS" not in text)
+    assert classify(200, text, "17275550100").meaning in {Meaning.NOT_UNDERSTOOD, Meaning.NO_TEXT}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "\n",
+        "\ufeff",
+        "<!DOCTYPE html><html><body>It works!</body></html>",
+        " \r\n<html>SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100</html>",
+        "<br />\n<b>Warning</b>: x\nSUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n",
+        "\ufeff<html></html>",
+    ],
+)
+def test_an_empty_answer_or_a_page_of_html_is_no_text(body: str) -> None:
+    assert classify(200, body, "17275550100").meaning is Meaning.NO_TEXT
+
+
+def test_lines_that_php_prints_around_the_sentence_do_not_hide_it() -> None:
+    warning = "\nWarning: Undefined variable $x in non_agent_api.php on line 7\n"
+    success = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
+    refusal = "ERROR: add_did DID ALREADY EXISTS: |6666|17275550100\n"
+    for body in (warning + success, success + warning):
+        assert classify(200, body, "17275550100").meaning is Meaning.ADDED
+        assert classify(200, body, "17275550101").meaning is Meaning.WRONG_NUMBER
+    for body in (warning + refusal, refusal + warning):
+        assert classify(200, body, "17275550100").meaning is Meaning.EXISTS
+
+
+SUCCESS_BODY = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
+
+
+@pytest.mark.parametrize("body", ["", "<html>busy</html>", SUCCESS_BODY])
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        (429, Meaning.NOTHING_DONE),
+        (503, Meaning.NOTHING_DONE),
+        (500, Meaning.NO_TEXT),
+        (502, Meaning.NO_TEXT),
+        (504, Meaning.NO_TEXT),
+        (204, Meaning.NO_TEXT),
+        (302, Meaning.NO_TEXT),
+        (400, Meaning.WRONG_PLACE),
+        (401, Meaning.WRONG_PLACE),
+        (403, Meaning.WRONG_PLACE),
+        (404, Meaning.WRONG_PLACE),
+    ],
+)
+def test_a_status_other_than_200_decides_whatever_the_body_says(status: int, meaning: Meaning, body: str) -> None:
+    assert classify(status, body, "17275550100").meaning is meaning
+
+
+def test_a_database_that_is_down_means_that_nothing_was_done() -> None:
+    body = "MySQL connect ERROR: 2002 Connection refused\n"
+    assert classify(200, body, "17275550100").meaning is Meaning.NOTHING_DONE
+    for length in range(len("MySQL connect ERROR")):
+        assert classify(200, body[:length], "17275550100").meaning is Meaning.NO_TEXT
+
+
+@given(st.sampled_from(SENTENCES), st.text(alphabet="pw0rd", min_size=8))
+def test_nothing_of_a_reply_is_in_the_verdict(case: tuple[str, Meaning], password: str) -> None:
+    verdict = classify(200, f"{case[0]}: |6666|{password}|BAD|\n", "17275550100")
+    assert password not in repr(verdict)
+
+
+def test_every_refusal_of_a_value_says_what_to_do_and_names_its_column() -> None:
+    for column in COLUMNS:
+        if column.refusal:
+            verdict = classify(200, f"ERROR: add_did {column.refusal}: |6666|x\n", "17275550100")
+            assert (verdict.column, verdict.words) == (column.name, column.refusal)
+            assert verdict.advice
+
+
+def test_the_version_and_the_build_are_read() -> None:
+    body = next(recorded["body"] for recorded in RECORDED if recorded["id"] == "version-no-auth")
+    assert version_build(body) == ("2.14-202", "250720-1841")
+    assert version_build("ERROR: NO FUNCTION SPECIFIED\n") is None
