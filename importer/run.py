@@ -21,6 +21,7 @@ from importer.journal import (
     new_path,
 )
 from importer.model import PlannedRow, Result, RowOutcome, Table
+from importer.pace import SYSTEM_CLOCK, Clock
 from importer.plan import plan_rows
 from importer.recipe import Recipe
 from importer.results import PreviousResults, check_writable, free_path, read_results
@@ -110,7 +111,14 @@ def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_R
 
 
 def import_checked(
-    checked: Checked, recipe: Recipe, server: Server, folders: Folders, watcher: Watcher, *, afresh: bool = False
+    checked: Checked,
+    recipe: Recipe,
+    server: Server,
+    folders: Folders,
+    watcher: Watcher,
+    *,
+    afresh: bool = False,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> RunReport:
     """Send what was checked, and write its results workbook.
 
@@ -121,6 +129,7 @@ def import_checked(
         folders: where the record and the workbook go.
         watcher: looks on.
         afresh: begin a new run although one on the same file is unfinished.
+        clock: where time comes from.
 
     Raises:
         JournalTrouble: a run on the same file is unfinished, or the record cannot be written.
@@ -149,10 +158,18 @@ def import_checked(
     )
     places = tuple(row.table_index for row in checked.checked.rows)
     with Journal.create(path, about, checked.table, places, checked.planned, checked.settled) as journal:
-        return send_and_report(journal, recipe, server, watcher, choose)
+        return send_and_report(journal, recipe, server, watcher, choose, clock)
 
 
-def resume(line: RunLine, recipe: Recipe, server: Server, folders: Folders, watcher: Watcher) -> RunReport:
+def resume(
+    line: RunLine,
+    recipe: Recipe,
+    server: Server,
+    folders: Folders,
+    watcher: Watcher,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+) -> RunReport:
     """Finish a run: rows with an outcome are not sent again, rows never sent are, the others are cleared up.
 
     Raises:
@@ -174,7 +191,7 @@ def resume(line: RunLine, recipe: Recipe, server: Server, folders: Folders, watc
     chosen = folders.results or (free_path(Path(about.results)) if about.results else None)
     choose = _workbook_chooser(input_path, chosen, rows=0)
     with Journal.reopen(line.path) as journal:
-        return send_and_report(journal, recipe, server, watcher, choose)
+        return send_and_report(journal, recipe, server, watcher, choose, clock)
 
 
 def unfinished_run(folders: Folders, name: str | None) -> RunLine:

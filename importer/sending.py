@@ -14,7 +14,7 @@ from importer.errors import ResultsTrouble, WorkbookFailed
 from importer.interrupt import interruptible
 from importer.journal import Journal, RunRecord, RunState
 from importer.model import ExitCode, Result, RowOutcome
-from importer.pace import Pacer
+from importer.pace import SYSTEM_CLOCK, Clock, Pacer
 from importer.recipe import Recipe
 from importer.results import RunSummary, write_results
 from importer.settings import Server
@@ -74,7 +74,12 @@ def now_as_text() -> str:
 
 
 def send_and_report(
-    journal: Journal, recipe: Recipe, server: Server, watcher: Watcher, choose_workbook: Callable[[], Path]
+    journal: Journal,
+    recipe: Recipe,
+    server: Server,
+    watcher: Watcher,
+    choose_workbook: Callable[[], Path],
+    clock: Clock = SYSTEM_CLOCK,
 ) -> RunReport:
     """Send the rows of a run that have no outcome, write the results workbook, and write down how it ended.
 
@@ -85,6 +90,7 @@ def send_and_report(
         watcher: looks on.
         choose_workbook: gives the path of the workbook; asked only when it is about to be written, because others
             may have taken the name meanwhile.
+        clock: where time comes from.
 
     Raises:
         WorkbookFailed: everything is sent and recorded, but the workbook could not be written.
@@ -94,7 +100,7 @@ def send_and_report(
     left: tuple[RowOutcome, ...] = ()
     stop: Stop | None = None
     if record.to_send or (recipe.verify and record.planned):
-        submitted = asyncio.run(_send(record, journal, recipe, server, watcher))
+        submitted = asyncio.run(_send(record, journal, recipe, server, watcher, clock))
         left, stop = submitted.left, submitted.stop
         record = journal.record()
     outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
@@ -147,10 +153,12 @@ def write_workbook(
     return path
 
 
-async def _send(record: RunRecord, journal: Journal, recipe: Recipe, server: Server, watcher: Watcher) -> Submitted:
+async def _send(
+    record: RunRecord, journal: Journal, recipe: Recipe, server: Server, watcher: Watcher, clock: Clock
+) -> Submitted:
     transport = recipe.transport()
     tls = transport.ssl_context()
-    pacer = Pacer(recipe.rate or None)
+    pacer = Pacer(recipe.rate or None, clock)
     workers = max(1, min(recipe.workers, len(record.to_send) or recipe.workers))
     apis = [VicidialApi(server, transport, tls, before_writing=pacer.writing) for _ in range(workers)]
     submission = Submission(
@@ -161,6 +169,7 @@ async def _send(record: RunRecord, journal: Journal, recipe: Recipe, server: Ser
         options=recipe.submit_options(),
         on_outcome=watcher.outcome,
         on_status=watcher.status,
+        clock=clock,
         earlier=tuple(record.outcomes[row.index] for row in record.planned if row.index in record.outcomes),
     )
 

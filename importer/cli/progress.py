@@ -51,7 +51,9 @@ class Progress:
         if self._terminal and to_send:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=to_send, unit="row", file=self._stream, dynamic_ncols=True, leave=False)
+            self._bar = tqdm(  # type: ignore[assignment]  # the stubs cannot tell what a bar without a source yields
+                total=to_send, unit="row", file=self._stream, dynamic_ncols=True, leave=False
+            )
 
     def outcome(self, outcome: RowOutcome) -> None:
         """A row has its outcome, and it is on disk."""

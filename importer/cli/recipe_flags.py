@@ -11,11 +11,11 @@ from importer.columns import DID_PATTERN, SENT
 from importer.errors import SettingsTrouble
 from importer.headers import column_named
 from importer.recipe import Recipe
-from importer.sheet import delimiter_named
 
 _AS_GIVEN: Final = (
     "sheet",
     "encoding",
+    "delimiter",
     "any_pattern",
     "did_format",
     "strict_numbers",
@@ -47,8 +47,6 @@ def recipe_from(flags: argparse.Namespace, base: Recipe | None = None) -> Recipe
     base = base or Recipe()
     given = {name: getattr(flags, name, None) for name in _AS_GIVEN}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if getattr(flags, "delimiter", None) is not None:
-        changes["delimiter"] = delimiter_named(flags.delimiter)
     if getattr(flags, "method", None) is not None:
         changes["method"] = flags.method.upper()
     if getattr(flags, "region", None) is not None:

@@ -62,16 +62,9 @@ def check_lines(checked: Checked) -> Iterator[str]:
         yield wrapped(f"  {fact}", "    ")
     for sentence in result.warnings:
         yield wrapped(f"  warning: {sentence}", "    ")
-    taken = sorted(result.match.taken.items(), key=lambda item: item[1])
-    columns = ", ".join(
-        f"{table.header[index]} -> {name}" if table.header[index] != name else name for name, index in taken
-    )
-    yield wrapped(f"columns: {columns}")
-    unknown = [
-        text for index, text in enumerate(table.header) if index not in set(result.match.taken.values()) and text
-    ]
-    if unknown:
-        yield wrapped(f"not sent, kept in the results: {', '.join(unknown)}")
+    own = [table.header[index] for name, index in result.match.taken.items() if name == table.header[index]]
+    if own:
+        yield wrapped(f"  taken as they are: {', '.join(own)}", "    ")
     if checked.planned:
         yield "the first of what is sent:"
         yield from _first_rows(checked)
@@ -81,7 +74,7 @@ def check_lines(checked: Checked) -> Iterator[str]:
     noted = sum(bool(row.notes) for row in checked.planned)
     counts = [f"{len(checked.planned)} good", f"{bad} invalid", f"{twice} duplicate in the file"]
     if noted:
-        counts.append(f"{noted} good ones with a remark")
+        counts[0] += f" ({noted} of them with a remark)"
     yield wrapped(", ".join(counts))
 
 
@@ -98,9 +91,10 @@ def _first_rows(checked: Checked) -> Iterator[str]:
 
 def _problem_lines(checked: Checked) -> Iterator[str]:
     groups = group_problems(checked.checked.rows)
+    if groups:
+        yield "problems, and the rows that have them:"
     for group in groups[:_MOST_GROUPS]:
-        count = len(group.rows)
-        yield wrapped(f"  {count} {'row' if count == 1 else 'rows'}: {group.sentence} ({row_list(group.rows)})", "    ")
+        yield wrapped(f"  {group.sentence} ({row_list(group.rows)})", "    ")
     if len(groups) > _MOST_GROUPS:
         yield f"  and {len(groups) - _MOST_GROUPS} more kinds of problem; the workbook has them all"
 
