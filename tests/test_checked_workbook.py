@@ -105,7 +105,7 @@ def test_a_file_without_a_header_gets_one_and_says_where_its_rows_stood(tmp_path
     assert rows[2][1] == f"Row 2 of the file: {problem.sentence()}"
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), min_size=1, max_size=6), TEXTS)
 def test_the_table_comes_out_cell_for_cell_as_text(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], said: str

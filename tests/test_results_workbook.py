@@ -41,7 +41,7 @@ def tables_with_outcomes(draw: st.DrawFn) -> tuple[list[str], list[list[str]], l
     return header, rows, draw(st.permutations(outcomes))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(tables_with_outcomes())
 def test_every_row_comes_out_once_in_order_with_each_cell_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, material: tuple[list[str], list[list[str]], list[RowOutcome]]
@@ -132,7 +132,7 @@ def test_a_character_that_no_workbook_holds_is_replaced_and_said_so(tmp_path: Pa
     assert any("2 cells of the input with a character" in cell for row in by_calamine(path, "Summary") for cell in row)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.text(st.sampled_from("x😀\x01_0041&"), max_size=40).map(lambda text: text * 1000))
 def test_what_is_cut_to_fit_is_never_longer_than_excel_takes_however_it_is_spelled(text: str) -> None:
     cut = cut_to_fit(text, "[cut]")

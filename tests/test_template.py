@@ -176,3 +176,13 @@ def test_the_readme_table_has_a_line_for_each_column_with_five_cells_each() -> N
     for column, line in zip(COLUMNS, lines[2:], strict=True):
         assert column.help in line
         assert {column.name.replace("_", ""), *re.findall("`([a-z0-9]+)`", line)} >= set(column.aliases)
+
+
+def test_the_examples_pass_the_check_with_the_route_that_each_shows(template: Path) -> None:
+    from importer.check import CheckOptions, check_table
+    from importer.sheet import ReadOptions, read_table
+
+    checked = check_table(read_table(template, ReadOptions(sheet="Examples")), CheckOptions())
+    assert [dict(row.parameters)["did_route"] for row in checked.rows] == list(ROUTE_NEEDS)
+    assert not [problem.sentence() for row in checked.rows for problem in row.problems]
+    assert not [row for row in checked.rows if row.duplicate_of is not None]

@@ -6,7 +6,7 @@ carrier's own column ``result``, ``status`` or ``row`` comes back as it was. Col
 are taken as further columns of the input: that is where one adds a missing ``group``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Final
 
 from importer.errors import SheetTrouble
 from importer.model import CellFlaw, Result, RowOutcome, Table
-from importer.results.previous_sheet import SheetText, read_sheet_text
+from importer.results.results_sheet import ResultsSheet, find_results_sheet, text_at
 from importer.results.summary import (
     FILE,
     OUR_HEADERS,
@@ -22,12 +22,11 @@ from importer.results.summary import (
     ROW_HEADER,
     RUN_ID,
     SERVER,
-    SUMMARY_SHEET,
     USER,
 )
+from importer.sheet import SheetRow, sha256_of
 
 _WORDS: Final = ", ".join(result.value for result in Result)
-_HEADER_WITHIN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +95,6 @@ class PreviousResults:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where our columns stand.
-
-    Attributes:
-        line: the place of the header among the sheet's lines.
-        ours: the index of the column ``result``.
-        theirs: the indices of the input's columns.
-    """
-
-    line: int
-    ours: int
-    theirs: tuple[int, ...]
-
-
 def read_results(path: Path) -> PreviousResults:
     """Read a results workbook for a rerun.
 
@@ -123,63 +107,34 @@ def read_results(path: Path) -> PreviousResults:
     Raises:
         SheetTrouble: it is no results workbook, or a cell in our own columns makes no sense.
     """
-    sheet = read_sheet_text(path, RESULTS_SHEET)
-    layout = _layout_of(path, sheet)
-    header = sheet.lines[layout.line][1]
-    found = [
-        (_row_of(path, number, texts, layout), place)
-        for place, (number, texts) in enumerate(sheet.lines)
-        if place > layout.line and any(texts)
-    ]
-    found.sort(key=lambda pair: pair[0].row)
-    index_of = {place: index for index, (_, place) in enumerate(found)}
-    column_of = {column: index for index, column in enumerate(layout.theirs)}
-    facts = dict(sheet.facts(SUMMARY_SHEET))
+    sheet = find_results_sheet(path)
+    found = sorted(((_row_of(sheet, line), line) for line in sheet.lines), key=lambda pair: pair[0].row)
+    column_of = {column: index for index, column in enumerate(sheet.theirs)}
+    flaws = {
+        (index, column_of[column]): flaw
+        for index, (_, line) in enumerate(found)
+        for column, flaw in line.flaws.items()
+        if column in column_of
+    }
     return PreviousResults(
         path=path,
-        sha256=sheet.sha256,
-        header=tuple(_text(header, column) for column in layout.theirs),
+        sha256=sha256_of(path),
+        header=tuple(text_at(sheet.header, column) for column in sheet.theirs),
         rows=tuple(row for row, _ in found),
-        flaws=MappingProxyType(
-            {
-                (index_of[place], column_of[column]): flaw
-                for (place, column), flaw in sheet.flaws.items()
-                if place in index_of and column in column_of
-            }
-        ),
-        run_id=facts.get(RUN_ID, ""),
-        server=facts.get(SERVER, ""),
-        user=facts.get(USER, ""),
-        file=facts.get(FILE, ""),
+        flaws=MappingProxyType(flaws),
+        run_id=sheet.facts.get(RUN_ID, ""),
+        server=sheet.facts.get(SERVER, ""),
+        user=sheet.facts.get(USER, ""),
+        file=sheet.facts.get(FILE, ""),
     )
 
 
-def _layout_of(path: Path, sheet: SheetText) -> _Layout:
-    for line, (_, texts) in enumerate(sheet.lines[:_HEADER_WITHIN]):
-        names = [text.strip().lower() for text in texts]
-        if not names or names[0] != ROW_HEADER:
-            continue
-        for ours in range(len(names) - len(OUR_HEADERS), 0, -1):
-            if tuple(names[ours : ours + len(OUR_HEADERS)]) == OUR_HEADERS:
-                added = _columns_in_use(sheet.lines[line:], ours + len(OUR_HEADERS))
-                return _Layout(line, ours, (*range(1, ours), *added))
-    raise SheetTrouble(
-        f"{path}: is not a results workbook: it has no column '{ROW_HEADER}' first with {', '.join(OUR_HEADERS)} side"
-        " by side after it; give an order_results.xlsx of an earlier run, or import a new list with: did-importer run"
-    )
-
-
-def _columns_in_use(lines: Sequence[tuple[int, tuple[str, ...]]], start: int) -> tuple[int, ...]:
-    """Return the columns from ``start`` on that hold a text anywhere."""
-    return tuple(sorted({column for _, texts in lines for column in range(start, len(texts)) if texts[column]}))
-
-
-def _row_of(path: Path, number: int, texts: tuple[str, ...], layout: _Layout) -> PreviousRow:
+def _row_of(sheet: ResultsSheet, line: SheetRow) -> PreviousRow:
     result, reason, did_sent, attempts, answered_at = (
-        _text(texts, column) for column in range(layout.ours, layout.ours + len(OUR_HEADERS))
+        text_at(line, column) for column in range(sheet.ours, sheet.ours + len(OUR_HEADERS))
     )
-    place = f"{path}: row {number} of the sheet {RESULTS_SHEET}"
-    row = _text(texts, 0).strip()
+    place = f"{sheet.place}: row {line.number}"
+    row = text_at(line, 0).strip()
     if not (row.isascii() and row.isdigit()):
         raise SheetTrouble(f"{place}: '{row}' in the column '{ROW_HEADER}' is no row number; put back what stood there")
     word = " ".join(result.lower().split())
@@ -191,9 +146,5 @@ def _row_of(path: Path, number: int, texts: tuple[str, ...], layout: _Layout) ->
     calls = attempts.strip() or "0"
     if not (calls.isascii() and calls.isdigit()):
         raise SheetTrouble(f"{place}: '{attempts}' in the column 'attempts' is no number; put back what stood there")
-    cells = tuple(_text(texts, column) for column in layout.theirs)
+    cells = tuple(text_at(line, column) for column in sheet.theirs)
     return PreviousRow(int(row), cells, Result(word), reason, did_sent, int(calls), answered_at)
-
-
-def _text(texts: Sequence[str], column: int) -> str:
-    return texts[column] if column < len(texts) else ""

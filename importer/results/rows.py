@@ -44,8 +44,8 @@ class Losses:
             )
         if self.replaced:
             found.append(
-                f"{_cells(self.replaced)} of the input with a character that no workbook can hold: shown as \ufffd in the"
-                " sheet Results, where the reason says which."
+                f"{_cells(self.replaced)} of the input with a character that no workbook can hold: shown as \ufffd"
+                " in the sheet Results, where the reason says which."
             )
         return tuple(found)
 

@@ -1,0 +1,275 @@
+"""A results workbook read again, as a person has left it."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from results_samples import SUMMARY, TEXTS, outcomes_for, table_of
+
+from importer.errors import SheetTrouble
+from importer.model import CellFlaw, Result, RowOutcome
+from importer.results import read_results, write_results
+
+HEADER = ("row", "DID", "status", "result", "", "result")
+ROWS = (
+    ("7", "+17275550100", "ordered", "ok", "", "fine"),
+    ("8", "0017275550101", "ordered", "ok", "x", "fine"),
+    ("9", "=cmd", "ordered", "", "", ""),
+)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    path = tmp_path / "order_results.xlsx"
+    outcomes = (
+        RowOutcome(0, Result.SUCCESS, "VICIdial added it.", "+17275550100", 1, "2026-11-23T02:03:04+00:00"),
+        RowOutcome(1, Result.FAILED, "no connection", "0017275550101", 5, ""),
+        RowOutcome(2, Result.INVALID, "did_pattern '=cmd' is no number"),
+    )
+    write_results(path, table_of(HEADER, ROWS, numbers=[3, 5, 6]), outcomes, SUMMARY)
+    return path
+
+
+def edit(path: Path, change: Callable[[Any], None]) -> None:
+    """Change the sheet Results as a spreadsheet program does: the file is read, changed and saved as a whole."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    change(book["Results"])
+    book.save(path)
+
+
+def as_csv(path: Path, lines: list[list[str]], delimiter: str = ",", encoding: str = "utf-8-sig") -> Path:
+    with path.open("w", newline="", encoding=encoding) as file:
+        csv.writer(file, delimiter=delimiter).writerows(lines)
+    return path
+
+
+def csv_lines() -> list[list[str]]:
+    return [
+        ["row", *HEADER, "result", "reason", "did_sent", "attempts", "answered_at"],
+        ["3", *ROWS[0], "success", "VICIdial added it.", "+17275550100", "1", "2026-11-23T02:03:04+00:00"],
+        ["6", *ROWS[2], "invalid", "no number", "", "0", ""],
+    ]
+
+
+@st.composite
+def rows_with_outcomes(draw: st.DrawFn) -> tuple[list[str], list[list[str]], list[RowOutcome]]:
+    width = draw(st.integers(1, 4))
+    header = draw(st.lists(TEXTS, min_size=width, max_size=width))
+    rows = draw(st.lists(st.lists(TEXTS, min_size=width, max_size=width), max_size=6))
+    outcomes = [
+        RowOutcome(index, draw(st.sampled_from(Result)), draw(TEXTS), draw(TEXTS), draw(st.integers(0, 9)), draw(TEXTS))
+        for index in range(len(rows))
+    ]
+    return header, rows, outcomes
+
+
+@settings(deadline=None, max_examples=50)
+@given(rows_with_outcomes())
+def test_what_was_written_comes_back_every_row_once_in_order_and_unchanged(
+    tmp_path_factory: pytest.TempPathFactory, material: tuple[list[str], list[list[str]], list[RowOutcome]]
+) -> None:
+    header, rows, outcomes = material
+    path = tmp_path_factory.mktemp("rerun") / "r.xlsx"
+    write_results(path, table_of(header, rows), outcomes, SUMMARY)
+    found = read_results(path)
+    assert found.header == tuple(header)
+    assert [list(row.cells) for row in found.rows] == rows
+    assert [row.row for row in found.rows] == list(range(2, len(rows) + 2))
+    assert [row.outcome(index) for index, row in enumerate(found.rows)] == outcomes
+    assert not found.flaws
+
+
+def test_the_facts_of_the_run_before_are_known(written: Path) -> None:
+    import hashlib
+
+    found = read_results(written)
+    assert (found.run_id, found.server, found.user, found.file) == (
+        SUMMARY.run_id,
+        SUMMARY.server,
+        SUMMARY.user,
+        SUMMARY.file,
+    )
+    assert found.sha256 == hashlib.sha256(written.read_bytes()).hexdigest()
+
+
+def test_the_carriers_own_columns_row_status_and_result_survive(written: Path) -> None:
+    found = read_results(written)
+    assert found.header == HEADER
+    assert found.table().rows == ROWS
+    assert found.table().row_numbers == (3, 5, 6)
+
+
+def test_results_of_results_keep_the_older_five_columns_as_the_inputs(tmp_path: Path, written: Path) -> None:
+    first = read_results(written)
+    inner = ("row", *HEADER, "result", "reason", "did_sent", "attempts", "answered_at")
+    cells = [(str(row.row), *row.cells, row.result, row.reason, "", "", "") for row in first.rows]
+    again = tmp_path / "again.xlsx"
+    write_results(again, table_of(inner, cells), outcomes_for(3, Result.UNKNOWN), SUMMARY)
+    found = read_results(again)
+    assert found.header == inner
+    assert [row.result for row in found.rows] == [Result.UNKNOWN] * 3
+
+
+def test_a_corrected_cell_comes_back_corrected_also_where_it_became_a_number(written: Path) -> None:
+    def correct(sheet: Any) -> None:
+        sheet["C4"] = 17275550102
+        sheet["A3"] = 5
+        sheet["K3"] = 5
+        sheet["D3"] = "paid"
+
+    edit(written, correct)
+    found = read_results(written)
+    assert [row.cells[1] for row in found.rows] == ["+17275550100", "0017275550101", "17275550102"]
+    assert [row.cells[2] for row in found.rows] == ["ordered", "paid", "ordered"]
+    assert [(row.row, row.attempts) for row in found.rows] == [(3, 1), (5, 5), (6, 0)]
+
+
+def test_rows_that_were_sorted_come_back_in_the_first_order(written: Path) -> None:
+    def turn(sheet: Any) -> None:
+        rows = list(sheet.iter_rows(min_row=2, values_only=True))
+        for number, values in enumerate(reversed(rows), start=2):
+            for column, value in enumerate(values, start=1):
+                sheet.cell(number, column).value = value
+
+    edit(written, turn)
+    found = read_results(written)
+    assert [row.row for row in found.rows] == [3, 5, 6]
+    assert found.table().rows == ROWS
+
+
+def test_rows_that_were_deleted_hidden_or_left_blank_between_do_no_harm(written: Path) -> None:
+    def change(sheet: Any) -> None:
+        sheet.delete_rows(3)
+        sheet.insert_rows(3)
+        sheet.row_dimensions[4].hidden = True
+
+    edit(written, change)
+    assert [row.row for row in read_results(written).rows] == [3, 6]
+
+
+def test_columns_added_at_the_right_are_further_columns_of_the_input(written: Path) -> None:
+    def add(sheet: Any) -> None:
+        sheet["M1"] = "group"
+        sheet["M3"] = "SALES_IN"
+        sheet["O4"] = "a remark"
+
+    edit(written, add)
+    found = read_results(written)
+    assert found.header == (*HEADER, "group", "")
+    assert [row.cells[6:] for row in found.rows] == [("", ""), ("SALES_IN", ""), ("", "a remark")]
+
+
+def test_a_title_line_above_the_header_does_no_harm(written: Path) -> None:
+    def add(sheet: Any) -> None:
+        sheet.insert_rows(1)
+        sheet["A1"] = "for Monday"
+
+    edit(written, add)
+    assert len(read_results(written).rows) == 3
+
+
+def test_an_error_in_a_corrected_cell_is_known_as_such_at_the_row_where_it_ends_up(written: Path) -> None:
+    def spoil(sheet: Any) -> None:
+        sheet["C4"].value = "#REF!"
+        sheet["C4"].data_type = "e"
+        sheet["A2"], sheet["A4"] = "9", "2"
+
+    edit(written, spoil)
+    found = read_results(written)
+    assert [row.row for row in found.rows] == [2, 5, 9]
+    assert dict(found.flaws) == {(0, 1): CellFlaw.ERROR_VALUE}
+    assert found.table().flaws == found.flaws
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16")])
+def test_the_sheet_saved_as_csv_is_read_too(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    path = as_csv(tmp_path / "order_results.csv", csv_lines(), delimiter, encoding)
+    found = read_results(path)
+    assert found.header == HEADER
+    assert found.table().rows == (ROWS[0], ROWS[2])
+    assert [row.result for row in found.rows] == [Result.SUCCESS, Result.INVALID]
+    assert found.run_id == ""
+
+
+def test_the_separator_of_a_csv_is_the_one_that_separates_our_headers(tmp_path: Path) -> None:
+    lines = csv_lines()
+    for line in lines[1:]:
+        line[2] = "7275550100,7275550101,7275550102,7275550103"
+    assert len(read_results(as_csv(tmp_path / "r.csv", lines, ";")).rows) == 2
+
+
+def test_capitals_and_spaces_in_a_result_do_no_harm(tmp_path: Path) -> None:
+    lines = csv_lines()
+    lines[2][7] = " Not  Sent "
+    assert read_results(as_csv(tmp_path / "r.csv", lines)).rows[1].result is Result.NOT_SENT
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "says"),
+    [
+        (7, "done", r"row 3: 'done' in the column 'result' is none of its words \(allowed: success, duplicate, "),
+        (7, "", r"row 3: '' in the column 'result' .* write 'not sent' to have the row sent"),
+        (0, "", "row 3: '' in the column 'row' is no row number"),
+        (0, "6th", "row 3: '6th' in the column 'row' is no row number"),
+        (10, "two", "row 3: 'two' in the column 'attempts' is no number"),
+    ],
+)
+def test_a_cell_of_ours_that_makes_no_sense_is_named_in_one_line(
+    tmp_path: Path, column: int, text: str, says: str
+) -> None:
+    lines = csv_lines()
+    lines[2][column] = text
+    with pytest.raises(SheetTrouble, match=says) as caught:
+        read_results(as_csv(tmp_path / "r.csv", lines))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_list_that_is_no_results_workbook_is_told_what_to_do(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = as_csv(tmp_path / "order.csv", [["DID", "result"], ["17275550100", "ok"]])
+    with pytest.raises(
+        SheetTrouble, match=r"is not a results sheet.*rerun takes an order_results\.xlsx.*did-importer run"
+    ):
+        read_results(path)
+    book = openpyxl.Workbook()
+    book["Sheet"]["A1"] = "DID"
+    book.save(tmp_path / "order.xlsx")
+    with pytest.raises(SheetTrouble, match=r"there is no sheet 'Results'.*rerun takes an order_results\.xlsx"):
+        read_results(tmp_path / "order.xlsx")
+    book["Sheet"].title = "Results"
+    book.save(tmp_path / "other.xlsx")
+    with pytest.raises(SheetTrouble, match="sheet 'Results': is not a results sheet"):
+        read_results(tmp_path / "other.xlsx")
+
+
+def test_a_file_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SheetTrouble, match="nowhere"):
+        read_results(tmp_path / "nowhere.xlsx")
+
+
+def test_a_results_workbook_given_as_a_new_list_is_read_from_its_sheet_results(written: Path) -> None:
+    from importer.sheet import read_table
+
+    assert read_table(written).sheet == "Results"
+
+
+def test_the_template_filled_by_a_person_is_read_from_its_first_sheet(tmp_path: Path) -> None:
+    import openpyxl
+
+    from importer.sheet import read_table
+    from importer.template import write_template
+
+    path = tmp_path / "order.xlsx"
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    book["DIDs"]["A2"] = "+17275550100"
+    book.save(path)
+    table = read_table(path)
+    assert (table.sheet, table.header_row, [row[0] for row in table.rows]) == ("DIDs", 1, ["+17275550100"])
