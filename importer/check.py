@@ -40,6 +40,8 @@ class CheckOptions:
         strict_numbers: refuse numbers that are not possible there.
         expand_ranges: make one row of each number of a range.
         describe: a template of descriptions, such as ``{city} {state} {ratecenter}``; None for none.
+        taken_apart: the ranges of this table have been taken apart already: its columns of last numbers and
+            quantities mean nothing any more.
     """
 
     fills: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
@@ -50,6 +52,7 @@ class CheckOptions:
     strict_numbers: bool = False
     expand_ranges: bool = False
     describe: str | None = None
+    taken_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
         expand=options.expand_ranges,
     )
     match, ranges = _match(table, options.mapping)
+    if options.taken_apart:
+        ranges = None
     description = None if options.describe is None else Description.of(options.describe, table.header)
     dids = read_dids(table, match.taken[DID_PATTERN.name], ranges, rules)
     columns = clean_columns(table, match, dids, options.fills, description)

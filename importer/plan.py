@@ -1,11 +1,12 @@
 """Checked rows, and what is known already, become what is to be sent and what is settled without sending."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from importer.model import CheckedRow, PlannedRow, Result, RowOutcome
+from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
 
 _NOTHING_KNOWN: Final[Mapping[int, RowOutcome]] = MappingProxyType({})
 
@@ -28,8 +29,8 @@ def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOT
 
     Args:
         rows: the rows after the check.
-        known: outcomes of an earlier run, by the index of their row. A row that is known and done is left as it
-            was; one that was ``unknown`` with the same DID may have been added by that run's call.
+        known: outcomes of an earlier run, by ``CheckedRow.table_index``: a row that was ``unknown`` with the same DID
+            may have been added by that run's call.
 
     Returns:
         The plan; every row is in it exactly once.
@@ -37,7 +38,7 @@ def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOT
     planned: list[PlannedRow] = []
     settled: list[RowOutcome] = []
     for row in rows:
-        before = known.get(row.index)
+        before = known.get(row.table_index)
         outcome = _without_sending(row)
         if outcome is not None:
             settled.append(outcome)
@@ -57,3 +58,27 @@ def _without_sending(row: CheckedRow) -> RowOutcome | None:
     if problems:
         return RowOutcome(row.index, Result.INVALID, problems)
     return None
+
+
+def expanded_table(table: Table, rows: Sequence[CheckedRow], did_column: int) -> Table:
+    """Return the table in which every checked row has a row of its own, as the record and the results show it.
+
+    Args:
+        table: what was read.
+        rows: the checked rows; several where a range was taken apart.
+        did_column: the index of the header of the DIDs.
+
+    Returns:
+        The table itself where no range was taken apart. Otherwise a table whose rows are those of ``rows``, with the
+        number in the DID cell of a range's rows, and the number of the row that they came from.
+    """
+    if all(row.table_index == place for place, row in enumerate(rows)) and len(rows) == len(table.rows):
+        return table
+    numbers = Counter(row.table_index for row in rows)
+    cells: list[tuple[str, ...]] = []
+    for row in rows:
+        source = table.rows[row.table_index]
+        if numbers[row.table_index] > 1:
+            source = (*source[:did_column], row.did, *source[did_column + 1 :])
+        cells.append(source)
+    return replace(table, rows=tuple(cells), row_numbers=tuple(row.row for row in rows), flaws={})

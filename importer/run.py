@@ -9,6 +9,7 @@ from typing import Final
 
 from importer import __version__
 from importer.check import CheckedTable, check_table
+from importer.columns import DID_PATTERN
 from importer.errors import JournalTrouble, SheetTrouble
 from importer.journal import (
     SUFFIX,
@@ -20,9 +21,9 @@ from importer.journal import (
     make_folder,
     new_path,
 )
-from importer.model import PlannedRow, Result, RowOutcome, Table
+from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
 from importer.pace import SYSTEM_CLOCK, Clock
-from importer.plan import plan_rows
+from importer.plan import expanded_table, plan_rows
 from importer.recipe import Recipe
 from importer.results import PreviousResults, check_writable, free_path, read_results
 from importer.sending import RunReport, Watcher, send_and_report, write_workbook
@@ -42,6 +43,7 @@ class Checked:
     Attributes:
         table: what was read.
         checked: what the check says of each row.
+        expanded: the table with a row for each outcome, in their order; differs where ranges were taken apart.
         planned: what would be sent.
         settled: the outcomes that need no call.
         previous: the results workbook that is rerun, or None.
@@ -50,6 +52,7 @@ class Checked:
 
     table: Table
     checked: CheckedTable
+    expanded: Table
     planned: tuple[PlannedRow, ...]
     settled: tuple[RowOutcome, ...]
     previous: PreviousResults | None = None
@@ -84,7 +87,11 @@ def check_file(path: Path, recipe: Recipe) -> Checked:
     table = read_table(path, recipe.read_options())
     checked = check_table(table, recipe.check_options())
     plan = plan_rows(checked.rows)
-    return Checked(table, checked, plan.planned, plan.settled)
+    return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled)
+
+
+def _expanded(table: Table, checked: CheckedTable) -> Table:
+    return expanded_table(table, checked.rows, checked.match.taken[DID_PATTERN.name])
 
 
 def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_RESULTS) -> Checked:
@@ -100,14 +107,28 @@ def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_R
     """
     previous = read_results(path)
     table = previous.table()
-    # ranges stand as rows already, and a described cell is a description already
-    checked = check_table(table, replace(recipe, expand_ranges=False).check_options())
-    before = {index: row.outcome(index) for index, row in enumerate(previous.rows)}
-    again = {index for index, outcome in before.items() if outcome.result in only}
-    plan = plan_rows((row for row in checked.rows if row.index in again), before)
-    untouched = tuple(outcome for index, outcome in before.items() if index not in again)
+    apart = len(set(table.row_numbers)) < len(table.row_numbers)
+    checked = check_table(table, replace(recipe.check_options(), taken_apart=apart))
+    before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
+    again = {place for place, outcome in before.items() if outcome.result in only}
+    checked = _without_expanding(checked, again)
+    plan = plan_rows((row for row in checked.rows if row.table_index in again), before)
+    untouched = [
+        replace(before[row.table_index], index=row.index) for row in checked.rows if row.table_index not in again
+    ]
     settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
-    return Checked(table, checked, plan.planned, settled, previous, len(again))
+    return Checked(table, checked, _expanded(table, checked), plan.planned, settled, previous, len(again))
+
+
+def _without_expanding(checked: CheckedTable, again: Collection[int]) -> CheckedTable:
+    """Keep rows that are left as they were as one row each, although a range in them could be taken apart now."""
+    kept: list[CheckedRow] = []
+    seen: set[int] = set()
+    for row in checked.rows:
+        if row.table_index in again or row.table_index not in seen:
+            seen.add(row.table_index)
+            kept.append(row if row.index == len(kept) else replace(row, index=len(kept)))
+    return replace(checked, rows=tuple(kept))
 
 
 def import_checked(
@@ -156,8 +177,7 @@ def import_checked(
         previous=_previous_name(checked.previous),
         settings=recipe.to_json(),
     )
-    places = tuple(row.table_index for row in checked.checked.rows)
-    with Journal.create(path, about, checked.table, places, checked.planned, checked.settled) as journal:
+    with Journal.create(path, about, checked.expanded, checked.planned, checked.settled) as journal:
         return send_and_report(journal, recipe, server, watcher, choose, clock)
 
 

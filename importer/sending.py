@@ -149,7 +149,7 @@ def write_workbook(
         settings=recipe.facts(),
         causes=causes_of(outcomes, path.name),
     )
-    write_results(path, record.table, outcomes, summary, record.places)
+    write_results(path, record.table, outcomes, summary)
     return path
 
 

@@ -68,7 +68,6 @@ class Journal:
         path: Path,
         about: RunAbout,
         table: Table,
-        places: Sequence[int],
         planned: Sequence[PlannedRow],
         settled: Sequence[RowOutcome],
     ) -> Self:
@@ -77,8 +76,7 @@ class Journal:
         Args:
             path: the file, as ``new_path`` chose it.
             about: what the run is about.
-            table: what was read.
-            places: for each item of the run (a row, or a number of a range) its place in ``table.rows``.
+            table: the input, with one row for each outcome.
             planned: what is to be sent.
             settled: the outcomes that are known without sending.
 
@@ -105,10 +103,19 @@ class Journal:
                         for place, (number, cells) in enumerate(zip(table.row_numbers, table.rows, strict=True))
                     ),
                 )
-                connection.executemany("INSERT INTO item VALUES (?, ?)", enumerate(places))
                 connection.executemany(
-                    "INSERT INTO planned VALUES (?, ?, ?, ?)",
-                    ((row.index, row.did, json.dumps(row.parameters), json.dumps(row.notes)) for row in planned),
+                    "INSERT INTO planned VALUES (?, ?, ?, ?, ?, ?)",
+                    (
+                        (
+                            row.index,
+                            row.did,
+                            json.dumps(row.parameters),
+                            json.dumps(row.notes),
+                            row.unanswered,
+                            row.known_absent,
+                        )
+                        for row in planned
+                    ),
                 )
                 connection.executemany(_SETTLED, map(outcome_values, settled))
                 # written last: a record without it was never begun

@@ -64,15 +64,13 @@ class RunRecord:
 
     Attributes:
         about: what it is about.
-        table: what was read.
-        places: for each item of the run its place in ``table.rows``.
+        table: the input, with one row for each outcome.
         planned: what was to be sent, with what is known of the calls that were made.
-        outcomes: the outcomes so far, by item.
+        outcomes: the outcomes so far, by the index of their row.
     """
 
     about: RunAbout
     table: Table
-    places: tuple[int, ...]
     planned: tuple[PlannedRow, ...]
     outcomes: Mapping[int, RowOutcome]
 
@@ -102,10 +100,10 @@ def read_about(connection: sqlite3.Connection) -> RunAbout:
 
 
 def read_counts(connection: sqlite3.Connection) -> Mapping[str, int]:
-    """Count the items of a run by result; items without an outcome count as ``not sent``."""
+    """Count the rows of a run by result; rows without an outcome count as ``not sent``."""
     counts: dict[str, int] = dict(connection.execute("SELECT result, count(*) FROM outcome GROUP BY result"))
-    (items,) = connection.execute("SELECT count(*) FROM item").fetchone()
-    missing = items - sum(counts.values())
+    (rows,) = connection.execute("SELECT count(*) FROM sheet_row").fetchone()
+    missing = rows - sum(counts.values())
     if missing:
         counts[Result.NOT_SENT] = counts.get(Result.NOT_SENT, 0) + missing
     return counts
@@ -115,7 +113,7 @@ def read_record(connection: sqlite3.Connection) -> RunRecord:
     """Read all that is written down of a run."""
     about = read_about(connection)
     table_facts = json.loads(connection.execute("SELECT value FROM about WHERE name = 'table'").fetchone()[0])
-    rows = connection.execute("SELECT row_number, cells FROM sheet_row ORDER BY place").fetchall()
+    rows = connection.execute("SELECT row_number, cells FROM sheet_row ORDER BY idx").fetchall()
     table = Table(
         path=Path(about.file),
         sha256=about.sha256,
@@ -127,16 +125,15 @@ def read_record(connection: sqlite3.Connection) -> RunRecord:
         blank_rows=table_facts["blank_rows"],
         facts=tuple(table_facts["facts"]),
     )
-    places = tuple(place for (place,) in connection.execute("SELECT place FROM item ORDER BY idx"))
     planned = connection.execute(
-        "SELECT planned.idx, did, parameters, notes, coalesce(attempts, 0), coalesce(in_flight OR unanswered, 0)"
+        "SELECT planned.idx, did, parameters, notes, coalesce(attempts, 0),"
+        " unanswered_before OR coalesce(in_flight OR unanswered, 0), known_absent"
         " FROM planned LEFT JOIN progress ON progress.idx = planned.idx ORDER BY planned.idx"
     )
     outcomes = connection.execute("SELECT idx, result, reason, did_sent, attempts, answered_at FROM outcome")
     return RunRecord(
         about,
         table,
-        places,
         tuple(
             PlannedRow(
                 index,
@@ -145,8 +142,9 @@ def read_record(connection: sqlite3.Connection) -> RunRecord:
                 tuple(json.loads(notes)),
                 attempts,
                 bool(unanswered),
+                known_absent,
             )
-            for index, did, parameters, notes, attempts, unanswered in planned
+            for index, did, parameters, notes, attempts, unanswered, known_absent in planned
         ),
         {
             index: RowOutcome(index, Result(result), reason, did_sent, attempts, answered_at)

@@ -20,9 +20,9 @@ FORMAT: Final = "1"
 
 _TABLES: Final = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sheet_row (place INTEGER PRIMARY KEY, row_number INTEGER NOT NULL, cells TEXT NOT NULL);
-CREATE TABLE item (idx INTEGER PRIMARY KEY, place INTEGER NOT NULL);
-CREATE TABLE planned (idx INTEGER PRIMARY KEY, did TEXT NOT NULL, parameters TEXT NOT NULL, notes TEXT NOT NULL);
+CREATE TABLE sheet_row (idx INTEGER PRIMARY KEY, row_number INTEGER NOT NULL, cells TEXT NOT NULL);
+CREATE TABLE planned (idx INTEGER PRIMARY KEY, did TEXT NOT NULL, parameters TEXT NOT NULL, notes TEXT NOT NULL,
+                      unanswered_before INTEGER NOT NULL, known_absent TEXT NOT NULL);
 CREATE TABLE progress (idx INTEGER PRIMARY KEY, attempts INTEGER NOT NULL, in_flight INTEGER NOT NULL,
                        unanswered INTEGER NOT NULL);
 CREATE TABLE outcome (idx INTEGER PRIMARY KEY, result TEXT NOT NULL, reason TEXT NOT NULL, did_sent TEXT NOT NULL,
