@@ -40,10 +40,10 @@ def _headers(table: Table, match: HeaderMatch, ranges: RangeColumns | None) -> I
     yield from match.facts(header)
     known = {*match.taken.values(), *match.passed_over}
     if ranges is not None:
-        for index, what in ((ranges.last, "last numbers"), (ranges.quantity, "quantities")):
-            if index is not None:
-                known.add(index)
-                yield f"'{header[index]}' is taken for the {what} of ranges"
+        for place, what in ((ranges.last, "last numbers"), (ranges.quantity, "quantities")):
+            if place is not None:
+                known.add(place)
+                yield f"'{header[place]}' is taken for the {what} of ranges"
     for name, index in match.taken.items():
         if not BY_NAME[name].sent:
             yield f"'{header[index]}' is never sent: add_did cannot set the agent"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from importer.did_format import DidFormat, NumberPlan, not_possible
 from importer.did_number import read_did
@@ -63,29 +62,31 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         SheetTrouble: the ranges together have more numbers than a sheet has rows.
     """
     flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
-    cells: list[Cell] = []
-    origin: list[int] = []
-    count = 0
+    read: list[ReadDid] = []
+    size = ranges_found = 0
     for index, row in enumerate(table.rows):
         did = _flawed(flaws[index]) if index in flaws else read_did(row[did_column], any_pattern=rules.any_pattern)
         if ranges is not None:
             did = _read_columns(did, row, index, ranges, table.flaws)
         if did.last:
             did = judge_range(did, expand=rules.expand)
-        if not did.last:
-            cells.append(_cell(did, rules))
-            origin.append(index)
-            continue
-        count += 1
-        for number in numbers_of(did):
-            cells.append(_cell(ReadDid(number), rules))
-            origin.append(index)
-        if len(cells) > MOST_ROWS:
+            ranges_found += bool(did.last)
+        read.append(did)
+        size += int(did.last) - int(did.text) + 1 if did.last else 1
+        if size > MOST_ROWS and ranges_found:
             raise SheetTrouble(
-                f"{table.path}: row {table.row_numbers[index]}: the ranges up to here have more than {MOST_ROWS:,}"
-                " numbers; split the file"
+                f"{table.path}: row {table.row_numbers[index]}: with the ranges up to here there are more than"
+                f" {MOST_ROWS:,} numbers; split the file"
             )
-    return DidColumn(tuple(cells), tuple(origin) if count else None, count)
+    if not ranges_found:
+        return DidColumn(tuple(_cell(did, rules) for did in read), None, 0)
+    cells: list[Cell] = []
+    origin: list[int] = []
+    for index, did in enumerate(read):
+        numbers = [ReadDid(number) for number in numbers_of(did)] if did.last else [did]
+        cells += (_cell(number, rules) for number in numbers)
+        origin += [index] * len(numbers)
+    return DidColumn(tuple(cells), tuple(origin), ranges_found)
 
 
 def _flawed(flaw: CellFlaw) -> ReadDid:
@@ -97,7 +98,7 @@ def _read_columns(
     row: tuple[str, ...],
     index: int,
     ranges: RangeColumns,
-    flaws: Mapping[tuple[int, int], CellFlaw] = MappingProxyType({}),
+    flaws: Mapping[tuple[int, int], CellFlaw],
 ) -> ReadDid:
     texts = []
     for column in (ranges.last, ranges.quantity):

@@ -161,10 +161,10 @@ def _read_pair(text: str) -> ReadDid | None:
         alike = before == after and re.sub(r"[0-9]", "0", left.lstrip("+ (")) == re.sub(r"[0-9]", "0", right)
         if min(before, after) < 7 or not (min(before, after) >= 10 or alike or "+" in gap[0]):
             continue
-        if "-" not in gap[0] and ".." not in gap[0]:
-            return no_did(DidTrouble.TWO_NUMBERS)
         plus = "+" if "+" in gap[0] else ""
-        return ReadDid(left.translate(_SEPARATORS), last=plus + right.translate(_SEPARATORS))
+        first, last = left.translate(_SEPARATORS), plus + right.translate(_SEPARATORS)
+        is_range = ("-" in gap[0] or ".." in gap[0]) and _READY.fullmatch(first) and _READY.fullmatch(last)
+        return ReadDid(first, last=last) if is_range else no_did(DidTrouble.TWO_NUMBERS)
     return None
 
 
@@ -178,9 +178,9 @@ def _read_other(text: str) -> ReadDid:
         return no_did(DidTrouble.THOUSANDS)
     if _DECIMAL_COMMA.fullmatch(text):
         return no_did(DidTrouble.DECIMAL)
-    ends = _RANGE_SIGN.split(text)
-    if len(ends) == 2 and all(_NUMBER_ONLY.fullmatch(end) and _digits(end) for end in ends):
-        return ReadDid(ends[0].translate(_SEPARATORS), last=ends[1].translate(_SEPARATORS))
+    ends = [end.translate(_SEPARATORS) for end in _RANGE_SIGN.split(text)]
+    if len(ends) == 2 and all(_READY.fullmatch(end) for end in ends):
+        return ReadDid(ends[0], last=ends[1])
     if (extension := _EXTENSION.fullmatch(text)) and _digits(extension[1]) >= 7:
         return no_did(DidTrouble.EXTENSION)
     parts = [part for part in _BETWEEN_NUMBERS.split(text) if part.strip()]

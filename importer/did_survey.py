@@ -84,5 +84,5 @@ def _impossible(numbers: Sequence[tuple[str, int]], plan: NumberPlan) -> list[st
     named = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
     are = "1 number is" if len(found) == 1 else f"{len(found)} numbers are"
     return [
-        f"{are} not possible in {plan.region} and would be sent as they are (--strict-numbers refuses them): {named}"
+        f"{are} not possible in {plan.region} and would be sent all the same (--strict-numbers refuses such): {named}"
     ]

@@ -36,8 +36,7 @@ def allowed_text(column: Column, *, any_pattern: bool = False) -> str:
         return ", ".join(column.choices)
     if column.digits_only:
         return f"{_span(column)} digits"
-    kept = "letters, digits" + "".join(f" {character}" for character in _signs(column))
-    return f"{_span(column)} characters: {kept}"
+    return f"{_span(column)} characters: letters, digits and {' '.join(_signs(column))}"
 
 
 def _span(column: Column) -> str:
@@ -45,8 +44,7 @@ def _span(column: Column) -> str:
 
 
 def _signs(column: Column) -> list[str]:
-    signs = [character for character in "-_:+*#.,|" if column.keep(character)]
-    return (["space"] if column.keep(" ") else []) + signs
+    return ["space"] * bool(column.keep(" ")) + [sign for sign in "-_:+*#.,|" if column.keep(sign)]
 
 
 def problem_of(

@@ -1,0 +1,56 @@
+"""Descriptions made of the file's columns."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.columns import BY_NAME
+from importer.describe import Description
+from importer.errors import SettingsTrouble
+
+HEADER = ("Number", "City", "State", "Rate Center")
+DID = "17275550111"
+
+
+def described(template: str, *cells: str) -> str:
+    return Description.of(template, HEADER).text(("", *cells), DID)
+
+
+@pytest.mark.parametrize(
+    ("template", "cells", "text"),
+    [
+        ("{city} {state} {ratecenter}", ("Tampa", "FL", "TAMPACEN"), "Tampa FL TAMPACEN"),
+        ("{City}, {STATE}", ("Tampa", "FL", ""), "Tampa, FL"),
+        ("{rate center} line", ("", "", "TAMPACEN"), "TAMPACEN line"),
+        ("{city} {state} {ratecenter}", ("Tampa", "", "TAMPACEN"), "Tampa TAMPACEN"),
+        ("{city}, {state}", ("Clearwater", "", ""), "Clearwater"),
+        ("{city} {state}", ("St. Mary's\u00a0Point", "FL", ""), "St. Marys Point FL"),
+        ("{city}", ("Tampa", "", ""), "Tampa DID 0111"),
+        ("{city}", ("X", "", ""), "X DID 0111"),
+        ("{city}", ("", "FL", ""), ""),
+        ("{city}, {state}", ("&", "#REF!", ""), ""),
+        ("{city}", ("T" * 60, "", ""), "T" * 50),
+        ("{city} {state}", ("T" * 49, "FL", ""), "T" * 49),
+    ],
+)
+def test_a_description_is_cut_and_padded_to_what_vicidial_takes(
+    template: str, cells: tuple[str, ...], text: str
+) -> None:
+    assert described(template, *cells) == text
+
+
+def test_without_a_did_nothing_is_padded() -> None:
+    assert Description.of("{city}", HEADER).text(("", "Tampa", "", ""), "") == ""
+
+
+def test_a_name_that_is_no_column_is_refused_with_the_columns() -> None:
+    with pytest.raises(SettingsTrouble, match=r"names '\{town\}', but .*Number, City, State, Rate Center"):
+        Description.of("{town}", HEADER)
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_every_description_is_what_vicidial_keeps_and_takes(city: str, state: str) -> None:
+    column = BY_NAME["did_description"]
+    text = described("{city} {state}", city, state, "")
+    assert column.keep(text) == text == text.strip()
+    assert text == "" or column.shortest <= len(text) <= column.longest

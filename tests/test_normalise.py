@@ -1,0 +1,155 @@
+"""What is sent of a cell: exactly what VICIdial will store of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.columns import BY_NAME, CALL_HANDLE_METHODS, DID_PATTERN, SENT, Column
+from importer.did_trouble import DidTrouble
+from importer.normalise import BLANK, NOTHING_LEFT, Cell, clean_cell
+
+OTHERS = [column for column in SENT if column is not DID_PATTERN]
+by_column = pytest.mark.parametrize("column", OTHERS, ids=lambda column: column.name)
+
+
+def cleaned(name: str, raw: str) -> Cell:
+    return clean_cell(BY_NAME[name], raw)
+
+
+@by_column
+def test_a_columns_example_is_sent_as_it_is_without_a_note(column: Column) -> None:
+    assert clean_cell(column, column.example) == Cell(column.example)
+
+
+@by_column
+def test_white_space_around_a_value_goes_without_a_note(column: Column) -> None:
+    assert clean_cell(column, f"\u00a0\t {column.example}\u200b\r\n\x00") == Cell(column.example)
+
+
+@by_column
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0", "\u200b\ufeff", "\t\r\n", "\x00"])
+def test_what_shows_nothing_is_blank(column: Column, blank: str) -> None:
+    assert clean_cell(column, blank) is BLANK
+
+
+@by_column
+def test_a_value_of_which_vicidial_keeps_nothing_is_a_problem_but_in_prose(column: Column) -> None:
+    cell = clean_cell(column, "&&é")
+    assert cell.text == ""
+    assert (cell.trouble == NOTHING_LEFT) != column.free_text
+    assert bool(cell.notes) == column.free_text
+
+
+@by_column
+def test_what_vicidial_deletes_is_not_sent_and_said(column: Column) -> None:
+    cell = clean_cell(column, f"{column.example}&")
+    assert cell == Cell(column.example, notes=(f"{column.name} is stored as '{column.example}'",))
+
+
+@by_column
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!"])
+def test_an_error_of_the_spreadsheet_is_a_problem_in_every_column(column: Column, error: str) -> None:
+    assert clean_cell(column, error).trouble == DidTrouble.ERROR_VALUE.value
+
+
+def test_a_description_loses_what_vicidial_deletes_and_the_note_quotes_the_rest() -> None:
+    cell = cleaned("did_description", "Joe's & Co (West) #4")
+    assert cell == Cell("Joes  Co West 4", notes=("did_description is stored as 'Joes  Co West 4'",))
+
+
+def test_a_line_end_in_a_description_becomes_a_space_instead_of_joining_two_words() -> None:
+    assert cleaned("did_description", "Tampa\r\nsales\u00a0line") == Cell("Tampa sales line")
+
+
+def test_a_description_that_begins_with_a_deleted_character_has_no_space_at_its_ends() -> None:
+    assert cleaned("did_description", "& Joe and sons &").text == "Joe and sons"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("y", "Y"),
+        ("Yes", "Y"),
+        ("TRUE", "Y"),
+        ("true", "Y"),
+        ("1", "Y"),
+        ("n", "N"),
+        ("No", "N"),
+        ("False", "N"),
+        ("0", "N"),
+    ],
+)
+@pytest.mark.parametrize("name", ["active", "record_call"])
+def test_yes_and_no_are_understood_in_what_people_write(name: str, typed: str, sent: str) -> None:
+    assert cleaned(name, typed) == Cell(sent)
+
+
+@pytest.mark.parametrize("typed", ["y_queuestop", "Y_QueueStop", "Y QUEUESTOP", "Y-Queuestop"])
+def test_recording_until_the_queue_is_understood_in_any_case(typed: str) -> None:
+    assert cleaned("record_call", typed) == Cell("Y_QUEUESTOP")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("in group", "IN_GROUP"),
+        ("In-Group", "IN_GROUP"),
+        ("in\u00a0\u2013 group", "IN_GROUP"),
+        ("exten", "EXTEN"),
+        ("call menu", "CALLMENU"),
+        ("CALL_MENU", "CALLMENU"),
+        ("CallMenu", "CALLMENU"),
+        ("vmail no inst", "VMAIL_NO_INST"),
+        ("Ingroup", "INGROUP"),
+    ],
+)
+def test_a_route_is_understood_with_spaces_or_dashes_for_the_underscore(typed: str, sent: str) -> None:
+    assert cleaned("did_route", typed) == Cell(sent)
+
+
+def test_an_agent_search_method_is_sent_in_capitals() -> None:
+    assert cleaned("agent_search_method", "lb") == Cell("LB")
+
+
+def test_a_call_handle_method_is_sent_in_capitals_if_the_admin_pages_offer_it_so() -> None:
+    assert cleaned("call_handle_method", "cidLookup") == Cell("CIDLOOKUP")
+    assert cleaned("call_handle_method", "MyMethod").text == "MyMethod"
+
+
+def test_a_call_handle_method_that_the_admin_pages_do_not_offer_is_good_with_a_note() -> None:
+    assert cleaned("call_handle_method", "CIDLOOKUPP").notes == (
+        "call_handle_method 'CIDLOOKUPP' is none that VICIdial's admin pages offer; did you mean CIDLOOKUP?",
+    )
+    assert all(cleaned("call_handle_method", method) == Cell(method) for method in CALL_HANDLE_METHODS)
+
+
+@pytest.mark.parametrize("name", ["extension", "list_id", "voicemail_ext", "phone_code", "campaign_id"])
+def test_what_keeps_a_spreadsheet_from_touching_a_value_goes_without_a_note(name: str) -> None:
+    for typed in ("'8300", '="8300"', '"8300"', "\u20188300"):
+        assert cleaned(name, typed) == Cell("8300")
+
+
+@pytest.mark.parametrize("name", ["extension", "list_id", "voicemail_ext", "entry_list_id"])
+def test_a_number_with_decimals_or_in_short_form_is_a_problem_because_deletions_would_make_another(name: str) -> None:
+    assert cleaned(name, "8300.0") == Cell("", DidTrouble.DECIMAL.value)
+    assert cleaned(name, "8.3E+05") == Cell("", DidTrouble.SCIENTIFIC.value)
+
+
+def test_the_dot_that_a_mailbox_keeps_is_kept() -> None:
+    assert cleaned("voicemail_ext", "*85.1#") == Cell("*85.1#")
+
+
+ANY_TEXT = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet="0123456789.E+-_ ,'\"=#*|:&\u00a0\n\u200béyYinNgroupGROUPEXTEN", max_size=30),
+)
+
+
+@by_column
+@given(text=ANY_TEXT)
+def test_what_is_sent_is_stable_and_vicidial_deletes_nothing_of_it(column: Column, text: str) -> None:
+    cell = clean_cell(column, text)
+    assert column.keep(cell.text) == cell.text == cell.text.strip()
+    again = clean_cell(column, cell.text)
+    assert (again.text, again.trouble) == (cell.text, "")
+    assert not any("is stored as" in note for note in again.notes)

@@ -1,0 +1,137 @@
+"""The words of problems, and equal problems in one line."""
+
+import pytest
+
+from importer.columns import BY_NAME, SENT
+from importer.model import CellProblem, CheckedRow
+from importer.normalise import Cell
+from importer.problems import ProblemGroup, allowed_text, group_problems, problem_of
+from importer.schema import Failure, Rule
+
+
+def worded(rule: Rule, name: str, value: str, text: str | None = None, route: str = "") -> CellProblem:
+    cell = Cell(value if text is None else text)
+    return problem_of(Failure(0, BY_NAME[name], rule), cell, value, row=7, route=route)
+
+
+def rows_with(column: str, problem: str, allowed: str, values: dict[int, str]) -> list[CheckedRow]:
+    return [
+        CheckedRow(index, row, "", (), (CellProblem(row, column, value, problem, allowed),))
+        for index, (row, value) in enumerate(values.items())
+    ]
+
+
+def test_a_problem_names_row_column_value_and_what_is_allowed() -> None:
+    problem = worded(Rule.DIGITS, "list_id", " abc", "abc")
+    assert (problem.row, problem.column, problem.value) == (7, "list_id", " abc")
+    assert problem.problem.startswith("is not of digits alone")
+    assert problem.allowed == "3 to 14 digits"
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "meant"),
+    [
+        ("did_route", "INGROUP", "IN_GROUP"),
+        ("did_route", "VOICE_MAIL", "VOICEMAIL"),
+        ("did_route", "CALL_MENUS", "CALLMENU"),
+        ("active", "YE", "Y"),
+        ("record_call", "Y_QUEUE", "Y_QUEUESTOP"),
+    ],
+)
+def test_the_closest_allowed_value_is_suggested(column: str, text: str, meant: str) -> None:
+    assert worded(Rule.CHOICE, column, text).problem.endswith(f"; did you mean {meant}?")
+
+
+def test_nothing_is_suggested_for_a_value_that_is_like_none() -> None:
+    assert worded(Rule.CHOICE, "did_route", "QUEUE").problem == "is not a route"
+
+
+def test_a_missing_target_names_the_route() -> None:
+    problem = worded(Rule.GIVEN, "group", "", route="IN_GROUP")
+    assert problem.sentence().startswith("group is blank and the route IN_GROUP leads nowhere without it")
+
+
+def test_a_missing_route_says_what_that_means_and_how_to_set_it() -> None:
+    sentence = worded(Rule.GIVEN, "extension", "").sentence()
+    assert "means EXTEN" in sentence
+    assert "9998811112" in sentence
+    assert "--set did_route=" in sentence
+
+
+def test_a_value_that_is_too_short_after_deletions_says_so() -> None:
+    assert worded(Rule.LENGTH, "did_description", "Joe's", "Joes").problem == (
+        "is too short once VICIdial has deleted what it does not keep"
+    )
+    assert worded(Rule.LENGTH, "did_description", "Tampa").problem == "is too short"
+    assert worded(Rule.LENGTH, "campaign_id", "123456789").problem == "is too long"
+
+
+def test_a_value_that_shows_nothing_is_called_blank() -> None:
+    assert worded(Rule.GIVEN, "group", "\u00a0 ", "", route="IN_GROUP").sentence().startswith("group is blank")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("did_pattern", "digits with an optional leading +, 2 to 50 characters"),
+        ("active", "Y, N"),
+        ("list_id", "3 to 14 digits"),
+        ("campaign_id", "up to 8 characters: letters, digits and - _"),
+        ("did_description", "6 to 50 characters: letters, digits and space - _ . ,"),
+    ],
+)
+def test_what_is_allowed_is_said_from_the_list_of_columns(name: str, text: str) -> None:
+    assert allowed_text(BY_NAME[name]) == text
+
+
+def test_every_column_can_say_what_is_allowed() -> None:
+    assert all(allowed_text(column) for column in SENT)
+    assert (
+        allowed_text(BY_NAME["did_pattern"], any_pattern=True) == "2 to 50 characters: letters, digits and _ : + * # ."
+    )
+
+
+def test_equal_problems_stand_in_one_line_with_their_count_and_rows() -> None:
+    rows = rows_with(
+        "did_route", "is not a route; did you mean IN_GROUP?", "EXTEN, ...", dict.fromkeys([9, 4], "Ingroup")
+    )
+    assert group_problems(rows) == (
+        ProblemGroup("2 rows: did_route 'Ingroup' is not a route; did you mean IN_GROUP?", (9, 4)),
+    )
+
+
+def test_two_wrong_routes_are_two_groups_and_the_biggest_comes_first() -> None:
+    rows = rows_with("did_route", "is not a route", "EXTEN", {2: "FOO", 3: "BAR", 4: "BAR"})
+    sentences = [group.sentence for group in group_problems(rows)]
+    assert sentences == [
+        "2 rows: did_route 'BAR' is not a route (allowed: EXTEN)",
+        "1 row: did_route 'FOO' is not a route (allowed: EXTEN)",
+    ]
+
+
+def test_one_trouble_of_many_numbers_is_one_group_with_an_example() -> None:
+    rows = rows_with("did_pattern", "holds letters", "digits", {2: "CALL ME", 3: "TBD"})
+    assert group_problems(rows) == (
+        ProblemGroup("2 rows: did_pattern, such as 'CALL ME', holds letters (allowed: digits)", (2, 3)),
+    )
+
+
+def test_blank_cells_are_a_group_of_their_own() -> None:
+    rows = rows_with("group", "the route needs it", "", {2: "", 3: ""})
+    assert group_problems(rows)[0].sentence == "2 rows: group is blank and the route needs it"
+
+
+def test_a_long_value_with_line_ends_is_shown_short_and_on_one_line() -> None:
+    sentence = group_problems(rows_with("did_pattern", "is too long", "", {2: "one\ntwo " + "x" * 500}))[0].sentence
+    assert "one two x" in sentence
+    assert "\n" not in sentence
+    assert len(sentence) < 120
+
+
+def test_a_row_whose_range_became_many_counts_once() -> None:
+    rows = rows_with("group", "is missing", "", {2: ""}) * 3
+    assert group_problems(rows)[0] == ProblemGroup("1 row: group is blank and is missing", (2,))
+
+
+def test_rows_without_problems_make_no_group() -> None:
+    assert group_problems([CheckedRow(0, 2, "17275550100", ())]) == ()
