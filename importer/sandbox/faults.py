@@ -1,0 +1,104 @@
+"""What can go wrong between a client and VICIdial, and when it does.
+
+Each fault is one that real servers, proxies and networks show (the recorded replies and the traps listed with
+them). What matters to an importer is in each name: whether the DID is stored although no good answer comes.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Fault(StrEnum):
+    """One way to answer wrongly, or not at all."""
+
+    ERROR_500 = "error-500"  # PHP fails before the INSERT: empty body, Connection: close
+    ERROR_500_AFTER = "error-500-after"  # the same after the INSERT
+    BUSY_503 = "busy-503"  # not processed, Retry-After
+    BUSY_429 = "busy-429"  # not processed, Retry-After
+    CUT_BEFORE = "cut-before"  # connection reset without an answer, nothing stored
+    CUT_AFTER = "cut-after"  # stored, then reset without an answer
+    HALF_BODY = "half-body"  # stored; half of the text that Content-Length announces, then closed
+    HTML = "html"  # a proxy's page with status 200, nothing stored
+    HTML_AFTER = "html-after"  # stored, the page instead of the text
+    HANG = "hang"  # no answer, nothing stored
+    HANG_AFTER = "hang-after"  # stored, no answer
+    LOST_INSERT = "lost-insert"  # SUCCESS, but nothing is stored
+    WRONG_NUMBER = "wrong-number"  # stored, but SUCCESS names another number
+    REDIRECT = "redirect"  # 302 to somewhere else, nothing stored
+    MYSQL_DOWN = "mysql-down"  # older PHP without its database: 200, MySQL connect ERROR, nothing stored
+
+
+PROCESSED: Final = frozenset(
+    {
+        Fault.ERROR_500_AFTER,
+        Fault.CUT_AFTER,
+        Fault.HALF_BODY,
+        Fault.HTML_AFTER,
+        Fault.HANG_AFTER,
+        Fault.LOST_INSERT,
+        Fault.WRONG_NUMBER,
+    }
+)
+"""The faults that befall a call which VICIdial has processed, login and all."""
+
+ONLY_SUCCESS: Final = frozenset({Fault.LOST_INSERT, Fault.WRONG_NUMBER})
+"""The faults that only a SUCCESS can have; other replies stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPlan:
+    """Which calls break, and how.
+
+    Attributes:
+        shares: the share of calls, 0 to 1, that each fault befalls. Drawn from the seed, the DID and the number of
+            the call for it, so that the order in which calls arrive changes nothing.
+        chosen: decides instead of ``shares``: gets the did_pattern as VICIdial keeps it and how many calls for it
+            there were, this one included. Runs in the server's thread.
+        functions: the functions whose calls may break.
+        retry_after: the Retry-After header of BUSY_503 and BUSY_429: seconds, or an HTTP date.
+        hang_seconds: after how many seconds HANG and HANG_AFTER reset the connection if the client still waits.
+        redirect_to: where REDIRECT points.
+
+    Raises:
+        ValueError: the shares are negative or come to more than 1.
+    """
+
+    shares: Mapping[Fault, float] = field(default_factory=lambda: MappingProxyType({}))
+    chosen: Callable[[str, int], Fault | None] | None = None
+    functions: frozenset[str] = frozenset({"add_did"})
+    retry_after: str = "1"
+    hang_seconds: float = 60.0
+    redirect_to: str = "https://vicidial.example/vicidial/non_agent_api.php"
+
+    def __post_init__(self) -> None:
+        if any(share < 0 for share in self.shares.values()) or sum(self.shares.values()) > 1 + 1e-9:
+            raise ValueError("the shares of faults must be 0 or more each, and 1 at most together")
+
+    def fault_for(self, seed: int, function: str, did_pattern: str, nth: int) -> Fault | None:
+        """Decide what befalls one call.
+
+        Args:
+            seed: the sandbox's seed.
+            function: the function that was called.
+            did_pattern: the DID, as VICIdial keeps it.
+            nth: how many calls of these functions there were for the DID, this one included.
+
+        Returns:
+            The fault, or None for a call that is answered as it should be.
+        """
+        if function not in self.functions:
+            return None
+        if self.chosen is not None:
+            return self.chosen(did_pattern, nth)
+        if not self.shares:
+            return None
+        drawn = random.Random(f"{seed}|{did_pattern}|{nth}").random()
+        for fault, share in self.shares.items():
+            drawn -= share
+            if drawn < 0:
+                return fault
+        return None
