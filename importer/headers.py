@@ -19,8 +19,9 @@ _NOTHING_CHOSEN: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def header_key(text: str) -> str:
-    """Return what is compared of a header: lower case, a-z and 0-9 only."""
-    return _NOT_IN_A_KEY.sub("", text.lower())
+    """Return what is compared of a header: lower case, a-z and 0-9 only; all of it where that leaves nothing."""
+    # a header in Cyrillic has no a-z, and must not be the same as every blank one when it is mapped by hand
+    return _NOT_IN_A_KEY.sub("", text.lower()) or " ".join(text.lower().split())
 
 
 def _ranks() -> Mapping[str, tuple[str, int]]:

@@ -1,0 +1,106 @@
+"""Which sheet of a workbook is the list: the one that was asked for, or the only one with a DID column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from importer.columns import DID_PATTERN
+from importer.errors import SheetTrouble
+from importer.sheet.book import Book
+from importer.sheet.header_row import FoundHeader, find_bare_column, find_header, looks_like_number
+from importer.sheet.rows import ReadOptions, SheetRows, some_of
+
+OWN_SHEETS: Final = ("Instructions", "Examples")
+"""The sheets of our own template that hold no order, though one of them has DIDs in it."""
+
+_ROWS_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSheet:
+    """The sheet that is the list, its header, and what there is to say about the choice."""
+
+    rows: SheetRows
+    header: FoundHeader
+    facts: tuple[str, ...]
+
+
+def place_of(path: Path, sheet: str) -> str:
+    """Return file and sheet as an error names them."""
+    return f"{path}: sheet '{sheet}'" if sheet else str(path)
+
+
+def sheet_named(path: Path, book: Book, wanted: str) -> str:
+    """Return the name of a sheet as the file spells it.
+
+    Raises:
+        SheetTrouble: there is none of that name.
+    """
+    if wanted in book.sheets:
+        return wanted
+    near = [name for name in book.sheets if name and name.strip().casefold() == wanted.strip().casefold()]
+    if len(near) == 1:
+        return near[0]
+    if not any(book.sheets):
+        raise SheetTrouble(f"{path}: there is no sheet '{wanted}': the file has no sheets; leave out --sheet")
+    raise SheetTrouble(f"{path}: there is no sheet '{wanted}'; the sheets are: {some_of(book.sheets)}")
+
+
+def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
+    """Choose the sheet and find its header.
+
+    Args:
+        path: the file.
+        book: the file, open.
+        options: the sheet that was asked for, and headers that the person has explained.
+
+    Raises:
+        SheetTrouble: no sheet has a DID column, or several have, or the one asked for is not there.
+    """
+    if options.sheet is not None:
+        names = [sheet_named(path, book, options.sheet)]
+    else:
+        names = [name for name in book.sheets if name not in OWN_SHEETS] or list(book.sheets)
+    with_header: list[tuple[SheetRows, FoundHeader]] = []
+    bare: list[tuple[SheetRows, FoundHeader]] = []
+    without: list[tuple[str, str]] = []
+    for name in names:
+        sheet = book.read(name)
+        found = find_header(sheet, options.mapping)
+        if found:
+            with_header.append((sheet, found))
+        elif column := find_bare_column(sheet):
+            bare.append((sheet, column))
+        elif sheet.rows:
+            without.append((name, _columns(sheet)))
+    fitting = with_header or bare
+    if len(fitting) > 1:
+        several = some_of([sheet.sheet for sheet, _ in fitting])
+        raise SheetTrouble(f"{path}: several sheets have a DID column: {several}; say which with --sheet")
+    if not fitting:
+        raise _no_list(path, without, names)
+    sheet, header = fitting[0]
+    others = [name for name in book.sheets if name != sheet.sheet]
+    facts = (f"sheet '{sheet.sheet}' is read; not read: {some_of(others)}",) if others else ()
+    return ChosenSheet(sheet, header, facts)
+
+
+def _no_list(path: Path, without: Sequence[tuple[str, str]], names: Sequence[str]) -> SheetTrouble:
+    if not without:
+        place = place_of(path, names[0]) if len(names) == 1 else str(path)
+        return SheetTrouble(f"{place}: is empty: no cell of it is filled; get or save the list again")
+    seen = "; ".join(f"sheet '{name}': {columns}" if name else columns for name, columns in without[:5])
+    first = without[0][1].split(", ")[0]
+    return SheetTrouble(
+        f"{path}: there is no DID column; the columns are: {seen}; rename the one that holds the numbers to"
+        f' {DID_PATTERN.name}, or say which it is with --map "{first}={DID_PATTERN.name}"'
+    )
+
+
+def _columns(sheet: SheetRows) -> str:
+    """Return what is most likely the header, on one line: the fullest of the first rows, numbers not counted."""
+    likely = max(
+        sheet.rows[:_ROWS_SHOWN], key=lambda texts: sum(bool(text) and not looks_like_number(text) for text in texts)
+    )
+    return some_of([" ".join(text.split())[:40] for text in likely if text], most=30)

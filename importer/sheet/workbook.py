@@ -1,0 +1,83 @@
+"""Excel workbooks (.xlsx, .xlsm): python-calamine where it reads rightly, cell by cell where it would not."""
+
+import zipfile
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
+from importer.sheet.rows import RowCollector, SheetRows
+from importer.sheet.unpack import check_part, open_package, part_chunks
+from importer.sheet.workbook_cells import read_cells, shared_strings
+from importer.sheet.workbook_parts import WorkbookParts, workbook_parts
+from importer.sheet.workbook_scan import ScanResult, scan_sheet
+
+
+class ExcelWorkbook:
+    """An open Excel workbook.
+
+    Args:
+        path: the file.
+        max_unpacked_bytes: the most that it may unpack to.
+
+    Raises:
+        SheetTrouble: it is damaged, or unpacks to more.
+    """
+
+    def __init__(self, path: Path, max_unpacked_bytes: int) -> None:
+        self._path = path
+        self._package: Final[zipfile.ZipFile] = open_package(path, max_unpacked_bytes)
+        self._quick: QuickWorkbook | None = None
+        try:
+            self._parts: Final[WorkbookParts] = workbook_parts(self._package, path)
+        except BaseException:
+            self._package.close()
+            raise
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The names of the sheets that have cells, in their order."""
+        return tuple(sheet.name for sheet in self._parts.sheets)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What there is to say of the workbook as a whole."""
+        return ()
+
+    def read(self, name: str) -> SheetRows:
+        """Read the sheet of that name.
+
+        Raises:
+            SheetTrouble: it is damaged or too big.
+        """
+        place = f"{self._path}: sheet '{name}'"
+        part = next(sheet.part for sheet in self._parts.sheets if sheet.name == name)
+        adding = [number for number, shape in enumerate(self._parts.formats) if shape.adding]
+        scan = scan_sheet(part_chunks(self._package, part, place), adding, uncalculated=self._parts.uncalculated)
+        try:
+            if scan.usual:
+                return self._read_quickly(name, place, scan)
+        except CalamineGaveUp:
+            pass
+        return read_cells(part_chunks(self._package, part, place), place, name, self._parts, self._strings)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._quick is not None:
+            self._quick.close()
+        self._package.close()
+
+    @cached_property
+    def _strings(self) -> list[str]:
+        part, place = self._parts.strings, str(self._path)
+        return shared_strings(part_chunks(self._package, part, place), place) if part else []
+
+    def _read_quickly(self, name: str, place: str, scan: ScanResult) -> SheetRows:
+        if self._quick is None:
+            # calamine believes what the archive says of its parts; the sheet itself was looked through already
+            if self._parts.strings:
+                check_part(self._package, self._parts.strings, str(self._path))
+            self._quick = QuickWorkbook(self._path)
+        rows = RowCollector(place)
+        merged = self._quick.read(name, rows)
+        return rows.finish(name, merged=merged, hidden_rows=scan.hidden_rows, hidden_columns=scan.hidden_columns)

@@ -1,0 +1,280 @@
+"""The slower reader of an Excel sheet: every cell, with what calamine hides, in memory for the filled cells alone.
+
+It takes over where the look through the sheet (``workbook_scan``) found something unusual, and is still three times
+as fast as openpyxl, which would have to read the workbook twice, once for formulas and once for their results.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from importer.model import CellFlaw
+from importer.sheet.cell_text import TextMemory, date_text, literal_value, number_text
+from importer.sheet.rows import MergedCells, RowCollector, SheetRows
+from importer.sheet.workbook_parts import CellFormat, WorkbookParts
+from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_BLANK_CELL: Final = re.compile(rb'<c r="[A-Z]+[0-9]+"[^>]*/>')
+_BLANK_ROW: Final = re.compile(rb'<row r="[0-9]+"[^>]*(?:/>|>\s*</row>)')
+_TRUE: Final = ("1", "true")
+_PLAIN: Final = CellFormat()
+_LAST_COLUMN: Final = 16_383
+_LONGEST_ROW: Final = 1 << 24
+
+
+def shared_strings(pieces: Iterable[bytes], place: str) -> list[str]:
+    """Read the texts that the sheets of a workbook share.
+
+    Args:
+        pieces: the bytes of the part that holds them.
+        place: the file, as an error names it.
+    """
+    strings: list[str] = []
+    parts: list[str] = []
+    inside: list[str] = []
+    aside = 0
+
+    def start(name: str, _: Attributes) -> None:
+        nonlocal aside
+        local = LOCAL[name]
+        if local == "si":
+            parts.clear()
+        elif local == "rPh":
+            # how a Japanese text is pronounced: not part of it
+            aside += 1
+        elif local == "t" and not aside:
+            inside.append(local)
+
+    def end(name: str) -> None:
+        nonlocal aside
+        local = LOCAL[name]
+        if local == "si":
+            strings.append(unescaped("".join(parts)))
+        elif local == "rPh":
+            aside -= 1
+        elif local == "t":
+            inside.clear()
+
+    def text(piece: str) -> None:
+        if inside:
+            parts.append(piece)
+
+    parse_xml(pieces, place, start, end, text)
+    return strings
+
+
+def unescaped(text: str) -> str:
+    """Return a text of a workbook with ``_x000D_`` and the like turned into the characters that they stand for."""
+    if "_x" not in text:
+        return text
+    turned = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    # halves of a pair are put together; a half alone is no character and stays as it was written
+    try:
+        return turned.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return text
+
+
+def without_blanks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Leave out the cells and rows that are only formatted: ten million of them are a minute of parsing.
+
+    Args:
+        pieces: the bytes of a sheet's part; what is not written as Excel writes it is passed on as it is.
+    """
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        at = rest.rfind(b"<row ") if len(rest) < _LONGEST_ROW else len(rest)
+        if at > 0:
+            yield _BLANK_ROW.sub(b"", _BLANK_CELL.sub(b"", rest[:at]))
+            rest = rest[at:]
+    yield rest
+
+
+def read_cells(pieces: Iterable[bytes], place: str, name: str, parts: WorkbookParts, strings: list[str]) -> SheetRows:
+    """Read a sheet cell by cell.
+
+    Args:
+        pieces: the bytes of the sheet's part.
+        place: file and sheet, as an error names them.
+        name: the name of the sheet.
+        parts: what the workbook says about itself.
+        strings: the texts that its sheets share.
+
+    Raises:
+        SheetTrouble: it is damaged or too big.
+    """
+    reader = _CellReader(place, parts, strings)
+    parse_xml(without_blanks(pieces), place, reader.start, reader.end, reader.text)
+    return reader.rows.finish(
+        name,
+        merged=reader.merged,
+        hidden_rows=reader.hidden_rows,
+        hidden_columns=reader.hidden_columns,
+        shown_otherwise=reader.shown_otherwise,
+    )
+
+
+class _CellReader:
+    """Takes the events of a sheet's XML; one cell at a time is under way."""
+
+    def __init__(self, place: str, parts: WorkbookParts, strings: list[str]) -> None:
+        self.rows = RowCollector(place)
+        self.merged: list[MergedCells] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: list[int] = []
+        self.shown_otherwise = 0
+        self._parts = parts
+        self._strings = strings
+        self._memory = TextMemory()
+        self._number = 0
+        self._texts: list[str] = []
+        self._flaws: dict[int, CellFlaw] = {}
+        self._column = -1
+        self._cell: Attributes = {}
+        self._sink: list[str] | None = None
+        self._value: list[str] = []
+        self._formula: list[str] | None = None
+        self._formula_of: Attributes = {}
+        self._has_value = False
+        self._aside = 0
+        self._shared: dict[str, tuple[str, str]] = {}
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        local = LOCAL[name]
+        if local == "c":
+            self._cell, self._value, self._formula, self._has_value = attributes, [], None, False
+            ref = attributes.get("r")
+            self._column = _column_of(ref) if ref else self._column + 1
+        elif local == "v":
+            self._sink, self._has_value = self._value, True
+        elif local == "t" and not self._aside:
+            self._sink = self._value
+        elif local == "f":
+            self._sink = self._formula = []
+            self._formula_of = attributes
+        elif local == "row":
+            self._number = int(attributes.get("r", self._number + 1))
+            self._texts, self._flaws, self._column = [], {}, -1
+            if attributes.get("hidden") in _TRUE:
+                self.hidden_rows.add(self._number)
+        elif local == "rPh":
+            self._aside += 1
+        elif local == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif local == "col" and attributes.get("hidden") in _TRUE:
+            first, last = int(attributes["min"]), int(attributes["max"])
+            # a hidden rest of the sheet reaches to the last column and holds nothing
+            self.hidden_columns += range(first - 1, last) if last <= _LAST_COLUMN else ()
+
+    def text(self, piece: str) -> None:
+        if self._sink is not None:
+            self._sink.append(piece)
+
+    def end(self, name: str) -> None:
+        local = LOCAL[name]
+        if local in ("v", "t", "f"):
+            self._sink = None
+        elif local == "c":
+            if self._value or self._formula is not None:
+                text, flaw = self._finished()
+                if text and 0 <= self._column <= _LAST_COLUMN:
+                    self._texts += [""] * (self._column + 1 - len(self._texts))
+                    self._texts[self._column] = self._memory[text]
+                    if flaw:
+                        self._flaws[self._column] = flaw
+        elif local == "row":
+            self.rows.add(self._number, tuple(self._texts), self._flaws or None)
+        elif local == "rPh":
+            self._aside -= 1
+
+    def _finished(self) -> tuple[str, CellFlaw | None]:
+        value, kind = "".join(self._value), self._cell.get("t", "n")
+        if kind == "e":
+            return value or "#ERROR", CellFlaw.ERROR_VALUE
+        if self._formula is not None:
+            formula = self._whole_formula()
+            untrue = self._parts.uncalculated and kind == "n" and value.strip() == "0"
+            if untrue or (not value and not (kind == "str" and self._has_value)):
+                literal = literal_value(formula)
+                return (formula, CellFlaw.FORMULA_WITHOUT_VALUE) if literal is None else (literal, None)
+        if kind == "s":
+            index = int(value) if value.strip().isdecimal() else len(self._strings)
+            return (self._strings[index], None) if index < len(self._strings) else ("#ERROR", CellFlaw.ERROR_VALUE)
+        if kind == "b":
+            return "TRUE" if value.strip() in _TRUE else "FALSE", None
+        if kind == "d":
+            return value.strip().removesuffix("T00:00:00").replace("T", " "), CellFlaw.DATE
+        if kind in ("str", "inlineStr"):
+            return unescaped(value), None
+        return self._from_number(value)
+
+    def _from_number(self, value: str) -> tuple[str, CellFlaw | None]:
+        try:
+            number = float(value)
+        except ValueError:
+            return value, None
+        style = self._cell.get("s", "")
+        index = int(style) if style.isdecimal() else -1
+        shape = self._parts.formats[index] if 0 <= index < len(self._parts.formats) else _PLAIN
+        if shape.date or shape.elapsed:
+            date = _date_of(number, self._parts.from_1904, elapsed=shape.elapsed)
+            if date is not None:
+                return date_text(date), CellFlaw.DATE
+        text, flaw = number_text(number)
+        shown = shape.adding(int(text)) if shape.adding and not flaw and text.isdecimal() else None
+        if shown is not None:
+            self.shown_otherwise += 1
+        return text if shown is None else shown, flaw
+
+    def _whole_formula(self) -> str:
+        text = "".join(self._formula or ())
+        key, ref = self._formula_of.get("si", ""), self._cell.get("r", "")
+        if self._formula_of.get("t") != "shared":
+            return f"={text}"
+        if text:
+            self._shared[key] = (text, ref)
+            return f"={text}"
+        if key not in self._shared or not ref:
+            return "=(a formula shared with other cells)"
+        from openpyxl.formula.translate import Translator, TranslatorError
+
+        master, origin = self._shared[key]
+        try:
+            return str(Translator(f"={master}", origin=origin).translate_formula(ref))
+        except (TranslatorError, ValueError, KeyError):
+            return f"={master}"
+
+    def _merge(self, ref: str) -> None:
+        first, _, last = ref.partition(":")
+        rows = [int(row) for row in (_row_of(first), _row_of(last)) if row]
+        if len(rows) == 2 and rows[0] < rows[1]:
+            self.merged.append(MergedCells(_column_of(first), rows[0], rows[1]))
+
+
+def _date_of(number: float, from_1904: bool, *, elapsed: bool) -> "dt.date | dt.time | dt.timedelta | None":
+    """Return the date that a number stands for; None where no calendar has it, as for a phone number."""
+    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
+
+    epoch = MAC_EPOCH if from_1904 else WINDOWS_EPOCH
+    try:
+        date: dt.date | dt.time | dt.timedelta | None = from_excel(number, epoch, timedelta=elapsed)
+    except (OverflowError, ValueError):
+        return None
+    return date
+
+
+def _column_of(ref: str) -> int:
+    number = 0
+    for character in ref.rstrip("0123456789").replace("$", "").upper():
+        number = number * 26 + ord(character) - 64
+    return number - 1
+
+
+def _row_of(ref: str) -> str:
+    digits = ref.replace("$", "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    return digits if digits.isdecimal() else ""

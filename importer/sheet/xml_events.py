@@ -1,0 +1,68 @@
+"""XML read as a stream of events, in little memory whatever its size, by the names without their prefixes."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+from xml.parsers import expat
+
+from importer.errors import SheetTrouble
+from importer.sheet.unpack import DAMAGED
+
+Attributes = dict[str, str]
+
+
+class _LocalNames(dict[str, str]):
+    """``x:row`` -> ``row``, each name cut once."""
+
+    def __missing__(self, name: str) -> str:
+        local = self[name] = name.rpartition(":")[2]
+        return local
+
+
+LOCAL: Final = _LocalNames()
+"""The name of an element or attribute without the prefix of its namespace."""
+
+
+def parse_xml(
+    pieces: Iterable[bytes],
+    place: str,
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Read XML and call back for every element and text.
+
+    Args:
+        pieces: the bytes of the document.
+        place: the file, as an error names it.
+        start: takes the name of an element, with its prefix, and its attributes.
+        end: takes the name of an element that ends.
+        text: takes a piece of text.
+
+    Raises:
+        SheetTrouble: it is not well-formed, or it defines entities, by which a small file can grow without limit.
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    if end:
+        parser.EndElementHandler = end
+    if text:
+        parser.CharacterDataHandler = text
+
+    def refuse(*_: object) -> None:
+        raise SheetTrouble(f"{place}: {DAMAGED}")
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError:
+        raise SheetTrouble(f"{place}: {DAMAGED}") from None
+
+
+def elements(pieces: Iterable[bytes], place: str) -> list[tuple[str, Attributes]]:
+    """Return the local names and attributes of all elements of a small document, in their order."""
+    found: list[tuple[str, Attributes]] = []
+    parse_xml(pieces, place, lambda name, attributes: found.append((LOCAL[name], attributes)))
+    return found
