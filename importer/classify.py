@@ -17,6 +17,8 @@ class Meaning(StrEnum):
     """What an answer says about the row, or about the run."""
 
     ADDED = "added"
+    UPDATED = "updated"
+    DELETED = "deleted"
     EXISTS = "exists"
     VALUE_REFUSED = "value refused"
     USER_REFUSED = "user refused"
@@ -74,6 +76,8 @@ _VALUE_ADVICE: Final = {
 _SENTENCES: Final[tuple[_Sentence, ...]] = (
     _Sentence("DID HAS BEEN ADDED", Meaning.ADDED, "added"),
     _Sentence("DID Added Successfully", Meaning.ADDED, "added"),
+    _Sentence("DID HAS BEEN UPDATED", Meaning.UPDATED, "updated"),
+    _Sentence("DID HAS BEEN DELETED", Meaning.DELETED, "deleted"),
     _Sentence("DID ALREADY EXISTS", Meaning.EXISTS, "the DID is in VICIdial already"),
     _Sentence(
         "Login incorrect",
@@ -148,9 +152,21 @@ _BEGINNINGS: Final = (
 # the tutorial's spelling has the number before the words or behind them, with a user or without
 _ADDED: Final = re.compile(
     r"[\s|:,-]*(?:(?P<number>[:+*#._0-9A-Za-z]+)[\s|:,-]+)?"
-    r"(?P<words>DID HAS BEEN ADDED|DID Added Successfully)\b(?P<echo>.*)",
+    r"(?P<words>DID HAS BEEN (?:ADDED|UPDATED|DELETED)|DID Added Successfully)\b(?P<echo>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+
+_DONE: Final = {
+    "DID HAS BEEN ADDED": Meaning.ADDED,
+    "DID HAS BEEN UPDATED": Meaning.UPDATED,
+    "DID HAS BEEN DELETED": Meaning.DELETED,
+}
+# copy_did says in a line of its own what became of each DID: ``- user|new DID``, then the source and the new id
+_COPIED: Final = re.compile(
+    r"^NOTICE: copy_did (?P<words>DID HAS BEEN ADDED|DID ALREADY EXISTS) - [^|\n]*\|(?P<did>[^|\n]*)(?P<end>\||\n)",
+    re.MULTILINE,
+)
+_NO_SOURCE: Final = "ERROR: copy_did SOURCE DID DOES NOT EXIST: |"
 
 _REFUSED_AT_THE_DOOR: Final = frozenset({400, 401, 403, 404, 405, 407, 410})
 
@@ -184,6 +200,29 @@ def classify(status: int, body: str, did: str) -> Verdict:
     return _read_sentence(line, DID_PATTERN.keep(did), whole=whole)
 
 
+def classify_copy(status: int, body: str, did: str) -> Verdict:
+    """Say what a reply to ``copy_did`` with one new DID means.
+
+    Args:
+        status: the HTTP status.
+        body: the text of the reply; one line says what became of the DID, the last one sums up.
+        did: the new DID.
+
+    Returns:
+        ADDED or EXISTS only where a line names the DID that was sent; otherwise what ``classify`` says.
+    """
+    if status == 200 and body.startswith(_NO_SOURCE):
+        advice = "there is no such DID to copy; correct the cell"
+        return Verdict(Meaning.VALUE_REFUSED, "SOURCE DID DOES NOT EXIST", advice, "copy_from")
+    if status == 200:
+        for line in _COPIED.finditer(body):
+            if line["did"].strip().lower() == DID_PATTERN.keep(did).lower():
+                if line["words"] == "DID HAS BEEN ADDED":
+                    return Verdict(Meaning.ADDED, line["words"], "added")
+                return Verdict(Meaning.EXISTS, line["words"], "the DID is in VICIdial already")
+    return classify(status, body, did)
+
+
 def _deciding_line(text: str, *, whole: bool) -> tuple[str, bool]:
     """Return the line that holds the sentence, and whether its end is there.
 
@@ -207,7 +246,8 @@ def _read_sentence(line: str, sent: str, *, whole: bool) -> Verdict:
     rest = reason[head.end() :]
     for words, sentence in _KNOWN:
         if rest.lower().startswith(words) and _AFTER_WORDS.match(rest, len(words)):
-            if sentence.meaning is Meaning.ADDED:
+            if sentence.meaning in _DONE.values():
+                # only a line that begins with SUCCESS says that something was done
                 break
             return Verdict(sentence.meaning, sentence.words, sentence.advice, sentence.column)
     return _unknown(line)
@@ -225,9 +265,10 @@ def _added(added: re.Match[str], sent: str, *, whole: bool) -> Verdict:
     else:
         # without its second half this may be the user, unless the answer is whole
         number = user if whole or not vicidials else ""
-    said, number = ("DID HAS BEEN ADDED" if vicidials else "DID Added Successfully"), number.strip().lower()
+    said, number = (added["words"].upper() if vicidials else "DID Added Successfully"), number.strip().lower()
     if sent and number == sent.lower():
-        return Verdict(Meaning.ADDED, said, "added")
+        meaning = _DONE.get(said, Meaning.ADDED)
+        return Verdict(meaning, said, meaning.value)
     if not whole and sent.lower().startswith(number):
         return Verdict(Meaning.NO_TEXT, "", "the answer was cut off in the middle")
     return Verdict(Meaning.WRONG_NUMBER, said, "the answer says SUCCESS for a number that was not sent")

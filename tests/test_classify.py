@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from importer.classify import Meaning, classify, version_build
+from importer.classify import Meaning, classify, classify_copy, version_build
 from importer.columns import COLUMNS, DID_PATTERN
 
 HERE = Path(__file__).parent
@@ -32,8 +32,19 @@ USER_REFUSED = "level-7-user no-modify-dids no-api-access function-not-allowed p
 CALL_REFUSED = "no-function unknown-function source-missing source-one-char source-punctuation"
 PRESENT = "probe-exists"
 ABSENT = "probe-missing update-missing"
-NOT_UNDERSTOOD = """version-no-auth update-description delete copy-one copy-many copy-none copy-no-source
-    copy-agent"""
+UPDATED = "update-description"
+DELETED = "delete"
+NOT_UNDERSTOOD = "version-no-auth copy-one copy-many copy-none copy-no-source copy-agent"
+COPIED = MappingProxyType(
+    {
+        "copy-one": ("17275550090", Meaning.ADDED),
+        "copy-many": ("17275550092", Meaning.ADDED),
+        "copy-none": ("17275550090", Meaning.EXISTS),
+        "copy-no-source": ("17275550093", Meaning.VALUE_REFUSED),
+        "copy-agent": ("17275550094", Meaning.ADDED),
+        "locked-out": ("17275550094", Meaning.LOGIN_REFUSED),
+    }
+)
 NO_TEXT = "teapot"
 REFUSED_VALUES = MappingProxyType(
     {
@@ -72,6 +83,8 @@ def expected_meanings() -> dict[str, tuple[Meaning, str]]:
         Meaning.CALL_REFUSED: CALL_REFUSED,
         Meaning.PRESENT: PRESENT,
         Meaning.ABSENT: ABSENT,
+        Meaning.UPDATED: UPDATED,
+        Meaning.DELETED: DELETED,
         Meaning.NOT_UNDERSTOOD: NOT_UNDERSTOOD,
         Meaning.NO_TEXT: NO_TEXT,
     }
@@ -106,6 +119,16 @@ def test_every_recorded_reply_has_an_expected_meaning() -> None:
 def test_a_recorded_reply_is_classified_rightly(recorded: dict[str, Any]) -> None:
     verdict = classify(recorded["status"], recorded["body"], did_of(recorded))
     assert (verdict.meaning, verdict.column) == EXPECTED[recorded["id"]]
+
+
+@pytest.mark.parametrize("recorded", [recorded for recorded in RECORDED if recorded["id"] in COPIED])
+def test_a_recorded_reply_to_copy_did_is_judged_by_the_line_that_names_the_did(recorded: dict[str, Any]) -> None:
+    did, meaning = COPIED[recorded["id"]]
+    assert classify_copy(recorded["status"], recorded["body"], did).meaning is meaning
+    if recorded["id"].startswith("copy-") and meaning is not Meaning.VALUE_REFUSED:
+        assert classify_copy(200, recorded["body"], "17275559876").meaning is Meaning.NOT_UNDERSTOOD
+        cut = recorded["body"][: recorded["body"].index(did) + len(did) - 2]
+        assert classify_copy(200, cut, did).meaning not in (Meaning.ADDED, Meaning.EXISTS)
 
 
 @pytest.mark.parametrize("recorded", each_recorded())
@@ -264,7 +287,7 @@ def test_the_tutorials_and_the_documents_errors_are_understood(body: str, meanin
         "SUCCESS",
         "SUCCESS\n",
         "SUCCESS: add_did DID HAS BEEN QUEUED - 6666|17275550100\n",
-        "SUCCESS: update_did DID HAS BEEN UPDATED - 6666|17275550100\n",
+        "SUCCESS: update_did DID HAS BEEN QUEUED - 6666|17275550100\n",
         "SUCCESS: add_did DID ALREADY EXISTS - 6666|17275550100\n",
         "ERROR: add_did DID HAS BEEN ADDED - 6666|17275550100\n",
         "ERROR: add_did DID ALREADY EXISTSX: |6666|17275550100\n",
