@@ -8,9 +8,10 @@ from typing import Final, Protocol
 
 from importer.answer import Answer
 from importer.asking import LONGEST_RETRY_WAIT_SECONDS, Api, DidLookup, ask_health
-from importer.carry import Carried, Decision, Step, after_answer, after_asking, after_verifying, judge, said
+from importer.carry import Carried, Decision, Errand, Step, after_answer, said
 from importer.classify import Meaning, Verdict
-from importer.model import Result, RowOutcome
+from importer.clearing import after_asking, after_verifying
+from importer.model import PlannedRow, Result, RowOutcome
 from importer.outage import OutageWatch, growing_wait
 from importer.pace import Clock, Pacer
 from importer.stop import Stop, StopKind, StoppedError, StopSwitch
@@ -71,6 +72,7 @@ class RowSender:
         recorder: the durable record.
         switch: pulled where an answer ends the run.
         options: how to send.
+        errand_for: what each row is sent for.
         on_status: called with a sentence when something happens that the person should see.
         clock: where time comes from.
         rng: where jitter comes from.
@@ -83,6 +85,7 @@ class RowSender:
         recorder: Recorder,
         switch: StopSwitch,
         options: SubmitOptions,
+        errand_for: Callable[[PlannedRow], Errand],
         on_status: Callable[[str], None],
         clock: Clock,
         rng: random.Random,
@@ -93,6 +96,7 @@ class RowSender:
         self._recorder = recorder
         self._switch = switch
         self._options = options
+        self._errand_for = errand_for
         self._clock = clock
         self._rng = rng
         self._refused_in_a_row = 0
@@ -129,19 +133,28 @@ class RowSender:
             known = await self._look_first(api, carried)
             if known is not None:
                 return known
+        errand = self._errand_for(row)
         while True:
             await self._turn()
             carried.attempts += 1
             await self._recorder.sent(row.index, carried.attempts)
             carried.in_flight = True
-            answer = await api.call("add_did", dict(row.parameters))
-            verdict = judge(answer, row.did)
-            decision = after_answer(carried, answer, verdict, retries=self._options.retries, met_before=self.met)
+            answer = await api.call(errand.function, errand.parameters(row))
+            verdict = errand.judge(answer, row)
+            decision = after_answer(
+                errand, carried, answer, verdict, retries=self._options.retries, met_before=self.met
+            )
             self._heed(answer, decision)
             if decision.step is Step.SETTLE and decision.result is not None:
                 outcome = await self._settle(carried, decision.result, decision.reason, answered=decision.contact)
                 self._count_refusals(verdict)
                 return outcome
+            if decision.step is Step.NEXT and decision.errand is not None:
+                # the first errand did nothing, so a run that dies here begins with it again
+                await self._recorder.not_processed(row.index)
+                carried.in_flight = False
+                errand, carried.failures = decision.errand, 0
+                continue
             await self._write_down(carried, answer, decision)
             if decision.step is Step.STOP and decision.stop is not None:
                 self._switch.pull(Stop(decision.stop, decision.reason))

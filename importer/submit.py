@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from importer.asking import Api
-from importer.carry import Carried, left_over
+from importer.carry import Carried, Errand
+from importer.clearing import left_over
+from importer.errand import errand_of
 from importer.errors import RecordFailed
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.pace import SYSTEM_CLOCK, Clock, Pacer
@@ -44,6 +46,7 @@ class Submission:
         on_status: called with a sentence when something happens that the person should see.
         clock: where time comes from.
         rng: where jitter comes from.
+        errand_for: what each row is sent for.
         earlier: successes of earlier processes of this run, which ``verify`` looks up too.
     """
 
@@ -59,6 +62,7 @@ class Submission:
         on_status: Callable[[str], None],
         clock: Clock = SYSTEM_CLOCK,
         rng: random.Random | None = None,
+        errand_for: Callable[[PlannedRow], Errand] = lambda row: errand_of(row, update=False),
         earlier: Sequence[RowOutcome] = (),
     ) -> None:
         self._earlier = earlier
@@ -77,6 +81,7 @@ class Submission:
             recorder=recorder,
             switch=self._switch,
             options=options,
+            errand_for=errand_for,
             on_status=on_status,
             clock=clock,
             rng=rng or random.Random(),
