@@ -1,26 +1,48 @@
-"""Where the server is and who asks: flag first, then environment. The password is never a flag."""
+"""Where the server is and who asks: flag first, then environment, then the file of servers.
+
+A server that ``--server`` names is named by a flag, so its url and user beat VICIDIAL_URL and VICIDIAL_USER; the
+file's default server loses to them. ``importer.password_source`` says whose password is used.
+"""
 
 import os
 import re
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from importer.errors import SettingsTrouble
+from importer.named_server import ChosenServer, Origin, Setting
+from importer.password_source import find_password
 from importer.secret import Password
+from importer.server_address import (
+    API_PATH,
+    PASSWORD_VARIABLE,
+    URL_VARIABLE,
+    USER_VARIABLE,
+    complete_url,
+)
 
-URL_VARIABLE: Final = "VICIDIAL_URL"
-USER_VARIABLE: Final = "VICIDIAL_USER"
-PASSWORD_VARIABLE: Final = "VICIDIAL_PASS"  # noqa: S105  the name of the variable, not a password
+__all__ = [
+    "API_PATH",
+    "DEFAULT_SOURCE",
+    "PASSWORD_VARIABLE",
+    "SOURCE_PATTERN",
+    "URL_VARIABLE",
+    "USER_VARIABLE",
+    "ResolvedServer",
+    "Server",
+    "complete_url",
+    "resolve_server",
+    "resolve_settings",
+]
 
-API_PATH: Final = "/vicidial/non_agent_api.php"
 DEFAULT_SOURCE: Final = "didimporter"
 
-_SOURCE: Final = re.compile(r"[0-9a-zA-Z]{2,20}")
+SOURCE_PATTERN: Final = re.compile(r"[0-9a-zA-Z]{2,20}")
+"""What VICIdial keeps of a source, and how long it may be (API.md, "The request")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +80,17 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
-def complete_url(text: str) -> str:
-    """Return the whole address of the Non-Agent API.
+@dataclass(frozen=True, slots=True)
+class ResolvedServer:
+    """A server and where each of its settings came from.
 
-    Args:
-        text: a host (completed to ``https://HOST/vicidial/non_agent_api.php``), an address without a path, or all of
-            it.
-
-    Raises:
-        SettingsTrouble: it is no address, or it holds a user or password.
+    Attributes:
+        server: the server.
+        settings: url, user, password and source.
     """
-    trimmed = text.strip()
-    if not trimmed:
-        raise SettingsTrouble(
-            f"no server was given: set {URL_VARIABLE} or use --url, for example --url vici.example.org"
-        )
-    try:
-        parts = urlsplit(trimmed if "://" in trimmed else f"https://{trimmed}")
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable, parts = False, SplitResult("", "", "", "", "")
-    if "@" in parts.netloc:
-        raise SettingsTrouble(
-            f"the address of the server holds a user or a password; give them as {USER_VARIABLE} and"
-            f" {PASSWORD_VARIABLE} and leave them out of {URL_VARIABLE}"
-        )
-    if not usable or re.search(r"[\s<>\"\\]", trimmed):
-        raise SettingsTrouble(f"'{trimmed}' is no address of a server; an example: https://vici.example.org")
-    if parts.query or parts.fragment:
-        raise SettingsTrouble("the address of the server must end before '?' or '#'; leave out what follows")
-    path = parts.path
-    if path in ("", "/"):
-        path = API_PATH
-    elif path.rstrip("/").endswith("/vicidial"):
-        path = path.rstrip("/") + "/non_agent_api.php"
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+    server: Server
+    settings: tuple[Setting, ...]
 
 
 def resolve_server(
@@ -103,55 +101,80 @@ def resolve_server(
     password_file: Path | None,
     environment: Mapping[str, str] = os.environ,
     ask: Callable[[str], str] | None = None,
+    chosen: ChosenServer | None = None,
 ) -> Server:
-    """Put the server's settings together.
-
-    Args:
-        url: the flag --url, or None.
-        user: the flag --user, or None.
-        source: the flag --source.
-        password_file: the flag --password-file, or None; its first line is the password.
-        environment: where VICIDIAL_URL, VICIDIAL_USER and VICIDIAL_PASS are looked up.
-        ask: asks a person at a terminal for the password without showing it; None where nobody is there.
+    """Put the server's settings together; see ``resolve_settings``.
 
     Raises:
         SettingsTrouble: something is missing or cannot be used.
     """
-    whole_url = complete_url(url if url is not None else environment.get(URL_VARIABLE, ""))
-    name = (user if user is not None else environment.get(USER_VARIABLE, "")).strip()
-    if not name:
-        raise SettingsTrouble(f"no user was given: set {USER_VARIABLE} or use --user")
-    if not _SOURCE.fullmatch(source):
-        raise SettingsTrouble(f"--source '{source}' must be 2 to 20 letters and digits; VICIdial drops all else")
-    password = _password(password_file, environment, ask, name)
-    return Server(whole_url, name, password, source)
+    return resolve_settings(
+        url=url, user=user, source=source, password_file=password_file, environment=environment, ask=ask, chosen=chosen
+    ).server
 
 
-def _password(
-    password_file: Path | None, environment: Mapping[str, str], ask: Callable[[str], str] | None, user: str
-) -> Password:
-    if password_file is not None:
-        value = _read_password_file(password_file)
-    elif environment.get(PASSWORD_VARIABLE):
-        value = environment[PASSWORD_VARIABLE]
-    elif ask is not None:
-        value = ask(f"Password of the VICIdial user {user}: ")
+def resolve_settings(
+    *,
+    url: str | None,
+    user: str | None,
+    source: str | None,
+    password_file: Path | None,
+    environment: Mapping[str, str] = os.environ,
+    ask: Callable[[str], str] | None = None,
+    chosen: ChosenServer | None = None,
+) -> ResolvedServer:
+    """Put the server's settings together, and remember where each came from.
+
+    Args:
+        url: the flag --url, or None.
+        user: the flag --user, or None.
+        source: the flag --source, or None for the named server's, or else the default.
+        password_file: the flag --password-file, or None; its first line is the password.
+        environment: where VICIDIAL_URL, VICIDIAL_USER and VICIDIAL_PASS are looked up.
+        ask: asks a person at a terminal for the password without showing it; None where nobody is there.
+        chosen: the named server, or None; see ``importer.server_file.choose_server``.
+
+    Raises:
+        SettingsTrouble: something is missing or cannot be used.
+    """
+    address = _address(url, environment, chosen)
+    name = _user(user, environment, chosen)
+    origin = _source(source, chosen)
+    password, secret = find_password(
+        address.value, name.value, password_file=password_file, environment=environment, ask=ask, chosen=chosen
+    )
+    return ResolvedServer(Server(address.value, name.value, password, origin.value), (address, name, secret, origin))
+
+
+def _address(url: str | None, environment: Mapping[str, str], chosen: ChosenServer | None) -> Setting:
+    if chosen is not None and chosen.by_flag:
+        return Setting("url", chosen.entry.url, Origin.FILE, chosen.entry.place)
+    if url is not None:
+        return Setting("url", complete_url(url), Origin.FLAG, "--url")
+    if chosen is not None and not environment.get(URL_VARIABLE, "").strip():
+        return Setting("url", chosen.entry.url, Origin.FILE, chosen.entry.place)
+    return Setting("url", complete_url(environment.get(URL_VARIABLE, "")), Origin.ENVIRONMENT, URL_VARIABLE)
+
+
+def _user(user: str | None, environment: Mapping[str, str], chosen: ChosenServer | None) -> Setting:
+    given = environment.get(USER_VARIABLE, "").strip()
+    named = chosen.entry.user if chosen is not None else ""
+    if user is not None:
+        found = Setting("user", user.strip(), Origin.FLAG, "--user")
+    elif chosen is not None and named and (chosen.by_flag or not given):
+        found = Setting("user", named, Origin.FILE, chosen.entry.place)
     else:
-        raise SettingsTrouble(f"no password was given: set {PASSWORD_VARIABLE} or use --password-file")
-    if not re.search(r"[-_0-9a-zA-Z]", value):
-        raise SettingsTrouble("the password is empty, or holds nothing that VICIdial keeps (letters, digits, - and _)")
-    return Password(value)
+        found = Setting("user", given, Origin.ENVIRONMENT, USER_VARIABLE)
+    if not found.value:
+        raise SettingsTrouble(f"no user was given: set {USER_VARIABLE} or use --user")
+    return found
 
 
-def _read_password_file(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SettingsTrouble(f"the password file {path} is not there") from None
-    except (OSError, UnicodeDecodeError):
-        raise SettingsTrouble(f"the password file {path} cannot be read as a text file") from None
-    # others on this machine must not read it; Windows keeps its permissions elsewhere
-    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsTrouble(f"the password file {path} can be read by others; run: chmod 600 {path}")
-    lines = text.splitlines()
-    return lines[0] if lines else ""
+def _source(source: str | None, chosen: ChosenServer | None) -> Setting:
+    if source is None:
+        if chosen is not None and chosen.entry.source:
+            return Setting("source", chosen.entry.source, Origin.FILE, chosen.entry.place)
+        return Setting("source", DEFAULT_SOURCE, Origin.DEFAULT)
+    if not SOURCE_PATTERN.fullmatch(source):
+        raise SettingsTrouble(f"--source '{source}' must be 2 to 20 letters and digits; VICIdial drops all else")
+    return Setting("source", source, Origin.FLAG, "--source")
