@@ -1,7 +1,7 @@
 """Spreadsheets and text files as tables of text, whatever a carrier, a portal or a person made of them."""
 
 from importer.sheet.kind import sha256_of
-from importer.sheet.rows import ReadOptions, SheetRows
+from importer.sheet.rows import ReadOptions, SheetRow, SheetRows
 from importer.sheet.table import read_sheet_rows, read_table
 
-__all__ = ["ReadOptions", "SheetRows", "read_sheet_rows", "read_table", "sha256_of"]
+__all__ = ["ReadOptions", "SheetRow", "SheetRows", "read_sheet_rows", "read_table", "sha256_of"]

@@ -13,7 +13,7 @@ from importer.sheet.html_table import HtmlTables
 from importer.sheet.kind import FileKind, kind_of, misnamed, open_file
 from importer.sheet.legacy_workbook import LegacyWorkbook
 from importer.sheet.opendocument import OpenDocument
-from importer.sheet.rows import ReadOptions, SheetRows
+from importer.sheet.rows import ReadOptions, ReadSheet
 from importer.sheet.text_file import TextTable
 from importer.sheet.workbook import ExcelWorkbook
 
@@ -40,7 +40,7 @@ class Book(Protocol):
     def facts(self) -> tuple[str, ...]:
         """What there is to say of the file as a whole."""
 
-    def read(self, name: str) -> SheetRows:
+    def read(self, name: str) -> ReadSheet:
         """Read one of the sheets."""
 
     def close(self) -> None:

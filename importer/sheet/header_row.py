@@ -8,7 +8,7 @@ from typing import Final
 from importer.columns import DID_PATTERN
 from importer.errors import SheetTrouble
 from importer.headers import HeaderMatch, column_named, header_key, match_header
-from importer.sheet.rows import SheetRows
+from importer.sheet.rows import ReadSheet
 
 MOST_TITLE_ROWS: Final = 50
 """How many rows may stand above the header, blank ones not counted."""
@@ -48,7 +48,7 @@ def looks_like_number(text: str) -> bool:
     return len(digits) >= _FEWEST_DIGITS and digits.isdecimal()
 
 
-def find_header(sheet: SheetRows, mapping: Mapping[str, str]) -> FoundHeader | None:
+def find_header(sheet: ReadSheet, mapping: Mapping[str, str]) -> FoundHeader | None:
     """Find the header of a sheet.
 
     It is the first row with a DID column, unless a row that fits better follows before the first number: under the
@@ -72,7 +72,7 @@ def find_header(sheet: SheetRows, mapping: Mapping[str, str]) -> FoundHeader | N
     return found
 
 
-def find_bare_column(sheet: SheetRows) -> FoundHeader | None:
+def find_bare_column(sheet: ReadSheet) -> FoundHeader | None:
     """Find the one column in which every cell that is not blank is a phone number; None if there is not exactly one."""
     # most columns of most sheets are out after the first row
     columns = list(range(max(map(len, sheet.rows), default=0)))

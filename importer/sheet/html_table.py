@@ -9,7 +9,7 @@ from typing import Final
 from importer.errors import SheetTrouble
 from importer.sheet.cell_text import number_text
 from importer.sheet.decode import Decoded
-from importer.sheet.rows import MOST_COLUMNS, MergedCells, RowCollector, SheetRows
+from importer.sheet.rows import MOST_COLUMNS, MergedCells, ReadSheet, RowCollector
 
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _UNSEEN: Final = ("script", "style", "title", "template")
@@ -48,7 +48,7 @@ class HtmlTables:
         """The names of the tables: empty for a single one, else ``table 1`` and so on."""
         return tuple(self._tables)
 
-    def read(self, name: str) -> SheetRows:
+    def read(self, name: str) -> ReadSheet:
         """Return the table of that name."""
         return self._tables[name]
 
@@ -164,7 +164,7 @@ class _TableReader(HTMLParser):
         while self._open:
             self._open.pop().end_row()
 
-    def finished(self) -> list[SheetRows]:
+    def finished(self) -> list[ReadSheet]:
         return [
             table.rows.finish(f"table {number}", merged=table.merged, hidden_rows=table.hidden)
             for number, table in enumerate(self._all, 1)

@@ -7,7 +7,7 @@ from importer.sheet.biff import BiffWorkbook
 from importer.sheet.compound_file import CompoundFile
 from importer.sheet.kind import open_file
 from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
-from importer.sheet.rows import RowCollector, SheetRows
+from importer.sheet.rows import ReadSheet, RowCollector
 
 
 class LegacyWorkbook:
@@ -42,7 +42,7 @@ class LegacyWorkbook:
         """What there is to say of the workbook as a whole."""
         return ()
 
-    def read(self, name: str) -> SheetRows:
+    def read(self, name: str) -> ReadSheet:
         """Read the sheet of that name.
 
         Raises:

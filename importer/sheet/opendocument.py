@@ -12,7 +12,7 @@ from typing import Final
 from importer.errors import SheetTrouble
 from importer.model import CellFlaw
 from importer.sheet.cell_text import TextMemory, literal_value, number_text
-from importer.sheet.rows import MOST_COLUMNS, MOST_ROWS, MergedCells, RowCollector, SheetRows
+from importer.sheet.rows import MOST_COLUMNS, MOST_ROWS, MergedCells, ReadSheet, RowCollector
 from importer.sheet.unpack import open_package, part_chunks
 from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
 
@@ -53,7 +53,7 @@ class OpenDocument:
         """The names of the sheets, in their order."""
         return tuple(self._sheets)
 
-    def read(self, name: str) -> SheetRows:
+    def read(self, name: str) -> ReadSheet:
         """Return the sheet of that name."""
         return self._sheets[name]
 
@@ -65,7 +65,7 @@ class _DocumentReader:
     """Takes the events of the document; one cell at a time is under way."""
 
     def __init__(self, place: str) -> None:
-        self.sheets: list[SheetRows] = []
+        self.sheets: list[ReadSheet] = []
         self._place = place
         self._depth = 0
         self._aside = 0

@@ -39,8 +39,40 @@ class ReadOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row that is not blank, header and title lines included.
+
+    Attributes:
+        number: the number that the person sees beside it; in a text file the line on which it begins.
+        texts: its cells from the first column on, as long as the row is; a blank cell is ``""``.
+        flaws: index of a cell -> why its text is not to be trusted.
+    """
+
+    number: int
+    texts: tuple[str, ...]
+    flaws: Mapping[int, CellFlaw] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRows:
-    """Everything that stands in one sheet, the header and what is above it included.
+    """One sheet, row by row.
+
+    Attributes:
+        sheet: its name; empty for a text file.
+        rows: the rows that are not blank, in their order.
+        blank_rows: how many blank rows stand before the last of them.
+        facts: what was found while reading, each one sentence for the person.
+    """
+
+    sheet: str
+    rows: tuple[SheetRow, ...]
+    blank_rows: int = 0
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """Everything that stands in one sheet, in the shape that takes least time and memory.
 
     Attributes:
         sheet: the sheet's name; empty for a text file.
@@ -131,7 +163,7 @@ class RowCollector:
         hidden_columns: Iterable[int] = (),
         shown_otherwise: int = 0,
         blank_rows: int | None = None,
-    ) -> SheetRows:
+    ) -> ReadSheet:
         """Close the sheet.
 
         Args:
@@ -162,7 +194,7 @@ class RowCollector:
         if blank_rows is None:
             blank_rows = self._numbers[-1] - len(self._rows) if self._rows else 0
         flaws = MappingProxyType(self._flaws)
-        return SheetRows(sheet, tuple(self._numbers), tuple(self._rows), flaws, blank_rows, tuple(facts))
+        return ReadSheet(sheet, tuple(self._numbers), tuple(self._rows), flaws, blank_rows, tuple(facts))
 
     def _fill(self, area: MergedCells) -> bool:
         """Write the value of a merged area into the rows below its first; say whether there was one to write."""

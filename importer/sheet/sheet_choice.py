@@ -9,7 +9,7 @@ from importer.columns import DID_PATTERN
 from importer.errors import SheetTrouble
 from importer.sheet.book import Book
 from importer.sheet.header_row import FoundHeader, find_bare_column, find_header, looks_like_number
-from importer.sheet.rows import ReadOptions, SheetRows, some_of
+from importer.sheet.rows import ReadOptions, ReadSheet, some_of
 
 OWN_SHEETS: Final = ("Instructions", "Examples")
 """The sheets of our own template that hold no order, though one of them has DIDs in it."""
@@ -21,7 +21,7 @@ _ROWS_SHOWN: Final = 10
 class ChosenSheet:
     """The sheet that is the list, its header, and what there is to say about the choice."""
 
-    rows: SheetRows
+    rows: ReadSheet
     header: FoundHeader
     facts: tuple[str, ...]
 
@@ -62,8 +62,8 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
         names = [sheet_named(path, book, options.sheet)]
     else:
         names = [name for name in book.sheets if name not in OWN_SHEETS] or list(book.sheets)
-    with_header: list[tuple[SheetRows, FoundHeader]] = []
-    bare: list[tuple[SheetRows, FoundHeader]] = []
+    with_header: list[tuple[ReadSheet, FoundHeader]] = []
+    bare: list[tuple[ReadSheet, FoundHeader]] = []
     without: list[tuple[str, str]] = []
     for name in names:
         sheet = book.read(name)
@@ -98,7 +98,7 @@ def _no_list(path: Path, without: Sequence[tuple[str, str]], names: Sequence[str
     )
 
 
-def _columns(sheet: SheetRows) -> str:
+def _columns(sheet: ReadSheet) -> str:
     """Return what is most likely the header, on one line: the fullest of the first rows, numbers not counted."""
     likely = max(
         sheet.rows[:_ROWS_SHOWN], key=lambda texts: sum(bool(text) and not looks_like_number(text) for text in texts)

@@ -1,21 +1,21 @@
 """A file -> the table that the rest of the program works with."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from importer.columns import DID_PATTERN
 from importer.errors import SheetTrouble
-from importer.model import Table
+from importer.model import CellFlaw, Table
 from importer.sheet.book import open_book
 from importer.sheet.header_row import FoundHeader, cell, matched
 from importer.sheet.kind import sha256_of
-from importer.sheet.rows import ReadOptions, SheetRows, column_letters, some_of
+from importer.sheet.rows import ReadOptions, ReadSheet, SheetRow, SheetRows, column_letters, some_of
 from importer.sheet.sheet_choice import choose_sheet, place_of, sheet_named
 
 _DEFAULTS: Final = ReadOptions()
+_NONE: Final[Mapping[int, CellFlaw]] = MappingProxyType({})
 
 
 def read_table(path: Path, options: ReadOptions = _DEFAULTS) -> Table:
@@ -80,11 +80,16 @@ def read_sheet_rows(path: Path, sheet: str | None = None, options: ReadOptions =
     with open_book(path, options) as (book, facts):
         if not book.sheets:
             raise SheetTrouble(f"{path}: has no sheet with cells; get or save the list again")
-        rows = book.read(book.sheets[0] if sheet is None else sheet_named(path, book, sheet))
-    return replace(rows, facts=(*facts, *rows.facts))
+        read = book.read(book.sheets[0] if sheet is None else sheet_named(path, book, sheet))
+    flaws: dict[int, dict[int, CellFlaw]] = {}
+    for (row, column), flaw in read.flaws.items():
+        flaws.setdefault(row, {})[column] = flaw
+    lines = enumerate(zip(read.numbers, read.rows, strict=True))
+    rows = tuple(SheetRow(number, texts, flaws.get(index, _NONE)) for index, (number, texts) in lines)
+    return SheetRows(read.sheet, rows, read.blank_rows, (*facts, *read.facts))
 
 
-def _header_texts(sheet: SheetRows, found: FoundHeader) -> tuple[str, ...]:
+def _header_texts(sheet: ReadSheet, found: FoundHeader) -> tuple[str, ...]:
     """Return the header up to its last filled cell; for a bare column a header with the server's name over it."""
     if found.index < 0:
         return (*[""] * found.did_column, DID_PATTERN.name)
@@ -107,7 +112,7 @@ def _cells(rows: Iterable[tuple[str, ...]], columns: tuple[int, ...]) -> Iterabl
             yield (*texts, *[""] * (width - len(texts)))[:width]
 
 
-def _header_facts(sheet: SheetRows, found: FoundHeader) -> tuple[str, ...]:
+def _header_facts(sheet: ReadSheet, found: FoundHeader) -> tuple[str, ...]:
     if found.index < 0:
         letters = column_letters(found.did_column)
         return (f"there is no header: column {letters} holds nothing but phone numbers and is taken for did_pattern",)
@@ -118,7 +123,7 @@ def _header_facts(sheet: SheetRows, found: FoundHeader) -> tuple[str, ...]:
     return (f"the header is row {found.number}; {lines} above it, not read: '{' '.join(first.split())[:60]}'",)
 
 
-def _extra_facts(sheet: SheetRows, first: int, extra: Sequence[int]) -> tuple[str, ...]:
+def _extra_facts(sheet: ReadSheet, first: int, extra: Sequence[int]) -> tuple[str, ...]:
     if not extra:
         return ()
     rows = [

@@ -12,7 +12,7 @@ from importer.sheet.cell_text import TextMemory
 from importer.sheet.decode import Decoded
 from importer.sheet.delimiter import delimiter_named, find_delimiter, name_of
 from importer.sheet.header_row import looks_like_number
-from importer.sheet.rows import RowCollector, SheetRows
+from importer.sheet.rows import ReadSheet, RowCollector
 
 _SAMPLE_LINES: Final = 200
 _LONGEST_CELL: Final = 131_072
@@ -46,7 +46,7 @@ class TextTable:
         separator = f"separator {name_of(self._delimiter)}" if self._delimiter in self._text else "one column"
         self.facts = (f"encoding {decoded.encoding}, {separator}", *decoded.facts)
 
-    def read(self, name: str) -> SheetRows:
+    def read(self, name: str) -> ReadSheet:
         """Read the file.
 
         Args:

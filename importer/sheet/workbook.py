@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
-from importer.sheet.rows import RowCollector, SheetRows
+from importer.sheet.rows import ReadSheet, RowCollector
 from importer.sheet.unpack import check_part, open_package, part_chunks
 from importer.sheet.workbook_cells import read_cells, shared_strings
 from importer.sheet.workbook_parts import WorkbookParts, workbook_parts
@@ -44,7 +44,7 @@ class ExcelWorkbook:
         """What there is to say of the workbook as a whole."""
         return ()
 
-    def read(self, name: str) -> SheetRows:
+    def read(self, name: str) -> ReadSheet:
         """Read the sheet of that name.
 
         Raises:
@@ -72,7 +72,7 @@ class ExcelWorkbook:
         part, place = self._parts.strings, str(self._path)
         return shared_strings(part_chunks(self._package, part, place), place) if part else []
 
-    def _read_quickly(self, name: str, place: str, scan: ScanResult) -> SheetRows:
+    def _read_quickly(self, name: str, place: str, scan: ScanResult) -> ReadSheet:
         if self._quick is None:
             # calamine believes what the archive says of its parts; the sheet itself was looked through already
             if self._parts.strings:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer.model import CellFlaw
 from importer.sheet.cell_text import TextMemory, date_text, literal_value, number_text
-from importer.sheet.rows import MergedCells, RowCollector, SheetRows
+from importer.sheet.rows import MergedCells, ReadSheet, RowCollector
 from importer.sheet.workbook_parts import CellFormat, WorkbookParts
 from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
 
@@ -95,7 +95,7 @@ def without_blanks(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def read_cells(pieces: Iterable[bytes], place: str, name: str, parts: WorkbookParts, strings: list[str]) -> SheetRows:
+def read_cells(pieces: Iterable[bytes], place: str, name: str, parts: WorkbookParts, strings: list[str]) -> ReadSheet:
     """Read a sheet cell by cell.
 
     Args:
