@@ -162,6 +162,19 @@ def test_bytes_that_are_no_utf_8_are_deleted(box: Sandbox, client: httpx.Client)
     assert box.stored()["17275550100"]["did_description"] == "Caf Nord"
 
 
+def test_with_use_non_latin_letters_stay_in_free_text_and_nowhere_else(client: httpx.Client) -> None:
+    with Sandbox(SandboxOptions(use_non_latin=True)) as box:
+        add(
+            client,
+            box,
+            "17275550100é",
+            did_description="Ürümqi № \N{ARABIC-INDIC DIGIT SEVEN} (Süd)",
+            campaign_id="Süd",
+        )
+        row = box.stored()["17275550100"]
+    assert (row["did_description"], row["campaign_id"]) == ("Ürümqi   Süd", "Sd")
+
+
 def test_a_wrong_path_is_a_page_with_404(box: Sandbox, client: httpx.Client) -> None:
     response = client.get(box.url.replace("vicidial", "agc"), params=USER)
     assert response.status_code == 404
