@@ -12,6 +12,7 @@ from typing import Final
 from importer.errors import SheetTrouble
 from importer.model import CellFlaw
 from importer.sheet.cell_text import TextMemory, literal_value, number_text
+from importer.sheet.opendocument_names import DocumentNames
 from importer.sheet.rows import MOST_COLUMNS, MOST_ROWS, MergedCells, ReadSheet, RowCollector
 from importer.sheet.unpack import open_package, part_chunks
 from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
@@ -70,35 +71,38 @@ class _DocumentReader:
         self._depth = 0
         self._aside = 0
         self._memory = TextMemory()
-        self._name = ""
         self._rows: RowCollector | None = None
         self._cell: Attributes | None = None
+        self._cell_depth = 0
         self._text: list[str] = []
-        self._row_repeats = 1
-        self._columns_seen = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
         self._depth += 1
-        local = LOCAL[name]
+        if self._depth == 1:
+            self._names = DocumentNames(attributes)
         if self._aside:
             self._aside += 1
         elif self._cell is not None:
-            self._start_in_cell(local, attributes)
+            self._start_in_cell(LOCAL[name], attributes)
+        elif name in self._names.cells:
+            if self._rows is not None:
+                self._cell, self._text, self._cell_depth = attributes, [], self._depth
         elif self._rows is None:
-            if local == "table" and self._depth == _TABLE_DEPTH:
-                self._open_table(_of(attributes, "name"))
-        elif local in ("table-cell", "covered-table-cell"):
-            self._cell, self._text = {LOCAL[key]: value for key, value in attributes.items()}, []
-            # two attributes are called value-type; LibreOffice's own also knows errors
-            self._cell["is-error"] = str("error" in attributes.values())
-        elif local == "table-row":
-            self._open_row(attributes)
-        elif local == "table-column":
-            repeats = _whole(_of(attributes, "number-columns-repeated"))
-            if _of(attributes, "visibility") in _HIDDEN and self._columns_seen + repeats < MOST_COLUMNS:
+            if name == self._names.table and self._depth == _TABLE_DEPTH:
+                self._open_table(attributes.get(self._names.name, ""))
+        elif name == self._names.row:
+            self._row = attributes
+            self._texts: list[str] = []
+            self._flaws: dict[int, CellFlaw] = {}
+            self._column = 0
+        elif name == self._names.column:
+            repeats = _whole(attributes.get(self._names.columns_repeated))
+            hidden = attributes.get(self._names.visibility) in _HIDDEN
+            # a hidden rest of the sheet reaches to the last column and holds nothing
+            if hidden and self._columns_seen + repeats < MOST_COLUMNS:
                 self._hidden_columns += range(self._columns_seen, self._columns_seen + repeats)
             self._columns_seen += repeats
-        elif local in ("shapes", "forms", "table"):
+        elif name in self._names.drawings:
             # drawings over the sheet may hold tables and texts of their own
             self._aside = 1
 
@@ -107,26 +111,17 @@ class _DocumentReader:
             self._text.append(piece)
 
     def end(self, name: str) -> None:
-        local = LOCAL[name]
         if self._aside:
             self._aside -= 1
         elif self._cell is not None:
-            if local in ("table-cell", "covered-table-cell"):
+            if self._depth == self._cell_depth:
                 self._close_cell(self._cell)
                 self._cell = None
-        elif self._rows is not None and local == "table-row":
-            self._close_row(self._rows)
-        elif self._rows is not None and local == "table" and self._depth == _TABLE_DEPTH:
-            self.sheets.append(
-                self._rows.finish(
-                    self._name,
-                    merged=self._merged,
-                    hidden_rows=self._hidden_rows,
-                    hidden_columns=self._hidden_columns,
-                    shown_otherwise=self._shown_otherwise,
-                )
-            )
-            self._rows = None
+        elif self._rows is not None:
+            if name == self._names.row:
+                self._close_row(self._rows)
+            elif self._depth == _TABLE_DEPTH:
+                self._close_table(self._rows)
         self._depth -= 1
 
     def _open_table(self, name: str) -> None:
@@ -137,76 +132,88 @@ class _DocumentReader:
         self._hidden_rows: set[int] = set()
         self._hidden_columns: list[int] = []
 
-    def _open_row(self, attributes: Attributes) -> None:
-        self._row_repeats = _whole(_of(attributes, "number-rows-repeated"))
-        self._row_hidden = _of(attributes, "visibility") in _HIDDEN
-        self._texts: list[str] = []
-        self._flaws: dict[int, CellFlaw] = {}
-        self._column = 0
-        self._cell_depth = self._depth + 1
+    def _close_table(self, rows: RowCollector) -> None:
+        self.sheets.append(
+            rows.finish(
+                self._name,
+                merged=self._merged,
+                hidden_rows=self._hidden_rows,
+                hidden_columns=self._hidden_columns,
+                shown_otherwise=self._shown_otherwise,
+            )
+        )
+        self._rows = None
 
     def _close_row(self, rows: RowCollector) -> None:
         first = self._number + 1
-        self._number += self._row_repeats
+        self._number += _whole(self._row.get(self._names.rows_repeated))
         if self._texts:
             texts = tuple(self._texts)
             for number in range(first, min(self._number, MOST_ROWS + 1) + 1):
                 rows.add(number, texts, self._flaws or None)
-                if self._row_hidden:
+                if self._row.get(self._names.visibility) in _HIDDEN:
                     self._hidden_rows.add(number)
 
     def _start_in_cell(self, local: str, attributes: Attributes) -> None:
         if local not in _IN_TEXT:
             # a comment, a drawing, how a text is pronounced
             self._aside = 1
-        elif local in ("p", "h") and self._text:
-            self._text.append("\n")
+        elif local in ("p", "h"):
+            if self._text:
+                self._text.append("\n")
         elif local == "s":
-            self._text.append(" " * min(_whole(_of(attributes, "c")), 32_767))
+            self._text.append(" " * min(_whole(attributes.get(self._names.spaces)), 32_767))
         elif local == "tab":
             self._text.append("\t")
         elif local == "line-break":
             self._text.append("\n")
 
     def _close_cell(self, cell: Attributes) -> None:
-        text, flaw = self._finished(cell, "".join(self._text))
-        text = self._memory[text]
-        repeats = _whole(cell.get("number-columns-repeated", ""))
-        if text:
-            first, last = self._column, min(self._column + repeats, MOST_COLUMNS)
-            self._texts += [""] * (first - len(self._texts)) + [text] * (last - first)
-            if flaw:
-                self._flaws |= dict.fromkeys(range(first, last), flaw)
-            spanned = _whole(cell.get("number-rows-spanned", ""))
-            if spanned > 1:
-                self._merged.append(MergedCells(first, self._number + 1, self._number + spanned))
+        repeated = cell.get(self._names.columns_repeated)
+        repeats = _whole(repeated) if repeated else 1
+        if self._text or len(cell) > 1:
+            text, flaw = self._finished(cell, "".join(self._text))
+            text = self._memory[text]
+            if text:
+                first, last = self._column, min(self._column + repeats, MOST_COLUMNS)
+                self._texts += [""] * (first - len(self._texts)) + [text] * (last - first)
+                if flaw:
+                    self._flaws |= dict.fromkeys(range(first, last), flaw)
+                spanned = _whole(cell.get(self._names.rows_spanned))
+                if spanned > 1:
+                    self._merged.append(MergedCells(first, self._number + 1, self._number + spanned))
         self._column += repeats
 
     def _finished(self, cell: Attributes, shown: str) -> tuple[str, CellFlaw | None]:
-        kind, formula = cell.get("value-type"), cell.get("formula")
-        if cell["is-error"] == "True" or (formula and shown.startswith(("#", "Err:"))):
+        names = self._names
+        kind, formula = cell.get(names.kind), cell.get(names.formula)
+        if cell.get(names.own_kind) == "error" or (formula and shown.startswith(("#", "Err:"))):
             return shown or "#ERROR", CellFlaw.ERROR_VALUE
-        if kind in _NUMBERS or (kind is None and "value" in cell):
-            return self._from_number(cell.get("value", ""), shown)
+        if kind == "string":
+            return cell.get(names.string, shown), None
+        if kind in _NUMBERS or (kind is None and names.value in cell):
+            return self._from_number(cell.get(names.value, ""), shown)
         if kind == "boolean":
-            return "TRUE" if cell.get("boolean-value") == "true" else "FALSE", None
+            return "TRUE" if cell.get(names.boolean) == "true" else "FALSE", None
         if kind == "date":
-            return cell.get("date-value", shown).removesuffix("T00:00:00").replace("T", " "), CellFlaw.DATE
+            return cell.get(names.date, shown).removesuffix("T00:00:00").replace("T", " "), CellFlaw.DATE
         if kind == "time":
-            duration = _DURATION.fullmatch(cell.get("time-value", ""))
-            return ":".join(duration.groups()) if duration else cell.get("time-value", shown), CellFlaw.DATE
+            duration = _DURATION.fullmatch(cell.get(names.time, ""))
+            return ":".join(duration.groups()) if duration else cell.get(names.time, shown), CellFlaw.DATE
         if kind is None and formula and not shown:
             # of:=[.A1]+1
             formula = formula[formula.find("=") :]
             literal = literal_value(formula)
             return (formula, CellFlaw.FORMULA_WITHOUT_VALUE) if literal is None else (literal, None)
-        return cell.get("string-value", shown), None
+        return shown, None
 
     def _from_number(self, value: str, shown: str) -> tuple[str, CellFlaw | None]:
         try:
             text, flaw = number_text(float(value))
         except ValueError:
             return shown, None
+        if text == shown:
+            return text, flaw
         counted = _NOT_COUNTED.sub("", shown)
         if counted != text and counted.endswith(text) and text.isdecimal() and _DECORATED.fullmatch(shown):
             # the format shows zeros or a plus before the number
@@ -215,9 +222,5 @@ class _DocumentReader:
         return text, flaw
 
 
-def _of(attributes: Attributes, name: str) -> str:
-    return next((value for key, value in attributes.items() if LOCAL[key] == name), "")
-
-
-def _whole(text: str) -> int:
-    return max(1, int(text)) if text.isdecimal() else 1
+def _whole(text: str | None) -> int:
+    return max(1, int(text)) if text and text.isdecimal() else 1

@@ -8,9 +8,10 @@ from typing import Final
 from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
 from importer.sheet.rows import ReadSheet, RowCollector
 from importer.sheet.unpack import check_part, open_package, part_chunks
-from importer.sheet.workbook_cells import read_cells, shared_strings
+from importer.sheet.workbook_cells import read_cells
 from importer.sheet.workbook_parts import WorkbookParts, workbook_parts
 from importer.sheet.workbook_scan import ScanResult, scan_sheet
+from importer.sheet.workbook_text import shared_strings
 
 
 class ExcelWorkbook:
