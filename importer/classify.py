@@ -1,4 +1,4 @@
-"""The server's dialect: what each sentence of a reply means. One table, one line per sentence.
+"""The server's dialect: what each sentence of a reply means, by the table of ``importer.sentences``.
 
 Replies are judged by their reason text, never by what stands after it: that part repeats what was sent (in a failed
 login, the password). VICIdial prints ``ERROR: add_did SENTENCE: |user|did``, its document and a well-known tutorial
@@ -6,134 +6,18 @@ show ``ERROR: SENTENCE - user|did``; both are understood. A sentence that is not
 """
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from importer.columns import COLUMNS, DID_PATTERN
+from importer.columns import DID_PATTERN
+from importer.sentences import SENTENCES
+from importer.verdict import Gate, Meaning, Verdict
 
-
-class Meaning(StrEnum):
-    """What an answer says about the row, or about the run."""
-
-    ADDED = "added"
-    UPDATED = "updated"
-    DELETED = "deleted"
-    EXISTS = "exists"
-    VALUE_REFUSED = "value refused"
-    USER_REFUSED = "user refused"
-    LOGIN_REFUSED = "login refused"
-    CALL_REFUSED = "call refused"
-    """Every call of this run would get the same answer: no such function, or a source that is too short."""
-    PRESENT = "present"
-    ABSENT = "absent"
-    NOTHING_DONE = "nothing done"
-    """Surely not processed, and worth trying again: busy, or the database is down."""
-    WRONG_PLACE = "wrong place"
-    """The web server itself refused the path or the client; VICIdial never saw the call."""
-    WRONG_NUMBER = "wrong number"
-    """SUCCESS for a number that was not sent."""
-    NOT_UNDERSTOOD = "not understood"
-    """A complete text that no line of the table knows."""
-    NO_TEXT = "no text"
-    """An answer without VICIdial's text: HTTP 500, a web page, half a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one reply means.
-
-    Attributes:
-        meaning: the kind of answer.
-        words: the server's own sentence as it stands in our table; empty where the table has none.
-        advice: what it means and what to do, for the person.
-        column: the column whose value was refused, or empty.
-    """
-
-    meaning: Meaning
-    words: str = ""
-    advice: str = ""
-    column: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    words: str
-    meaning: Meaning
-    advice: str
-    column: str = ""
-
-
-_LOGIN = "no more rows were sent, because ten failed logins lock the account"
-
-_VALUE_ADVICE: Final = {
-    "did_pattern": "VICIdial wants a did_pattern of 2 to 50 characters after its deletions",
-    "server_ip": "this VICIdial has no such server; take the address from Admin > Servers",
-    "group": "this VICIdial has no such in-group; create it under Inbound > In-Groups, or correct the cell",
-    "menu_id": "this VICIdial has no such call menu; create it under Inbound > Call Menus, or correct the cell",
-}
-
-_SENTENCES: Final[tuple[_Sentence, ...]] = (
-    _Sentence("DID HAS BEEN ADDED", Meaning.ADDED, "added"),
-    _Sentence("DID Added Successfully", Meaning.ADDED, "added"),
-    _Sentence("DID HAS BEEN UPDATED", Meaning.UPDATED, "updated"),
-    _Sentence("DID HAS BEEN DELETED", Meaning.DELETED, "deleted"),
-    _Sentence("DID ALREADY EXISTS", Meaning.EXISTS, "the DID is in VICIdial already"),
-    _Sentence(
-        "Login incorrect",
-        Meaning.LOGIN_REFUSED,
-        f"user or password is wrong, or the user is inactive or below level 7; {_LOGIN}",
-    ),
-    _Sentence("INVALID USERNAME OR PASSWORD", Meaning.LOGIN_REFUSED, f"user or password is wrong; {_LOGIN}"),
-    _Sentence(
-        "Too many login attempts",
-        Meaning.LOGIN_REFUSED,
-        "the account is locked for 15 minutes after ten failed logins; wait, then check the password",
-    ),
-    _Sentence(
-        "Your IP Address is not allowed",
-        Meaning.LOGIN_REFUSED,
-        "this computer's address is not on the server's list; see Admin > IP Lists and the user's group",
-    ),
-    _Sentence(
-        "USER DOES NOT HAVE PERMISSION TO ADD DIDS",
-        Meaning.USER_REFUSED,
-        "the user needs user level 8, Agent API Access 1 and Modify DIDs 1 (Admin > Users)",
-    ),
-    _Sentence(
-        "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
-        Meaning.USER_REFUSED,
-        "the function is not among the user's Allowed API Functions (Admin > Users)",
-    ),
-    _Sentence(
-        "NOT AN ALLOWED DID", Meaning.VALUE_REFUSED, "the server does not let this user touch this DID", "did_pattern"
-    ),
-    _Sentence(
-        "NO FUNCTION SPECIFIED",
-        Meaning.CALL_REFUSED,
-        "this VICIdial does not know the function: add_did came with build 210209-2014, so update the server",
-    ),
-    _Sentence(
-        "Invalid Source", Meaning.CALL_REFUSED, "the source must be 2 to 20 letters and digits; see the option --source"
-    ),
-    _Sentence("NO UPDATES DEFINED", Meaning.PRESENT, "the DID is in VICIdial"),
-    _Sentence("DID DOES NOT EXIST", Meaning.ABSENT, "the DID is not in VICIdial"),
-    *(
-        _Sentence(
-            column.refusal,
-            Meaning.VALUE_REFUSED,
-            _VALUE_ADVICE.get(column.name, f"correct the cell in column {column.name}"),
-            column.name,
-        )
-        for column in COLUMNS
-        if column.refusal
-    ),
-)
+__all__ = ["EMPTY_PATTERN_REFUSAL", "Gate", "Meaning", "Verdict", "classify", "classify_copy", "version_build"]
 
 _OPTIONAL_PART: Final = ", THIS IS AN OPTIONAL FIELD"
 _KNOWN: Final = tuple(
     sorted(
-        ((sentence.words.removesuffix(_OPTIONAL_PART).lower(), sentence) for sentence in _SENTENCES),
+        ((sentence.words.removesuffix(_OPTIONAL_PART).lower(), sentence) for sentence in SENTENCES),
         key=lambda known: -len(known[0]),
     )
 )
@@ -249,7 +133,7 @@ def _read_sentence(line: str, sent: str, *, whole: bool) -> Verdict:
             if sentence.meaning in _DONE.values():
                 # only a line that begins with SUCCESS says that something was done
                 break
-            return Verdict(sentence.meaning, sentence.words, sentence.advice, sentence.column)
+            return Verdict(sentence.meaning, sentence.words, sentence.advice, sentence.column, sentence.gate)
     return _unknown(line)
 
 
@@ -283,7 +167,8 @@ def _unknown(line: str) -> Verdict:
 
 def version_build(body: str) -> tuple[str, str] | None:
     """Return (version, build) of a reply to ``function=version``, such as ("2.14-202", "250720-1841"), or None."""
-    found = re.match(r"VERSION: *([^|]*)\|BUILD: *([^|]*)\|", body.strip())
+    # PHP may print warnings in lines before it, and a byte order mark before everything
+    found = re.search(r"^[\ufeff ]*VERSION: *([^|\n]*)\|BUILD: *([^|\n]*)\|", body, re.MULTILINE)
     return (found[1].strip(), found[2].strip()) if found else None
 
 
