@@ -74,6 +74,7 @@ class Decision:
         crowded: everybody should slow down.
         maybe_processed: the call may have been processed without an answer.
         spends_try: the row has one try less.
+        added: the DID is there because this run added it.
         errand: what is sent next, where the step is NEXT.
     """
 
@@ -86,6 +87,7 @@ class Decision:
     crowded: bool = False
     maybe_processed: bool = False
     spends_try: bool = True
+    added: bool = False
     errand: "Errand | None" = None
 
 
@@ -159,9 +161,9 @@ def after_answer(
             return _neither(errand, carried, answer, verdict, retries)
 
 
-def settled(result: Result, reason: str) -> Decision:
+def settled(result: Result, reason: str, *, added: bool = False) -> Decision:
     """Settle a row with an answer of VICIdial's own."""
-    return Decision(Step.SETTLE, result, reason, contact=True)
+    return Decision(Step.SETTLE, result, reason, contact=True, added=added)
 
 
 def _not_processed(errand: Errand, carried: Carried, answer: Answer, verdict: Verdict, retries: int) -> Decision:

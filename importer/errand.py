@@ -59,7 +59,7 @@ class AddDid:
         """Decide where the answer says what became of the row."""
         match verdict.meaning:
             case Meaning.ADDED:
-                return settled(Result.SUCCESS, joined("added", *carried.row.notes))
+                return settled(Result.SUCCESS, joined("added", *carried.row.notes), added=True)
             case Meaning.EXISTS if self.update and not (carried.unanswered and carried.known_absent):
                 return Decision(Step.NEXT, reason=said(verdict), contact=True, errand=UpdateDid())
             case Meaning.EXISTS:
@@ -82,7 +82,7 @@ def exists_already(carried: Carried, verdict: Verdict) -> Decision:
         return settled(Result.DUPLICATE, said(verdict))
     if carried.known_absent:
         why = f"added: the answer to an earlier call was lost, and {carried.known_absent}"
-        return settled(Result.SUCCESS, joined(why, *carried.row.notes))
+        return settled(Result.SUCCESS, joined(why, *carried.row.notes), added=True)
     return settled(
         Result.DUPLICATE,
         f"{verdict.words}: the DID is in VICIdial; this run may have added it, because an earlier call for it was"
@@ -163,7 +163,7 @@ class CopyDid:
         source = dict(carried.row.parameters)[COPY_FROM]
         match verdict.meaning:
             case Meaning.ADDED:
-                return settled(Result.SUCCESS, joined(f"added as a copy of {source}", *carried.row.notes))
+                return settled(Result.SUCCESS, joined(f"added as a copy of {source}", *carried.row.notes), added=True)
             case Meaning.EXISTS:
                 return exists_already(carried, verdict)
             case Meaning.VALUE_REFUSED:

@@ -157,6 +157,7 @@ class RowOutcome:
         did_sent: the did_pattern that was sent; empty if none was.
         attempts: how many calls were made for it.
         answered_at: when the answer that decided came, ISO 8601 with offset; empty if none came.
+        added: True where the DID is in VICIdial because this run added it; only such DIDs may be undone.
     """
 
     index: int
@@ -165,3 +166,4 @@ class RowOutcome:
     did_sent: str = ""
     attempts: int = 0
     answered_at: str = ""
+    added: bool = False

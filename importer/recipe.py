@@ -4,8 +4,11 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Self
 
+from importer.carry import Errand
 from importer.check import CheckOptions, DidFormat
+from importer.errand import DeleteDid, errand_of
 from importer.errors import JournalTrouble, SettingsTrouble
+from importer.model import PlannedRow
 from importer.sender import SubmitOptions
 from importer.settings import DEFAULT_SOURCE
 from importer.sheet import ReadOptions
@@ -39,6 +42,8 @@ class Recipe:
         give_up_after: seconds that the server may stay away.
         probe_first: ask whether each DID is there before its first call.
         verify: ask whether each success is there at the end.
+        on_duplicate: ``report`` a DID that is there already, or ``update`` it to the row's settings.
+        undo: the run deletes what another run added.
         ca_file: the certificates of a private authority; empty for the system's.
         insecure: take any certificate.
     """
@@ -63,6 +68,8 @@ class Recipe:
     give_up_after: float = 120.0
     probe_first: bool = False
     verify: bool = False
+    on_duplicate: str = "report"
+    undo: bool = False
     ca_file: str = ""
     insecure: bool = False
 
@@ -109,6 +116,10 @@ class Recipe:
         """Return how rows are sent."""
         return SubmitOptions(self.workers, self.retries, self.give_up_after, self.probe_first, self.verify)
 
+    def errand_for(self, row: PlannedRow) -> Errand:
+        """Return what a row is sent for."""
+        return DeleteDid() if self.undo else errand_of(row, update=self.on_duplicate == "update")
+
     def to_json(self) -> str:
         """Return the recipe for the record of a run."""
         return json.dumps(asdict(self))
@@ -144,6 +155,8 @@ class Recipe:
             ("ranges expanded", self.expand_ranges),
             ("looked up before sending", self.probe_first),
             ("successes looked up at the end", self.verify),
+            ("DIDs that are there already get the row's settings", self.on_duplicate == "update"),
+            ("deletes what another run added", self.undo),
             ("certificate not checked", self.insecure),
         )
         facts += [("Option", name) for name, on in chosen if on]

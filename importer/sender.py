@@ -146,7 +146,9 @@ class RowSender:
             )
             self._heed(answer, decision)
             if decision.step is Step.SETTLE and decision.result is not None:
-                outcome = await self._settle(carried, decision.result, decision.reason, answered=decision.contact)
+                outcome = await self._settle(
+                    carried, decision.result, decision.reason, answered=decision.contact, added=decision.added
+                )
                 self._count_refusals(verdict)
                 return outcome
             if decision.step is Step.NEXT and decision.errand is not None:
@@ -224,9 +226,12 @@ class RowSender:
                 Stop(StopKind.USER_REFUSED, f"{said(verdict)}; {REFUSED_IN_A_ROW} rows in a row were refused so")
             )
 
-    async def _settle(self, carried: Carried, result: Result, reason: str, *, answered: bool) -> RowOutcome:
+    async def _settle(
+        self, carried: Carried, result: Result, reason: str, *, answered: bool, added: bool = False
+    ) -> RowOutcome:
         row = carried.row
-        outcome = RowOutcome(row.index, result, reason, row.did, carried.attempts, self._moment() if answered else "")
+        moment = self._moment() if answered else ""
+        outcome = RowOutcome(row.index, result, reason, row.did, carried.attempts, moment, added)
         await self._recorder.settled(outcome)
         carried.in_flight = False
         return outcome
@@ -252,4 +257,4 @@ class RowSender:
         verdict = await self._ask(api, carried.row.did)
         result, reason = after_asking(carried, verdict)
         understood = verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
-        return await self._settle(carried, result, reason, answered=understood)
+        return await self._settle(carried, result, reason, answered=understood, added=result is Result.SUCCESS)

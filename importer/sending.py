@@ -170,6 +170,7 @@ async def _send(
         on_outcome=watcher.outcome,
         on_status=watcher.status,
         clock=clock,
+        errand_for=recipe.errand_for,
         earlier=tuple(record.outcomes[row.index] for row in record.planned if row.index in record.outcomes),
     )
 

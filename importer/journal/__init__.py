@@ -46,7 +46,7 @@ _SENT: Final = (
 )
 _NOT_PROCESSED: Final = "UPDATE progress SET in_flight = 0 WHERE idx = ?"
 _UNANSWERED: Final = "UPDATE progress SET in_flight = 0, unanswered = 1 WHERE idx = ?"
-_SETTLED: Final = "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?)"
+_SETTLED: Final = "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
 
 

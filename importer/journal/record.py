@@ -89,6 +89,7 @@ def outcome_values(outcome: RowOutcome) -> tuple[object, ...]:
         outcome.did_sent,
         outcome.attempts,
         outcome.answered_at,
+        outcome.added,
     )
 
 
@@ -130,7 +131,7 @@ def read_record(connection: sqlite3.Connection) -> RunRecord:
         " unanswered_before OR coalesce(in_flight OR unanswered, 0), known_absent"
         " FROM planned LEFT JOIN progress ON progress.idx = planned.idx ORDER BY planned.idx"
     )
-    outcomes = connection.execute("SELECT idx, result, reason, did_sent, attempts, answered_at FROM outcome")
+    outcomes = connection.execute("SELECT idx, result, reason, did_sent, attempts, answered_at, added FROM outcome")
     return RunRecord(
         about,
         table,
@@ -147,8 +148,8 @@ def read_record(connection: sqlite3.Connection) -> RunRecord:
             for index, did, parameters, notes, attempts, unanswered, known_absent in planned
         ),
         {
-            index: RowOutcome(index, Result(result), reason, did_sent, attempts, answered_at)
-            for index, result, reason, did_sent, attempts, answered_at in outcomes
+            index: RowOutcome(index, Result(result), reason, did_sent, attempts, answered_at, bool(added))
+            for index, result, reason, did_sent, attempts, answered_at, added in outcomes
         },
     )
 

@@ -26,7 +26,7 @@ CREATE TABLE planned (idx INTEGER PRIMARY KEY, did TEXT NOT NULL, parameters TEX
 CREATE TABLE progress (idx INTEGER PRIMARY KEY, attempts INTEGER NOT NULL, in_flight INTEGER NOT NULL,
                        unanswered INTEGER NOT NULL);
 CREATE TABLE outcome (idx INTEGER PRIMARY KEY, result TEXT NOT NULL, reason TEXT NOT NULL, did_sent TEXT NOT NULL,
-                      attempts INTEGER NOT NULL, answered_at TEXT NOT NULL);
+                      attempts INTEGER NOT NULL, answered_at TEXT NOT NULL, added INTEGER NOT NULL);
 """
 
 
