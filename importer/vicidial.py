@@ -71,6 +71,9 @@ class VicidialApi:
         tls: the context of ``Transport.ssl_context``, shared by all workers.
         before_writing: awaited at the moment at which a request is about to be written to an open connection.
         inner: a transport of httpx to use instead of the network, for tests.
+
+    Raises:
+        SettingsTrouble: the proxy that the environment names cannot be used.
     """
 
     def __init__(
@@ -91,14 +94,21 @@ class VicidialApi:
         self._url = server.url
         self._before_writing = before_writing
         self._traces = inner is None
-        self._client = httpx.AsyncClient(
-            verify=tls,
-            timeout=None,  # noqa: S113  asyncio.timeout bounds the whole call instead of each of its steps
-            follow_redirects=False,
-            headers={"User-Agent": f"did-importer/{__version__}", "Accept": "text/plain, text/html"},
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
-            transport=inner,
-        )
+        try:
+            self._client = httpx.AsyncClient(
+                verify=tls,
+                timeout=None,  # noqa: S113  asyncio.timeout bounds the whole call instead of each of its steps
+                follow_redirects=False,
+                headers={"User-Agent": f"did-importer/{__version__}", "Accept": "text/plain, text/html"},
+                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
+                transport=inner,
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # httpx takes proxies from the environment; its own words may hold a proxy's password
+            raise SettingsTrouble(
+                "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used; correct the variable (http://"
+                " or https://), or name the server in NO_PROXY"
+            ) from None
 
     async def close(self) -> None:
         """Close the connection."""
@@ -114,17 +124,32 @@ class VicidialApi:
         Returns:
             How far the call came and what was said; trouble of the network is a value, not an exception.
         """
-        answer = await self._call_once(function, parameters)
+        return await self._follow(
+            {
+                "source": self._server.source,
+                "user": self._server.user,
+                "pass": self._server.password.reveal(),
+                "function": function,
+                **parameters,
+            }
+        )
+
+    async def version(self) -> Answer:
+        """Ask which VICIdial this is, with neither user nor password, which ``function=version`` does not need."""
+        return await self._follow({"function": "version"})
+
+    async def _follow(self, values: Mapping[str, str]) -> Answer:
+        answer = await self._call_once(values)
         for _ in range(_MOST_REDIRECTS):
             if answer.status not in (301, 302, 303, 307, 308) or answer.delivery is not Delivery.ANSWERED:
                 break
             refusal = self._move_to(answer.body)
             if refusal:
                 return Answer(Delivery.IMPOSSIBLE, answer.status, shown=refusal)
-            answer = await self._call_once(function, parameters)
+            answer = await self._call_once(values)
         return answer
 
-    async def _call_once(self, function: str, parameters: Mapping[str, str]) -> Answer:
+    async def _call_once(self, values: Mapping[str, str]) -> Answer:
         import httpx
 
         loop = asyncio.get_running_loop()
@@ -141,13 +166,6 @@ class VicidialApi:
                     await self._before_writing()
                 written = True
 
-        values = {
-            "source": self._server.source,
-            "user": self._server.user,
-            "pass": self._server.password.reveal(),
-            "function": function,
-            **parameters,
-        }
         get = self._transport.method == "GET"
         request = self._client.build_request(
             self._transport.method,
