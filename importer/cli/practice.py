@@ -37,6 +37,7 @@ EXPECTED: Final = "carrier_order_expected.csv"
 
 _DEMO_RATE: Final = 100.0
 _SLOWEST_SECONDS: Final = 3600.0
+_HIGHEST_PORT: Final = 65_535
 _SHOWN_CAUSES: Final = 5
 _MOST_DIFFERENCES: Final = 20
 
@@ -58,6 +59,8 @@ def sandbox(flags: argparse.Namespace) -> int:
         return ExitCode.DONE
     if not (math.isfinite(flags.slow) and 0 <= flags.slow <= _SLOWEST_SECONDS):
         raise SettingsTrouble(f"--slow {flags.slow:g} must be from 0 to {_SLOWEST_SECONDS:g} seconds")
+    if not 0 <= flags.port <= _HIGHEST_PORT:
+        raise SettingsTrouble(f"--port {flags.port} must be from 0 (a free one) to {_HIGHEST_PORT}")
     options = SandboxOptions(latency=(flags.slow, flags.slow), faults=faults_from(flags.fail), starting_dids=DIDS_THERE)
     started = False
 
@@ -68,13 +71,12 @@ def sandbox(flags: argparse.Namespace) -> int:
 
     try:
         serve(options, flags.port, ready)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         if started:
             raise
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SettingsTrouble(
-            f"--port {flags.port}: nothing can listen there on {LOOPBACK} ({why}); choose another port, or 0 for a free"
-            " one"
+            f"--port {flags.port}: nothing can listen there on {LOOPBACK} ({error.strerror or error}); choose another"
+            " port, or 0 for a free one"
         ) from None
     print("\nthe practice VICIdial has ended and forgotten everything", flush=True)
     return ExitCode.DONE
