@@ -82,31 +82,28 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
     by_hand = {header_key(text): name for text, name in chosen.items()}
     keys = [header_key(text) for text in header]
     for text in chosen:
-        if header_key(text) not in keys:
+        if not header_key(text) or header_key(text) not in keys:
             raise SheetTrouble(
                 f"there is no column '{text}' to map; the columns are: {', '.join(filter(None, header))}"
             )
-    best: dict[str, tuple[int, int]] = {}
-    passed_over: dict[int, str] = {}
+    # for each column the headers that could be it, as (how exact, where it stands): the smallest is taken
+    could_be: dict[str, list[tuple[int, int]]] = {}
     for index, key in enumerate(keys):
         if key in by_hand:
-            name, rank = by_hand[key], -1
+            could_be.setdefault(by_hand[key], []).append((-1, index))
         elif key in _RANKS:
             name, rank = _RANKS[key]
-        else:
-            continue
-        if name not in best:
-            best[name] = (rank, index)
-            continue
-        other_rank, other_index = best[name]
-        if rank == other_rank:
+            could_be.setdefault(name, []).append((rank, index))
+    taken: dict[str, int] = {}
+    passed_over: dict[int, str] = {}
+    for name, found in could_be.items():
+        (rank, index), *others = sorted(found)
+        if others and others[0][0] == rank:
+            again = others[0][1]
             raise SheetTrouble(
-                f"the column {name} stands twice: '{header[other_index]}' (column {other_index + 1}) and"
-                f" '{header[index]}' (column {index + 1}); rename or delete one of them"
+                f"the column {name} stands twice: '{header[index]}' (column {index + 1}) and '{header[again]}'"
+                f" (column {again + 1}); rename or delete one of them"
             )
-        loser = other_index if rank < other_rank else index
-        passed_over[loser] = name
-        if rank < other_rank:
-            best[name] = (rank, index)
-    taken = {name: index for name, (_, index) in best.items()}
+        taken[name] = index
+        passed_over.update((other, name) for _, other in others)
     return HeaderMatch(MappingProxyType(taken), MappingProxyType(dict(sorted(passed_over.items()))))

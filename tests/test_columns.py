@@ -1,0 +1,191 @@
+"""The facts of the columns, pinned literally, so that no change of the table goes unnoticed."""
+
+import re
+
+import pytest
+
+from importer.columns import (
+    BY_NAME,
+    CALL_HANDLE_METHODS,
+    COLUMNS,
+    DID_PATTERN,
+    ROUTE_NEEDS,
+    SENT,
+    Column,
+    ServerCheck,
+)
+from importer.headers import header_key
+
+# parameter | column stored | kept characters | shortest to longest | default, or NULL
+FACTS = (
+    """
+did_pattern             | did_pattern             | :+*#._09azAZ | 2-50  | NULL
+did_description         | did_description         | - .,_09azAZ  | 6-50  | NULL
+active                  | did_active              | AZ           | Y N   | Y
+did_route               | did_route               | -_09azAZ     | {routes} | EXTEN
+record_call             | record_call             | -_09azAZ     | Y N Y_QUEUESTOP | N
+extension               | extension               | -_09azAZ     | 1-50  | 9998811112
+exten_context           | exten_context           | -_09azAZ     | 1-50  | default
+voicemail_ext           | voicemail_ext           | *#._09azAZ   | 1-10  | NULL
+phone_extension         | phone                   | -_09azAZ     | 1-100 | NULL
+server_ip               | server_ip               | -.:_09azAZ   | look-up | NULL
+group                   | group_id                | -\u2016_09azAZ | look-up | NULL
+menu_id                 | menu_id                 | -_09azAZ     | look-up |
+filter_clean_cid_number | filter_clean_cid_number | - .,_09azAZ  | 1-20  |
+call_handle_method      | call_handle_method      | _09azAZ      | 3-20  | CID
+agent_search_method     | agent_search_method     | _09azAZ      | LB LO SO | LB
+list_id                 | list_id                 | -_09azAZ     | 3-14  | 999
+entry_list_id           | entry_list_id           | 09           | 1-14  | 0
+campaign_id             | campaign_id             | -_09azAZ     | 1-8   | NULL
+phone_code              | phone_code              | 09           | 1-10  | 1
+""".replace("{routes}", "EXTEN VOICEMAIL AGENT PHONE IN_GROUP CALLMENU VMAIL_NO_INST")
+    .strip()
+    .splitlines()
+)
+
+EVERY_CHARACTER = "".join(map(chr, range(1, 0x250))) + "٧é中\u2028\U0001f600"
+WHOLE_RANGES = {"09": "0123456789", "az": "abcdefghijklmnopqrstuvwxyz", "AZ": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def fields(line: str) -> list[str]:
+    name, stored, kept, rule, default = line.split("|")
+    # spaces stand for themselves among the kept characters, but not around them
+    return [name.strip(), stored.strip(), kept[1:].rstrip() if kept[1:2] else "", rule.strip(), default.strip()]
+
+
+def kept_characters(short: str) -> set[str]:
+    found = set()
+    for ends, whole in WHOLE_RANGES.items():
+        if ends in short:
+            found |= set(whole)
+            short = short.replace(ends, "")
+    return found | set(short.replace("\u2016", "|"))
+
+
+@pytest.mark.parametrize("line", FACTS, ids=lambda line: line.split()[0])
+def test_a_column_is_what_the_server_makes_of_it(line: str) -> None:
+    name, stored, kept, rule, default = fields(line)
+    column = BY_NAME[name]
+    assert column.stored_as == stored
+    assert set(column.keep(EVERY_CHARACTER)) == kept_characters(kept)
+    assert column.default == (None if default == "NULL" else default)
+    if re.fullmatch("[0-9]+-[0-9]+", rule):
+        assert f"{column.shortest}-{column.longest}" == rule
+        assert column.server_check is ServerCheck.LENGTH
+    elif rule == "look-up":
+        assert column.server_check is ServerCheck.LOOK_UP
+    else:
+        assert " ".join(column.choices) == rule
+
+
+def test_the_columns_stand_in_the_order_in_which_the_server_checks() -> None:
+    assert [column.name for column in SENT] == [fields(line)[0] for line in FACTS]
+    assert COLUMNS[0] is DID_PATTERN
+
+
+def test_only_the_agent_is_a_column_that_is_never_sent() -> None:
+    assert [column.name for column in COLUMNS if not column.sent] == ["user_id"]
+    assert BY_NAME["user_id"].stored_as == "user"
+
+
+def test_the_agent_search_method_has_two_characters_to_the_server_whatever_they_are() -> None:
+    column = BY_NAME["agent_search_method"]
+    assert (column.shortest, column.longest, column.server_check) == (2, 2, ServerCheck.LENGTH)
+
+
+def test_the_server_takes_other_values_than_the_choices_only_where_the_importer_is_stricter() -> None:
+    by_server = {column.name for column in COLUMNS if column.server_check is ServerCheck.CHOICE}
+    assert by_server == {"active", "did_route", "record_call"}
+    assert {column.name for column in COLUMNS if column.choices} - by_server == {"agent_search_method"}
+    assert {column.name for column in COLUMNS if column.digits_only} == {"list_id", "entry_list_id"}
+
+
+def test_the_call_handle_methods_are_those_of_the_admin_pages() -> None:
+    assert len(CALL_HANDLE_METHODS) == len(set(CALL_HANDLE_METHODS)) == 25
+    assert BY_NAME["call_handle_method"].offered == CALL_HANDLE_METHODS
+    rules = BY_NAME["call_handle_method"]
+    assert all(rules.shortest <= len(method) <= rules.longest for method in CALL_HANDLE_METHODS)
+    assert all(rules.keep(method) == method for method in CALL_HANDLE_METHODS)
+
+
+def test_each_route_needs_what_leads_its_calls_anywhere() -> None:
+    assert dict(ROUTE_NEEDS) == {
+        "EXTEN": ("extension",),
+        "VOICEMAIL": ("voicemail_ext",),
+        "VMAIL_NO_INST": ("voicemail_ext",),
+        "PHONE": ("phone_extension", "server_ip"),
+        "IN_GROUP": ("group",),
+        "CALLMENU": ("menu_id",),
+        "AGENT": (),
+    }
+    assert set(ROUTE_NEEDS) == set(BY_NAME["did_route"].choices)
+    assert all(need in BY_NAME for needs in ROUTE_NEEDS.values() for need in needs)
+
+
+REFUSALS = {
+    "did_pattern": "YOU MUST USE ALL REQUIRED FIELDS",
+    "did_description": "DID DESCRIPTION MUST BE FROM 6 TO 50 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "active": "ACTIVE MUST BE Y OR N, THIS IS AN OPTIONAL FIELD",
+    "did_route": "DID ROUTE IS NOT VALID, THIS IS AN OPTIONAL FIELD",
+    "record_call": "RECORD CALL MUST BE Y OR N, THIS IS AN OPTIONAL FIELD",
+    "extension": "EXTENSION MUST BE FROM 1 TO 50 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "exten_context": "EXTENSION CONTEXT MUST BE FROM 1 TO 50 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "voicemail_ext": "VOICEMAIL EXTENSION MUST BE FROM 1 TO 10 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "phone_extension": "PHONE EXTENSION MUST BE FROM 1 TO 100 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "server_ip": "SERVER IP MUST BE A VALID SERVER IN THE SYSTEM, THIS IS AN OPTIONAL FIELD",
+    "group": "GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM, THIS IS AN OPTIONAL FIELD",
+    "menu_id": "MENU ID MUST BE A VALID CALL MENU IN THE SYSTEM, THIS IS AN OPTIONAL FIELD",
+    "filter_clean_cid_number": "CLEAN CID NUMBER MUST BE FROM 1 TO 20 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "call_handle_method": "CALL HANDLE METHOD MUST BE FROM 3 TO 20 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "agent_search_method": "AGENT SEARCH METHOD MUST BE 2 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "list_id": "LIST ID MUST BE FROM 3 TO 14 DIGITS, THIS IS AN OPTIONAL FIELD",
+    "entry_list_id": "ENTRY LIST ID MUST BE FROM 1 TO 14 DIGITS, THIS IS AN OPTIONAL FIELD",
+    "campaign_id": "CAMPAIGN MUST BE FROM 1 TO 8 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "phone_code": "PHONE CODE MUST BE FROM 1 TO 10 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "user_id": "",
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_a_refusal_is_the_servers_own_sentence(column: Column) -> None:
+    assert column.refusal == REFUSALS[column.name]
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_an_example_passes_its_own_rules(column: Column) -> None:
+    assert column.keep(column.example) == column.example
+    assert column.shortest <= len(column.example.encode()) <= column.longest
+    assert not column.choices or column.example in column.choices
+    assert not column.offered or column.example in column.offered
+    assert not column.digits_only or column.example.isdecimal()
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_the_choices_and_the_spellings_survive_the_servers_deletions(column: Column) -> None:
+    assert all(column.keep(choice) == choice for choice in column.choices)
+    assert set(column.spellings.values()) <= set(column.choices)
+    assert all(spelling == spelling.upper() for spelling in column.spellings)
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_an_alias_is_written_as_headers_are_compared(column: Column) -> None:
+    assert [header_key(alias) for alias in column.aliases] == list(column.aliases)
+    assert len(set(column.aliases)) == len(column.aliases)
+
+
+def test_no_name_and_no_alias_means_two_columns() -> None:
+    by_column = [{header_key(name) for name in (column.name, *column.aliases)} for column in COLUMNS]
+    assert sum(map(len, by_column)) == len(set().union(*by_column))
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_each_column_says_in_words_what_it_is_for(column: Column) -> None:
+    assert column.help.endswith(".")
+    assert "\n" not in column.help
+
+
+def test_deletion_is_idempotent_and_keeps_no_digit_of_another_script() -> None:
+    for column in COLUMNS:
+        once = column.keep(EVERY_CHARACTER)
+        assert column.keep(once) == once
+        assert once.isascii()
