@@ -1,7 +1,7 @@
 """The only module that knows the order of the stages: read, check, plan, record, send, results."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,25 +10,24 @@ from typing import Final
 from importer import __version__
 from importer.check import CheckedTable, check_table
 from importer.columns import DID_PATTERN
-from importer.errors import JournalTrouble, SheetTrouble
+from importer.errors import JournalTrouble
 from importer.journal import (
-    SUFFIX,
     Journal,
     RunAbout,
-    RunLine,
     RunState,
     list_runs,
     make_folder,
     new_path,
 )
+from importer.live_check import LiveCheck, plan_after
 from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
 from importer.pace import SYSTEM_CLOCK, Clock
 from importer.plan import expanded_table, plan_rows
 from importer.recipe import Recipe
 from importer.results import PreviousResults, check_writable, free_path, read_results
-from importer.sending import RunReport, Watcher, send_and_report, write_workbook
+from importer.sending import RunReport, Watcher, send_and_report
 from importer.settings import Server
-from importer.sheet import read_table, sha256_of
+from importer.sheet import read_table
 
 RERUN_RESULTS: Final = frozenset(
     {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}
@@ -131,6 +130,13 @@ def _without_expanding(checked: CheckedTable, again: Collection[int]) -> Checked
     return replace(checked, rows=tuple(kept))
 
 
+def after_live_check(checked: Checked, live: LiveCheck, recipe: Recipe) -> Checked:
+    """Take over what the server itself said of the rows: what would be refused, or is there already, is not sent."""
+    plan = plan_after(live, checked.planned, update=recipe.on_duplicate == "update")
+    settled = tuple(sorted((*checked.settled, *plan.settled), key=lambda outcome: outcome.index))
+    return replace(checked, planned=plan.planned, settled=settled)
+
+
 def import_checked(
     checked: Checked,
     recipe: Recipe,
@@ -160,112 +166,68 @@ def import_checked(
     make_folder(folders.runs)
     if not afresh:
         _refuse_if_unfinished(checked.table, server, folders)
-    recipe.transport().ssl_context()
-    choose = _workbook_chooser(checked.table.path, folders.results, rows=len(checked.checked.rows))
-    started = datetime.now(UTC).astimezone()
-    path = new_path(folders.runs, started.strftime("%Y%m%d-%H%M%S"), checked.table.path.stem)
-    about = RunAbout(
-        run_id=path.stem,
-        started=started.isoformat(timespec="seconds"),
-        file=str(checked.table.path.resolve()),
-        sha256=checked.table.sha256,
-        sheet=checked.table.sheet,
-        server=server.url,
-        user=server.user,
-        version=__version__,
-        results=str(folders.results.resolve()) if folders.results else "",
-        previous=_previous_name(checked.previous),
-        settings=recipe.to_json(),
+    previous = _previous_name(checked.previous)
+    return start_run(
+        checked.expanded,
+        checked.planned,
+        checked.settled,
+        recipe,
+        server,
+        folders,
+        watcher,
+        previous=previous,
+        clock=clock,
     )
-    with Journal.create(path, about, checked.expanded, checked.planned, checked.settled) as journal:
-        return send_and_report(journal, recipe, server, watcher, choose, clock)
 
 
-def resume(
-    line: RunLine,
+def start_run(
+    table: Table,
+    planned: Sequence[PlannedRow],
+    settled: Sequence[RowOutcome],
     recipe: Recipe,
     server: Server,
     folders: Folders,
     watcher: Watcher,
     *,
-    clock: Clock = SYSTEM_CLOCK,
+    previous: str,
+    clock: Clock,
 ) -> RunReport:
-    """Finish a run: rows with an outcome are not sent again, rows never sent are, the others are cleared up.
-
-    Raises:
-        JournalTrouble: there is nothing left to do, the input has changed, or another process works on the run.
-    """
-    about = line.about
-    if about.state is RunState.FINISHED:
-        raise JournalTrouble(f"the run {about.run_id} is finished; did-importer runs {about.run_id} shows it")
-    input_path = Path(about.file)
-    try:
-        unchanged = sha256_of(input_path) == about.sha256
-    except SheetTrouble:
-        raise JournalTrouble(f"{input_path} is not there any more; put it back to resume the run") from None
-    if not unchanged:
-        raise JournalTrouble(
-            f"{input_path} has changed since the run {about.run_id} began, so the run is not resumed;"
-            " put the old file back, or start afresh with: did-importer run --new"
-        )
-    chosen = folders.results or (free_path(Path(about.results)) if about.results else None)
-    choose = _workbook_chooser(input_path, chosen, rows=0)
-    with Journal.reopen(line.path) as journal:
-        return send_and_report(journal, recipe, server, watcher, choose, clock)
-
-
-def unfinished_run(folders: Folders, name: str | None) -> RunLine:
-    """Find the run to resume.
+    """Begin the record of a new run, send, and write the results workbook.
 
     Args:
-        folders: where the records are.
-        name: the run's name, or None for the newest unfinished one.
+        table: the input, with one row for each outcome.
+        planned: what is sent.
+        settled: the outcomes that need no call.
+        recipe: how to send.
+        server: where to and as whom.
+        folders: where record and workbook go.
+        watcher: looks on.
+        previous: the workbook or run that this one follows; empty for none.
+        clock: where time comes from.
 
     Raises:
-        JournalTrouble: there is none.
+        UsageTrouble: the record or the workbook cannot be written, or an option cannot be used; nothing was sent.
     """
-    if name is not None:
-        return named_run(folders, name)
-    for line in list_runs(folders.runs):
-        if line.about.state is RunState.UNFINISHED:
-            return line
-    raise JournalTrouble("there is no unfinished run; did-importer runs lists what was run")
-
-
-def named_run(folders: Folders, name: str) -> RunLine:
-    """Find a run by its name.
-
-    Raises:
-        JournalTrouble: there is none of that name.
-    """
-    for line in list_runs(folders.runs):
-        if line.about.run_id == name.removesuffix(SUFFIX):
-            return line
-    raise JournalTrouble(f"there is no run {name} in {folders.runs}; did-importer runs lists what there is")
-
-
-def rewrite_workbook(line: RunLine, folders: Folders) -> Path:
-    """Write the results workbook of a run again, from its record alone.
-
-    Raises:
-        JournalTrouble: another process works on the run.
-        ResultsTrouble: it cannot be written there.
-    """
-    with Journal.reopen(line.path) as journal:
-        record = journal.record()
-    about = record.about
-    left = tuple(_as_left(row) for row in record.to_send)
-    outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
-    choose = _workbook_chooser(Path(about.file), folders.results, rows=0)
-    how = about.ended_why or ("finished" if about.state is RunState.FINISHED else "the process ended in mid-run")
-    return write_workbook(record, outcomes, Recipe.from_json(about.settings), about.ended, how, choose())
-
-
-def _as_left(row: PlannedRow) -> RowOutcome:
-    if row.unanswered:
-        reason = "sent, and no answer is recorded; did-importer resume clears it up"
-        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, row.attempts)
-    return RowOutcome(row.index, Result.NOT_SENT, "not sent yet; did-importer resume sends it", attempts=row.attempts)
+    make_folder(folders.runs)
+    recipe.transport().ssl_context()
+    choose = workbook_chooser(table.path, folders.results, rows=len(table.rows))
+    started = datetime.now(UTC).astimezone()
+    path = new_path(folders.runs, started.strftime("%Y%m%d-%H%M%S"), table.path.stem)
+    about = RunAbout(
+        run_id=path.stem,
+        started=started.isoformat(timespec="seconds"),
+        file=str(table.path.resolve()),
+        sha256=table.sha256,
+        sheet=table.sheet,
+        server=server.url,
+        user=server.user,
+        version=__version__,
+        results=str(folders.results.resolve()) if folders.results else "",
+        previous=previous,
+        settings=recipe.to_json(),
+    )
+    with Journal.create(path, about, table, planned, settled) as journal:
+        return send_and_report(journal, recipe, server, watcher, choose, clock)
 
 
 def _refuse_if_unfinished(table: Table, server: Server, folders: Folders) -> None:
@@ -280,7 +242,7 @@ def _refuse_if_unfinished(table: Table, server: Server, folders: Folders) -> Non
             )
 
 
-def _workbook_chooser(input_path: Path, chosen: Path | None, *, rows: int) -> Callable[[], Path]:
+def workbook_chooser(input_path: Path, chosen: Path | None, *, rows: int) -> Callable[[], Path]:
     """Make sure before the first call that a workbook can be written, and return what names it after the last."""
     if chosen is not None:
         check_writable(chosen)
@@ -295,16 +257,3 @@ def _previous_name(previous: PreviousResults | None) -> str:
     if previous is None:
         return ""
     return f"{previous.path.name} ({previous.run_id})" if previous.run_id else previous.path.name
-
-
-def recorded_recipe(folders: Folders, results: Path) -> Recipe | None:
-    """Return how the run was made whose results are rerun, if its record is on this machine.
-
-    Raises:
-        SheetTrouble: the file is no results workbook.
-    """
-    run_id = read_results(results).run_id
-    for line in list_runs(folders.runs):
-        if run_id and line.about.run_id == run_id:
-            return Recipe.from_json(line.about.settings)
-    return None

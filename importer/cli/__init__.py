@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -61,10 +62,15 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         "rerun": commands.rerun,
         "resume": commands.resume_run,
         "runs": commands.runs,
+        "undo": commands.undo_run,
         "template": commands.template,
     }[name]
 
 
 def entry_point() -> None:
     """Be the program ``did-importer``."""
+    for name in ("SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            # before and after the sending, which heeds signals itself, these do what Ctrl-C does
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     sys.exit(main())

@@ -10,27 +10,34 @@ from importer.causes import causes_of
 from importer.checked_workbook import write_checked
 from importer.cli.progress import Progress
 from importer.cli.recipe_flags import recipe_from
-from importer.cli.show import check_lines, report_lines, runs_lines, wrapped
+from importer.cli.show import check_lines, live_lines, report_lines, runs_lines, wrapped
 from importer.errors import ResultsTrouble, SettingsTrouble
-from importer.journal import list_runs
+from importer.journal import RunLine, list_runs
+from importer.live_check import check_live
 from importer.model import ExitCode, Result
 from importer.output_file import free_path
+from importer.past_runs import (
+    added_by,
+    named_run,
+    recorded_recipe,
+    resume,
+    rewrite_workbook,
+    undo,
+    unfinished_run,
+)
 from importer.recipe import Recipe
 from importer.run import (
     RERUN_RESULTS,
     Checked,
     Folders,
+    after_live_check,
     check_file,
     check_results,
     import_checked,
-    named_run,
-    recorded_recipe,
-    resume,
-    rewrite_workbook,
-    unfinished_run,
 )
 from importer.sending import RunReport
 from importer.settings import Server, resolve_server
+from importer.stop import StopKind
 
 _SHOWN_CAUSES: Final = 5
 
@@ -61,10 +68,20 @@ def rerun(flags: argparse.Namespace) -> int:
 
 def check(flags: argparse.Namespace) -> int:
     """``did-importer check``."""
-    checked = check_file(flags.file, recipe_from(flags))
+    recipe = recipe_from(flags)
+    server = _server(flags, recipe) if flags.live else None
+    checked = check_file(flags.file, recipe)
     say(check_lines(checked))
-    _write_checked(checked)
     bad = any(outcome.result is Result.INVALID for outcome in checked.settled)
+    if server is not None:
+        _warn(server, recipe)
+        live = check_live(checked.planned, recipe, server, Progress())
+        say(live_lines(live, checked))
+        if live.stop is not None:
+            return ExitCode.INTERRUPTED if live.stop.kind is StopKind.INTERRUPTED else ExitCode.STOPPED
+        fine = (Result.SUCCESS, Result.DUPLICATE)
+        bad = bad or any(outcome.result not in fine for outcome in live.verdicts.values())
+    _write_checked(checked)
     return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
 
 
@@ -73,16 +90,26 @@ def resume_run(flags: argparse.Namespace) -> int:
     folders = _folders(flags)
     line = unfinished_run(folders, flags.run)
     recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
-    server = resolve_server(
-        url=line.about.server,
-        user=line.about.user,
-        source=recipe.source,
-        password_file=flags.password_file,
-        ask=_ask_for_password(),
-    )
+    server = _server_of(line, flags, recipe)
     _warn(server, recipe)
     print(f"resuming {line.about.run_id}: {line.about.file}", file=sys.stderr)
-    return _end(resume(line, recipe, server, folders, Progress()))
+    return _end(resume(line, recipe, server, folders, Progress()), flags)
+
+
+def undo_run(flags: argparse.Namespace) -> int:
+    """``did-importer undo``."""
+    folders = _folders(flags)
+    line = named_run(folders, flags.run)
+    recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
+    dids = added_by(line)
+    server = _server_of(line, flags, recipe)
+    _warn(server, recipe)
+    print(f"the run {line.about.run_id} of {line.about.started} added {len(dids)} DIDs to {server.url}")
+    if not flags.yes and not _somebody_is_there():
+        raise SettingsTrouble("undo deletes DIDs, so it asks; where nobody can answer, use --yes")
+    if dids and not _agreed(f"Delete these {len(dids)} DIDs from {server.url} as {server.user}?", flags):
+        return ExitCode.USAGE
+    return _end(undo(line, recipe, server, folders, Progress()), flags)
 
 
 def runs(flags: argparse.Namespace) -> int:
@@ -110,28 +137,66 @@ def template(flags: argparse.Namespace) -> int:
 
 
 def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespace) -> int:
-    server = resolve_server(
+    server = _server(flags, recipe)
+    say(check_lines(checked))
+    _warn(server, recipe)
+    if any(outcome.result is Result.INVALID for outcome in checked.settled):
+        _write_checked(checked)
+    if flags.check_first:
+        live = check_live(checked.planned, recipe, server, Progress())
+        say(live_lines(live, checked))
+        if live.stop is not None:
+            print("nothing was sent")
+            return ExitCode.INTERRUPTED if live.stop.kind is StopKind.INTERRUPTED else ExitCode.STOPPED
+        checked = after_live_check(checked, live, recipe)
+    question = f"Send {len(checked.planned)} rows to {server.url} as {server.user}?"
+    if checked.planned and not _agreed(question, flags):
+        return ExitCode.USAGE
+    return _end(import_checked(checked, recipe, server, _folders(flags), Progress(), afresh=flags.new), flags)
+
+
+def _server(flags: argparse.Namespace, recipe: Recipe) -> Server:
+    return resolve_server(
         url=flags.url,
         user=flags.user,
         source=recipe.source,
         password_file=flags.password_file,
         ask=_ask_for_password(),
     )
-    say(check_lines(checked))
-    _warn(server, recipe)
-    if any(outcome.result is Result.INVALID for outcome in checked.settled):
-        _write_checked(checked)
-    if checked.planned and not flags.yes and _somebody_is_there():
-        question = f"Send {len(checked.planned)} rows to {server.url} as {server.user}? [y/N] "
-        if input(question).strip().lower() not in ("y", "yes"):
-            print("nothing was sent")
-            return ExitCode.USAGE
-    return _end(import_checked(checked, recipe, server, _folders(flags), Progress(), afresh=flags.new))
 
 
-def _end(report: RunReport) -> int:
+def _server_of(line: RunLine, flags: argparse.Namespace, recipe: Recipe) -> Server:
+    """Return the server and user of a run that was begun; only the password comes from now."""
+    return resolve_server(
+        url=line.about.server,
+        user=line.about.user,
+        source=recipe.source,
+        password_file=flags.password_file,
+        ask=_ask_for_password(),
+    )
+
+
+def _agreed(question: str, flags: argparse.Namespace) -> bool:
+    """Ask whether to go on, where somebody is there to answer."""
+    if flags.yes or not _somebody_is_there():
+        return True
+    try:
+        answer = input(f"{question} [y/N] ").strip().lower()
+    except EOFError:
+        answer = ""
+    if answer in ("y", "yes"):
+        return True
+    print("nothing was sent")
+    return False
+
+
+def _end(report: RunReport, flags: argparse.Namespace) -> int:
     causes = causes_of(report.outcomes, report.workbook.name)
-    say(report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]]))
+    say(report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]], flags.state_dir))
+    if getattr(flags, "undo_list", None) is not None:
+        dids = [outcome.did_sent for outcome in report.outcomes if outcome.added]
+        flags.undo_list.write_text("".join(f"{did}\n" for did in dids), encoding="ascii")
+        print(f"added by this run: {flags.undo_list} ({len(dids)} DIDs)")
     return report.exit_code
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from importer import __version__
 
@@ -20,6 +20,8 @@ settings from the environment:
   VICIDIAL_PASS  its password (or --password-file, or typed when asked)
 """
 
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
 FORMATS: Final = ("as-is", "e164", "international", "national")
 
 
@@ -36,6 +38,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"did-importer {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
 
+    _add_importing(commands)
+    _add_past_runs(commands)
+    _add_around(commands)
+    return parser
+
+
+def _add_importing(commands: _Commands) -> None:
     run = _command(commands, "run", "send a file's rows and write the results workbook")
     run.add_argument("file", type=Path, help="the spreadsheet or text file with the DIDs")
     _add_reading(run)
@@ -44,13 +53,18 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sending(run)
     _add_results(run)
     _add_state(run)
-    run.add_argument("--new", action="store_true", help="start afresh although a run on this file is unfinished")
+    _add_new(run)
     _add_yes(run)
 
     check = _command(commands, "check", "read and check a file; needs no server, sends nothing")
     check.add_argument("file", type=Path, help="the spreadsheet or text file with the DIDs")
+    check.add_argument(
+        "--live", action="store_true", help="let the server check every row too; it is asked to add nothing"
+    )
     _add_reading(check)
     _add_checking(check)
+    _add_server(check)
+    _add_calls(check)
 
     rerun = _command(commands, "rerun", "send the corrected rows of a results workbook again")
     rerun.add_argument("file", type=Path, help="the results workbook, or its sheet Results saved as CSV")
@@ -65,9 +79,11 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sending(rerun)
     _add_results(rerun)
     _add_state(rerun)
-    rerun.add_argument("--new", action="store_true", help="start afresh although a run on this file is unfinished")
+    _add_new(rerun)
     _add_yes(rerun)
 
+
+def _add_past_runs(commands: _Commands) -> None:
     resume = _command(commands, "resume", "finish a run that was stopped or died")
     resume.add_argument("run", nargs="?", metavar="RUN", help="the run's name (default: the newest unfinished one)")
     _add_password(resume)
@@ -80,6 +96,16 @@ def build_parser() -> argparse.ArgumentParser:
     _add_results(runs)
     _add_state(runs)
 
+    undo = _command(commands, "undo", "delete the DIDs that a run added, and no others")
+    undo.add_argument("run", metavar="RUN", help="the run's name, as 'did-importer runs' lists it")
+    _add_password(undo)
+    _add_calls(undo)
+    _add_results(undo)
+    _add_state(undo)
+    _add_yes(undo)
+
+
+def _add_around(commands: _Commands) -> None:
     template = _command(commands, "template", "write the blank workbook to fill")
     template.add_argument(
         "file", nargs="?", type=Path, default=Path("did_template.xlsx"), help="default: did_template.xlsx; or a .csv"
@@ -102,12 +128,9 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--folder", type=Path, default=Path("demo_output"), help="where the results go (default: demo_output)"
     )
-    return parser
 
 
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
-) -> argparse.ArgumentParser:
+def _command(commands: _Commands, name: str, what: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".", allow_abbrev=False)
 
 
@@ -166,6 +189,26 @@ def _password_flag(group: "argparse._ArgumentGroup") -> None:
 
 
 def _add_sending(parser: argparse.ArgumentParser) -> None:
+    _add_calls(parser)
+    group = parser.add_argument_group("who added a DID")
+    group.add_argument(
+        "--on-duplicate",
+        choices=("report", "update"),
+        help="update gives a DID that is there already the row's settings (default: report)",
+    )
+    group.add_argument(
+        "--probe-first",
+        action="store_true",
+        default=None,
+        help="ask with update_did whether each DID is there before it is sent",
+    )
+    group.add_argument(
+        "--verify", action="store_true", default=None, help="ask with update_did at the end whether each is there"
+    )
+    group.add_argument("--undo-list", type=Path, metavar="FILE", help="write the DIDs that this run added, one a line")
+
+
+def _add_calls(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("sending")
     group.add_argument("--rate", type=float, metavar="N", help="calls a second, never more (default: 10; 0: no limit)")
     group.add_argument("--workers", type=int, metavar="N", help="calls in flight at once (default: 4)")
@@ -176,15 +219,6 @@ def _add_sending(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--retries", type=int, metavar="N", help="further tries of a call that failed (default: 4)")
     group.add_argument(
         "--give-up-after", type=float, metavar="SECONDS", help="how long the server may stay away (default: 120)"
-    )
-    group.add_argument(
-        "--probe-first",
-        action="store_true",
-        default=None,
-        help="ask with update_did whether each DID is there before it is sent",
-    )
-    group.add_argument(
-        "--verify", action="store_true", default=None, help="ask with update_did at the end whether each is there"
     )
     group.add_argument("--ca-file", metavar="FILE", help="the certificates of a private authority (PEM)")
     group.add_argument("--insecure", action="store_true", default=None, help="take any certificate (dangerous)")
@@ -205,6 +239,13 @@ def _add_state(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="where the records of runs are kept (default: your state folder)",
+    )
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--new", action="store_true", help="start afresh although a run on this file is unfinished")
+    parser.add_argument(
+        "--check-first", action="store_true", help="let the server check every row before anything is sent"
     )
 
 

@@ -28,6 +28,7 @@ _AS_GIVEN: Final = (
     "give_up_after",
     "probe_first",
     "verify",
+    "on_duplicate",
     "ca_file",
     "insecure",
     "source",

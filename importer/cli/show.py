@@ -1,11 +1,13 @@
 """The words of the terminal: what a check found, and how a run ended. Pure text, at most 80 columns where it can."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from importer.journal import RunLine
+from importer.live_check import LiveCheck
 from importer.model import Result
 from importer.problems import group_problems
 from importer.run import Checked
@@ -99,8 +101,37 @@ def _problem_lines(checked: Checked) -> Iterator[str]:
         yield f"  and {len(groups) - _MOST_GROUPS} more kinds of problem; the workbook has them all"
 
 
-def report_lines(report: RunReport, causes: Sequence[tuple[int, str]]) -> Iterator[str]:
-    """Say how a run ended: the counts, the causes, the workbook and the next command."""
+def live_lines(live: LiveCheck, checked: Checked) -> Iterator[str]:
+    """Say what the server itself would do with the rows."""
+    numbers = {row.index: row.row for row in checked.checked.rows}
+    counts = Counter(outcome.result for outcome in live.verdicts.values())
+    words = {
+        Result.SUCCESS: "would be added",
+        Result.DUPLICATE: "are there already",
+        Result.INVALID: "would be refused",
+    }
+    yield "the server was asked about every row, and has added nothing:"
+    for result in Result:
+        if counts[result]:
+            yield f"  {counts[result]:>7}  {words.get(result, result.value)}"
+    groups: dict[str, list[int]] = {}
+    for index, outcome in live.verdicts.items():
+        if outcome.result not in (Result.SUCCESS, Result.DUPLICATE):
+            groups.setdefault(outcome.reason, []).append(numbers[index])
+    for reason, rows in sorted(groups.items(), key=lambda item: -len(item[1]))[:_MOST_GROUPS]:
+        yield wrapped(f"  {len(rows)} {'row' if len(rows) == 1 else 'rows'}: {reason} ({row_list(rows)})", "    ")
+    if live.stop is not None:
+        yield wrapped(f"stopped: {live.stop.why}")
+
+
+def report_lines(report: RunReport, causes: Sequence[tuple[int, str]], state_dir: Path | None = None) -> Iterator[str]:
+    """Say how a run ended: the counts, the causes, the workbook and the next command.
+
+    Args:
+        report: how it ended.
+        causes: why rows are not in: how many, and the sentence.
+        state_dir: the folder of records that was chosen by flag; the next command names it too.
+    """
     if report.stop is not None:
         yield wrapped(f"stopped: {report.stop.why}")
     width = max((len(result) for result in report.counts), default=0)
@@ -112,7 +143,7 @@ def report_lines(report: RunReport, causes: Sequence[tuple[int, str]]) -> Iterat
     yield f"results: {report.workbook}"
     following = next_command(report)
     if following:
-        yield f"next: {following}"
+        yield f"next: {following}" + (f" --state-dir {quoted(state_dir)}" if state_dir else "")
 
 
 def next_command(report: RunReport) -> str:
