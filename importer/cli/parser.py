@@ -20,7 +20,7 @@ settings from the environment:
   VICIDIAL_PASS  its password (or --password-file, or typed when asked)
 """
 
-_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  it has no public name
 
 FORMATS: Final = ("as-is", "e164", "international", "national")
 
