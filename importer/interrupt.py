@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: once, the run is stopped in good order; twice, the process is left at once, the record intact."""
+"""Ctrl-C and SIGTERM: once, the work is stopped in good order; twice, the process is left at once."""
 
 import asyncio
 import os
@@ -14,6 +14,63 @@ from importer.model import ExitCode
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name))
 
 
+class Interrupts:
+    """The signals that came since ``heeding_signals``."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._tell: Callable[[], object] | None = None
+
+    @property
+    def seen(self) -> bool:
+        """Whether the person has asked to stop."""
+        return self._count > 0
+
+    @contextmanager
+    def telling(self, once: Callable[[], None]) -> Iterator[None]:
+        """Call ``once`` at the first signal, in the running event loop; at once if it came already."""
+        loop = asyncio.get_running_loop()
+        self._tell = lambda: loop.call_soon_threadsafe(once)
+        try:
+            if self.seen:
+                once()
+            yield
+        finally:
+            self._tell = None
+
+    def heed(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._count += 1
+        if self._count > 1:
+            # the record is on disk after every step, so nothing is lost by leaving without a word to anybody
+            sys.stderr.flush()
+            os._exit(ExitCode.INTERRUPTED)
+        if self._tell is not None:
+            self._tell()
+
+
+@contextmanager
+def heeding_signals() -> Iterator[Interrupts]:
+    """Let no signal end the process while the body runs, unless it comes twice.
+
+    Python's own handlers are used instead of the event loop's, because they work on Windows too, and before and
+    after the loop: a Ctrl-C while the workbook is written must not cost the workbook.
+    """
+    interrupts = Interrupts()
+    before: dict[signal.Signals, Any] = {}
+    for number in _SIGNALS:
+        try:
+            before[number] = signal.signal(number, interrupts.heed)
+        except ValueError:
+            # outside the main thread nobody may
+            continue
+    try:
+        yield interrupts
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @contextmanager
 def interruptible(once: Callable[[], None]) -> Iterator[None]:
     """Heed signals while the body runs, inside a running event loop.
@@ -21,40 +78,5 @@ def interruptible(once: Callable[[], None]) -> Iterator[None]:
     Args:
         once: called at the first signal, in the event loop.
     """
-    loop = asyncio.get_running_loop()
-    seen = 0
-
-    def heed() -> None:
-        nonlocal seen
-        seen += 1
-        if seen == 1:
-            once()
-        else:
-            # the record is on disk after every step, so nothing is lost by leaving without a word to anybody
-            sys.stderr.flush()
-            os._exit(ExitCode.INTERRUPTED)
-
-    def from_anywhere(_signal: int, _frame: FrameType | None) -> Any:
-        loop.call_soon_threadsafe(heed)
-
-    before: dict[signal.Signals, Any] = {}
-    for number in _SIGNALS:
-        try:
-            loop.add_signal_handler(number, heed)
-        except (NotImplementedError, RuntimeError, ValueError):
-            # Windows' event loop has no such method, and outside the main thread nobody may
-            try:
-                before[number] = signal.signal(number, from_anywhere)
-            except ValueError:
-                continue
-    try:
+    with heeding_signals() as interrupts, interrupts.telling(once):
         yield
-    finally:
-        for number in _SIGNALS:
-            if number in before:
-                signal.signal(number, before[number])
-            else:
-                try:
-                    loop.remove_signal_handler(number)
-                except (NotImplementedError, RuntimeError, ValueError):
-                    continue

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from importer import __version__
 from importer.causes import causes_of
 from importer.errors import ResultsTrouble, WorkbookFailed
-from importer.interrupt import interruptible
+from importer.interrupt import Interrupts, heeding_signals
 from importer.journal import Journal, RunRecord, RunState
 from importer.model import ExitCode, Result, RowOutcome
 from importer.pace import SYSTEM_CLOCK, Clock, Pacer
@@ -21,6 +21,9 @@ from importer.settings import Server
 from importer.stop import Stop, StopKind
 from importer.submit import Submission, Submitted
 from importer.vicidial import VicidialApi
+
+INTERRUPTED: Final = Stop(StopKind.INTERRUPTED, "interrupted")
+"""What Ctrl-C and SIGTERM do."""
 
 
 class Watcher(Protocol):
@@ -96,24 +99,28 @@ def send_and_report(
         WorkbookFailed: everything is sent and recorded, but the workbook could not be written.
         SettingsTrouble: the certificates cannot be read; nothing was sent.
     """
-    record = journal.record()
-    left: tuple[RowOutcome, ...] = ()
-    stop: Stop | None = None
-    if record.to_send or (recipe.verify and record.planned):
-        submitted = asyncio.run(_send(record, journal, recipe, server, watcher, clock))
-        left, stop = submitted.left, submitted.stop
+    with heeding_signals() as interrupts:
         record = journal.record()
-    outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
-    ended = now_as_text()
-    try:
-        workbook = write_workbook(record, outcomes, recipe, ended, how_it_ended(stop), choose_workbook())
-    except (ResultsTrouble, OSError) as error:
-        raise WorkbookFailed(
-            f"the results workbook could not be written ({error}), but the record has every outcome:"
-            f" did-importer runs {record.about.run_id} writes it"
-        ) from None
-    finished = not left
-    journal.end(RunState.FINISHED if finished else RunState.UNFINISHED, ended, how_it_ended(stop), workbook)
+        left: tuple[RowOutcome, ...] = ()
+        stop: Stop | None = None
+        if record.to_send or (recipe.verify and record.planned):
+            submitted = asyncio.run(_send(record, journal, recipe, server, watcher, clock, interrupts))
+            left, stop = submitted.left, submitted.stop
+            record = journal.record()
+        outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
+        ended = now_as_text()
+        try:
+            workbook = write_workbook(record, outcomes, recipe, ended, how_it_ended(stop), choose_workbook())
+        except (ResultsTrouble, OSError) as error:
+            raise WorkbookFailed(
+                f"the results workbook could not be written ({error}), but the record has every outcome:"
+                f" did-importer runs {record.about.run_id} writes it"
+            ) from None
+        finished = not left
+        journal.end(RunState.FINISHED if finished else RunState.UNFINISHED, ended, how_it_ended(stop), workbook)
+        if interrupts.seen and stop is None:
+            # too late to change anything but the exit code: all is sent, and the workbook is whole
+            stop = INTERRUPTED
     counts = Counter(outcome.result for outcome in outcomes)
     return RunReport(record.about.run_id, workbook, counts, outcomes, stop, unfinished=not finished)
 
@@ -154,7 +161,13 @@ def write_workbook(
 
 
 async def _send(
-    record: RunRecord, journal: Journal, recipe: Recipe, server: Server, watcher: Watcher, clock: Clock
+    record: RunRecord,
+    journal: Journal,
+    recipe: Recipe,
+    server: Server,
+    watcher: Watcher,
+    clock: Clock,
+    interrupts: Interrupts,
 ) -> Submitted:
     transport = recipe.transport()
     tls = transport.ssl_context()
@@ -176,11 +189,11 @@ async def _send(
 
     def interrupted() -> None:
         watcher.status("stopping: calls in flight are waited for; press Ctrl-C again to leave at once")
-        submission.stop(Stop(StopKind.INTERRUPTED, "interrupted"))
+        submission.stop(INTERRUPTED)
 
     watcher.sending_begins(len(record.to_send), Counter(outcome.result for outcome in record.outcomes.values()))
     try:
-        with interruptible(interrupted):
+        with interrupts.telling(interrupted):
             return await submission.run()
     finally:
         watcher.sending_ends()
