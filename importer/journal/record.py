@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -175,4 +176,9 @@ def list_runs(folder: Path) -> tuple[RunLine, ...]:
             lines.append(RunLine(path, read_about(connection), read_counts(connection)))
         finally:
             connection.close()
-    return tuple(sorted(lines, key=lambda line: (line.about.started, line.path.name), reverse=True))
+    return tuple(sorted(lines, key=_when_begun, reverse=True))
+
+
+def _when_begun(line: RunLine) -> tuple[datetime, int, str]:
+    # runs of one second are numbered (order, order-2, ... order-10), so a longer name is a later one
+    return datetime.fromisoformat(line.about.started), len(line.path.stem), line.path.stem
