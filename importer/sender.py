@@ -257,4 +257,6 @@ class RowSender:
         verdict = await self._ask(api, carried.row.did)
         result, reason = after_asking(carried, verdict)
         understood = verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
+        # the login is good; the other workers need not wait for an add_did that is answered
+        self.met |= understood
         return await self._settle(carried, result, reason, answered=understood, added=result is Result.SUCCESS)
