@@ -118,7 +118,8 @@ def plan_after(live: LiveCheck, planned: Sequence[PlannedRow], *, update: bool) 
         if verdict is None or verdict.result in (Result.UNKNOWN, Result.NOT_SENT, Result.FAILED):
             to_send.append(row)
         elif verdict.result is Result.SUCCESS:
-            known = f"the server's own check said at {verdict.answered_at}, before it was sent, that it was not there"to_send.append(replace(row, known_absent=known))
+            known = f"the server's own check said at {verdict.answered_at}, before it was sent, that it was not there"
+            to_send.append(replace(row, known_absent=known))
         elif verdict.result is Result.DUPLICATE and update:
             to_send.append(row)
         else:
