@@ -42,6 +42,8 @@ def write_order(folder: Path) -> None:
         sheet.write_string(header_line, column, header, formats["added header" if added else "header"])
         sheet.set_column(column, column, ORDER_WIDTHS.get(header, USUAL_WIDTH))
     sheet.freeze_panes(header_line + 1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     expected = [("row", "result", "did_sent", "about")]
     for line, row in enumerate(order_rows(), start=header_line + 1):
         if row is None:

@@ -18,7 +18,9 @@ LISTS = ("*.csv", "*.xlsx")
 
 README_FLAGS = {
     line[1]: shlex.split(line[2])
-    for line in re.finditer(r"^\| \[(.+?)\]\(\1\) \|.*\| `(--set .+)` \|$", (CARRIERS / "README.md").read_text(), re.M)
+    for line in re.finditer(
+        r"^\| \[(.+?)\]\(\1\) \|.*\| `(--set .+)` \|$", (CARRIERS / "README.md").read_text("utf-8"), re.M
+    )
 }
 """The name of a list -> the flags of its line in the README."""
 

@@ -83,9 +83,14 @@ def test_the_demo_ends_with_1_where_vicidial_held_a_did_that_nobody_thought_of(
 
 
 @pytest.mark.usefixtures("hurried")
-def test_the_demo_ends_with_3_where_the_run_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_ends_with_3_where_the_run_was_stopped_and_offers_no_resume(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(practice, "PRACTICE_PASSWORD", "wrong")
     assert main(["demo", "--folder", str(tmp_path)]) == 3
+    said = said_by(capsys)
+    assert "demo: stopped before the end; start it again: did-importer demo" in said
+    assert "did-importer resume" not in said
 
 
 def test_a_folder_that_is_a_file_is_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

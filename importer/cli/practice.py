@@ -110,9 +110,13 @@ def demo(flags: argparse.Namespace) -> int:
         report = import_checked(checked, recipe, server, folders, Progress(), afresh=True)
         stored = practice.stored()
     causes = causes_of(report.outcomes, report.workbook.name)
-    say(report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]]))
+    lines = report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]])
     if report.stop is not None:
+        # the server of this run is gone, so it cannot be resumed
+        say(line for line in lines if not line.startswith("next: "))
+        print("demo: stopped before the end; start it again: did-importer demo", flush=True)
         return report.exit_code
+    say(lines)
     differing = differences(expected, read_results(report.workbook).rows, stored)
     if differing:
         print(wrapped(f"demo: NOT as expected, {len(differing)} of it:"))
