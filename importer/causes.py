@@ -1,7 +1,9 @@
 """Why rows are not in, grouped: forty-one rows with one cause are one line with one fix."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from importer.model import Result, RowOutcome
@@ -18,24 +20,66 @@ _FIXES: Final = {
     Result.UNKNOWN: "Look for the DIDs under Inbound > DIDs, or send them again: did-importer rerun {workbook}",
     Result.NOT_SENT: "Finish the run: did-importer resume",
 }
+_CREATE: Final = (
+    ("in-group ", "Create it under Inbound > In-Groups, or correct the cells"),
+    ("call menu ", "Create it under Inbound > Call Menus, or correct the cells"),
+    ("server ", "Take the address from Admin > Servers, correct the cells"),
+)
+
+_ALLOWED: Final = re.compile(r" \(allowed: (?:[^()]|\([^()]*\))*\)")
+_EARLIER_ROW: Final = re.compile(r"stands in row \d+ already")
+_OWN_VALUE: Final = re.compile(r"\b(did_pattern|did_description|copy_from) '(?:[^']|'(?=\w))*'")
+_NO_SUCH: Final = re.compile(r"^[A-Z ,]+: this VICIdial has no such ([a-z -]+); .*\(\w+ '([^']*)'\)")
+
+
+@dataclass(slots=True)
+class _Group:
+    count: int = 0
+    example: str = ""
+    differ: bool = False
 
 
 def causes_of(outcomes: Iterable[RowOutcome], workbook: str) -> tuple[Cause, ...]:
-    """Group the outcomes that are no success by their reason.
+    """Group the outcomes that are no success by their cause.
 
     Args:
         outcomes: what became of the rows.
         workbook: the name of the results workbook, for the commands in the fixes.
 
     Returns:
-        The most frequent causes, most frequent first.
+        The most frequent causes, most frequent first. Rows whose reasons differ only in the number or description
+        that is the row's own have one cause; the server's words and what is allowed stay in the sheet Results.
     """
-    counts: dict[tuple[Result, str], int] = defaultdict(int)
+    groups: dict[tuple[Result, str], _Group] = defaultdict(_Group)
     for outcome in outcomes:
-        if outcome.result is not Result.SUCCESS:
-            counts[outcome.result, outcome.reason] += 1
-    frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_CAUSES]
+        if outcome.result is Result.SUCCESS:
+            continue
+        sentence = _shortened(outcome.reason)
+        group = groups[outcome.result, _OWN_VALUE.sub(r"\1 '…'", sentence)]
+        group.count += 1
+        group.differ = group.differ or bool(group.example and group.example != sentence)
+        group.example = group.example or sentence
+    frequent = sorted(groups.items(), key=lambda item: (-item[1].count, item[0]))[:MOST_CAUSES]
     return tuple(
-        Cause(count, f"{result}: {reason}", _FIXES[result].format(workbook=workbook))
-        for (result, reason), count in frequent
+        Cause(group.count, f"{result}: {_shown(group)}", _fix(result, group.example, workbook))
+        for (result, _), group in frequent
     )
+
+
+def _shortened(reason: str) -> str:
+    named = _NO_SUCH.sub(r"\1 \2 is not in this VICIdial", reason)
+    return _EARLIER_ROW.sub("stands in an earlier row already", _ALLOWED.sub("", named))
+
+
+def _shown(group: _Group) -> str:
+    if not group.differ:
+        return group.example
+    return _OWN_VALUE.sub(lambda value: value[0].replace(" '", ", such as '", 1) + ",", group.example, count=1)
+
+
+def _fix(result: Result, sentence: str, workbook: str) -> str:
+    rerun = f"did-importer rerun {workbook}"
+    for words, create in _CREATE:
+        if result is Result.INVALID and sentence.startswith(words):
+            return f"{create}, then: {rerun}"
+    return _FIXES[result].format(workbook=workbook)
