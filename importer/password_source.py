@@ -26,6 +26,8 @@ from importer.named_server import ChosenServer, Origin, Setting
 from importer.secret import Password
 from importer.server_address import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE, host_of, same_server
 
+_NO_PASSWORD: Final = f"no password was given: set {PASSWORD_VARIABLE} or use --password-file"
+
 KEYRING_SERVICE: Final = "did-importer"
 """The name under which the keyring has our passwords; the name of each is ``user@host``."""
 
@@ -34,11 +36,26 @@ def usable_password(value: str) -> Password:
     """Return the password.
 
     Raises:
-        SettingsTrouble: VICIdial would delete all of it (API.md, "Traps").
+        SettingsTrouble: VICIdial would delete all of it (API.md, "Traps"), or it is not in this terminal's encoding.
     """
+    must_be_text(value, "the password")
     if not re.search(r"[-_0-9a-zA-Z]", value):
         raise SettingsTrouble("the password is empty, or holds nothing that VICIdial keeps (letters, digits, - and _)")
     return Password(value)
+
+
+def must_be_text(value: str, what: str) -> None:
+    """Refuse a setting that was given in another encoding; Python has put half surrogate pairs for its bytes.
+
+    Raises:
+        SettingsTrouble: the value cannot be sent.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise SettingsTrouble(
+            f"{what} holds bytes that are not in this terminal's encoding; give it in UTF-8"
+        ) from None
 
 
 def read_password_file(path: Path) -> str:
@@ -48,16 +65,16 @@ def read_password_file(path: Path) -> str:
         SettingsTrouble: it is not there, is no text, or others on this machine may read it.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            # others on this machine must not read it; Windows keeps its permissions elsewhere, and a pipe has none
+            if os.name == "posix" and stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise SettingsTrouble(f"the password file {path} can be read by others; run: chmod 600 {path}")
+            return file.readline().removesuffix("\n")
     except FileNotFoundError:
         raise SettingsTrouble(f"the password file {path} is not there") from None
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise SettingsTrouble(f"the password file {path} cannot be read as a text file") from None
-    # others on this machine must not read it; Windows keeps its permissions elsewhere
-    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsTrouble(f"the password file {path} can be read by others; run: chmod 600 {path}")
-    lines = text.splitlines()
-    return lines[0] if lines else ""
 
 
 def read_keyring(name: str) -> str | None:
@@ -117,7 +134,7 @@ def find_password(
     if kept is not None and (value := kept.read()) is not None:
         return _found(value, kept.origin, kept.where)
     if ask is not None:
-        return _found(ask(f"Password of the VICIdial user {user}: "), Origin.TYPED, "the prompt")
+        return _found(_typed(ask, user), Origin.TYPED, "the prompt")
     if kept is not None:
         raise SettingsTrouble(
             f"{kept.where} has no password; store it with: keyring set {KEYRING_SERVICE} {_keyring_name(user, url)}"
@@ -127,7 +144,14 @@ def find_password(
             f"{PASSWORD_VARIABLE} belongs to another server or user ({URL_VARIABLE}, {USER_VARIABLE}) and is not sent"
             f" to {host_of(url)}: use --password-file, or a password_file in the file of servers"
         )
-    raise SettingsTrouble(f"no password was given: set {PASSWORD_VARIABLE} or use --password-file")
+    raise SettingsTrouble(_NO_PASSWORD)
+
+
+def _typed(ask: Callable[[str], str], user: str) -> str:
+    try:
+        return ask(f"Password of the VICIdial user {user}: ")
+    except EOFError:
+        raise SettingsTrouble(_NO_PASSWORD) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from importer.errors import SettingsTrouble
 from importer.named_server import ChosenServer, Origin, Setting
-from importer.password_source import find_password
+from importer.password_source import find_password, must_be_text
 from importer.secret import Password
 from importer.server_address import (
     API_PATH,
@@ -35,6 +35,7 @@ __all__ = [
     "ResolvedServer",
     "Server",
     "complete_url",
+    "is_this_machine",
     "resolve_server",
     "resolve_settings",
 ]
@@ -65,13 +66,14 @@ class Server:
     def warnings(self) -> tuple[str, ...]:
         """What the person should know before a password travels to this address."""
         parts = urlsplit(self.url)
-        if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+        if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
             sentence = f"the password travels to {parts.hostname} in the clear, because the address begins with http://"
             return (f"{sentence}; use https:// where the server offers it",)
         return ()
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Say whether a host is this machine itself, so that nothing travels over a network."""
     if host == "localhost":
         return True
     try:
@@ -167,6 +169,7 @@ def _user(user: str | None, environment: Mapping[str, str], chosen: ChosenServer
         found = Setting("user", given, Origin.ENVIRONMENT, USER_VARIABLE)
     if not found.value:
         raise SettingsTrouble(f"no user was given: set {USER_VARIABLE} or use --user")
+    must_be_text(found.value, "the user")
     return found
 
 
