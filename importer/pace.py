@@ -52,7 +52,7 @@ class Pacer:
     def __init__(self, rate: float | None, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
         self._in_a_window = int(rate) if rate and rate >= 1 else 1
-        self._window = WINDOW_SECONDS if rate and rate >= 1 else (1 / rate if rate else 0.0)
+        self._window = WINDOW_SECONDS / min(rate, 1) if rate else 0.0
         self._spacing = (SPACING / int(rate) if rate >= 1 else SPACING / rate) if rate else 0.0
         self._limited = bool(rate)
         self._next = clock.now()
