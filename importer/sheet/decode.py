@@ -63,7 +63,8 @@ def decode(data: bytes, place: str, encoding: str | None = None) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError as trouble:
-        return _eight_bits(data, place, trouble)
+        start = trouble.start
+    return _eight_bits(data, place, start)
 
 
 def _as_asked(data: bytes, place: str, encoding: str) -> Decoded:
@@ -110,12 +111,11 @@ def _byte_order(data: bytes) -> str:
     return ""
 
 
-def _eight_bits(data: bytes, place: str, trouble: UnicodeDecodeError) -> Decoded:
+def _eight_bits(data: bytes, place: str, start: int) -> Decoded:
     """Decode what is no UTF-8: what an HTML page says of itself, or Windows-1252 if nothing speaks against it."""
     said = _META_CHARSET.search(data[:2048])
     if said:
         return _as_asked(data, place, said[1].decode("ascii", "replace"))
-    start = trouble.start
     where = f"{place}: line {_line(data, start)}, byte {start + 1:,} (0x{data[start]:02X})"
     if _UTF8_PAIR.search(data):
         raise SheetTrouble(f"{where} is no UTF-8, and other characters of the file are; {_NEXT}")

@@ -1,5 +1,6 @@
 """Excel 97-2003 workbooks (.xls): python-calamine for the cells, the records themselves for what it hides."""
 
+import struct
 from pathlib import Path
 
 from importer.errors import SheetTrouble
@@ -8,6 +9,7 @@ from importer.sheet.compound_file import CompoundFile
 from importer.sheet.kind import open_file
 from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
 from importer.sheet.rows import ReadSheet, RowCollector
+from importer.sheet.unpack import DAMAGED
 
 
 class LegacyWorkbook:
@@ -25,7 +27,10 @@ class LegacyWorkbook:
         with open_file(path) as stream:
             container = CompoundFile(stream.read(), str(path))
         name = "Workbook" if "Workbook" in container.names else "Book"
-        self._records = BiffWorkbook(container.stream(name))
+        try:
+            self._records = BiffWorkbook(container.stream(name))
+        except (struct.error, IndexError):
+            raise SheetTrouble(f"{path}: {DAMAGED}") from None
         if self._records.encrypted:
             raise SheetTrouble(
                 f"{path}: is encrypted with a password; open it in Excel, remove the password and save it as .xlsx"
@@ -50,11 +55,13 @@ class LegacyWorkbook:
         """
         place = f"{self._path}: sheet '{name}'"
         sheet = next(sheet for sheet in self._records.sheets if sheet.name == name)
-        self._records.look_through(sheet)
         rows = RowCollector(place)
         try:
+            self._records.look_through(sheet)
             self._quick = self._quick or QuickWorkbook(self._path)
             merged = self._quick.read(name, rows, sheet.overrides)
+        except (struct.error, IndexError):
+            raise SheetTrouble(f"{place}: {DAMAGED}") from None
         except CalamineGaveUp as trouble:
             raise SheetTrouble(f"{place}: {trouble.advice}") from None
         return rows.finish(

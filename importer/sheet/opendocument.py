@@ -171,7 +171,7 @@ class _DocumentReader:
     def _close_cell(self, cell: Attributes) -> None:
         repeated = cell.get(self._names.columns_repeated)
         repeats = _whole(repeated) if repeated else 1
-        if self._text or len(cell) > 1:
+        if self._text or self._names.kind in cell or self._names.formula in cell:
             text, flaw = self._finished(cell, "".join(self._text))
             text = self._memory[text]
             if text:
@@ -191,7 +191,7 @@ class _DocumentReader:
             return shown or "#ERROR", CellFlaw.ERROR_VALUE
         if kind == "string":
             return cell.get(names.string, shown), None
-        if kind in _NUMBERS or (kind is None and names.value in cell):
+        if kind in _NUMBERS:
             return self._from_number(cell.get(names.value, ""), shown)
         if kind == "boolean":
             return "TRUE" if cell.get(names.boolean) == "true" else "FALSE", None

@@ -144,11 +144,7 @@ class RowCollector:
             return
         self._cells += len(texts)
         if len(self._rows) >= MOST_ROWS or self._cells > MOST_CELLS:
-            what = f"{MOST_ROWS:,} rows" if self._cells <= MOST_CELLS else f"{MOST_CELLS:,} cells"
-            raise SheetTrouble(
-                f"{self._place}: row {number}: the list has more than {what}; split it into several files, and delete"
-                " stray cells far to the right or below"
-            )
+            raise too_long(self._place, number, cells=self._cells > MOST_CELLS)
         if flaws:
             self._flaws |= {(len(self._rows), column): flaw for column, flaw in flaws.items()}
         self._numbers.append(number)
@@ -190,9 +186,11 @@ class RowCollector:
             letters = some_of([column_letters(column) for column in columns])
             facts.append(f"hidden columns are read like the others ({letters})")
         if shown_otherwise:
-            facts.append(f"{shown_otherwise:,} numbers are read as their number format shows them, with what it adds")
+            facts.append(
+                f"numbers read as their number format shows them, with the digits that it adds: {shown_otherwise:,}"
+            )
         if blank_rows is None:
-            blank_rows = self._numbers[-1] - len(self._rows) if self._rows else 0
+            blank_rows = max(0, self._numbers[-1] - len(self._rows)) if self._rows else 0
         flaws = MappingProxyType(self._flaws)
         return ReadSheet(sheet, tuple(self._numbers), tuple(self._rows), flaws, blank_rows, tuple(facts))
 
@@ -214,6 +212,15 @@ class RowCollector:
                     self._flaws[index, column] = self._flaws[first, column]
                 found = True
         return found
+
+
+def too_long(place: str, number: int, *, cells: bool = False) -> SheetTrouble:
+    """Return the trouble of a list with more rows, or more cells, than can be read."""
+    what = f"{MOST_CELLS:,} cells" if cells else f"{MOST_ROWS:,} rows"
+    return SheetTrouble(
+        f"{place}: row {number}: the list has more than {what}; split it into several files, and delete stray cells far"
+        " to the right or below"
+    )
 
 
 def some_of(names: Sequence[object], most: int = 8) -> str:

@@ -7,9 +7,11 @@ as fast as openpyxl, which would have to read the workbook twice, once for formu
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from importer.errors import SheetTrouble
 from importer.model import CellFlaw
 from importer.sheet.cell_text import TextMemory, date_text, literal_value, number_text
-from importer.sheet.rows import MergedCells, ReadSheet, RowCollector
+from importer.sheet.rows import MOST_ROWS, MergedCells, ReadSheet, RowCollector, too_long
+from importer.sheet.unpack import DAMAGED
 from importer.sheet.workbook_parts import CellFormat, WorkbookParts
 from importer.sheet.workbook_text import unescaped, without_blanks
 from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
@@ -36,7 +38,11 @@ def read_cells(pieces: Iterable[bytes], place: str, name: str, parts: WorkbookPa
         SheetTrouble: it is damaged or too big.
     """
     reader = _CellReader(place, parts, strings)
-    parse_xml(without_blanks(pieces), place, reader.start, reader.end, reader.text)
+    try:
+        parse_xml(without_blanks(pieces), place, reader.start, reader.end, reader.text)
+    except (ValueError, KeyError):
+        # a row number that is none, a style without limits
+        raise SheetTrouble(f"{place}: {DAMAGED}") from None
     return reader.rows.finish(
         name,
         merged=reader.merged,
@@ -55,6 +61,7 @@ class _CellReader:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: list[int] = []
         self.shown_otherwise = 0
+        self._place = place
         self._parts = parts
         self._strings = strings
         self._memory = TextMemory()
@@ -115,6 +122,8 @@ class _CellReader:
                     if flaw:
                         self._flaws[self._column] = flaw
         elif local == "row":
+            if self._number > MOST_ROWS and self._texts:
+                raise too_long(self._place, self._number)
             self.rows.add(self._number, tuple(self._texts), self._flaws or None)
         elif local == "rPh":
             self._aside -= 1

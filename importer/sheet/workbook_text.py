@@ -1,7 +1,7 @@
-"""The XML of an Excel workbook before its cells are looked at: shared texts, escapes, and cells that are only formatted."""
+"""The XML of an Excel workbook before its cells are looked at: shared texts, escapes, and what is only formatted."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Final
 
 from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
@@ -72,10 +72,15 @@ def without_blanks(pieces: Iterable[bytes]) -> Iterator[bytes]:
         pieces: the bytes of a sheet's part; what is not written as Excel writes it is passed on as it is.
     """
     rest = b""
-    for piece in pieces:
-        rest += piece
-        at = rest.rfind(b"<row ") if len(rest) < _LONGEST_ROW else len(rest)
-        if at > 0:
-            yield _BLANK_ROW.sub(b"", _BLANK_CELL.sub(b"", rest[:at]))
-            rest = rest[at:]
-    yield rest
+    try:
+        for piece in pieces:
+            rest += piece
+            at = rest.rfind(b"<row ") if len(rest) < _LONGEST_ROW else len(rest)
+            if at > 0:
+                yield _BLANK_ROW.sub(b"", _BLANK_CELL.sub(b"", rest[:at]))
+                rest = rest[at:]
+        yield rest
+    finally:
+        # what is left unread must not keep the file open
+        if isinstance(pieces, Generator):
+            pieces.close()

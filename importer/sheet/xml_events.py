@@ -1,6 +1,6 @@
 """XML read as a stream of events, in little memory whatever its size, by the names without their prefixes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Final
 from xml.parsers import expat
 
@@ -59,6 +59,10 @@ def parse_xml(
         parser.Parse(b"", True)
     except expat.ExpatError:
         raise SheetTrouble(f"{place}: {DAMAGED}") from None
+    finally:
+        # what is left unread must not keep the file open
+        if isinstance(pieces, Generator):
+            pieces.close()
 
 
 def elements(pieces: Iterable[bytes], place: str) -> list[tuple[str, Attributes]]:

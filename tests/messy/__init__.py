@@ -1,0 +1,1 @@
+"""Ugly files, one trouble each, made from code."""
