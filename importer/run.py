@@ -25,7 +25,7 @@ from importer.pace import SYSTEM_CLOCK, Clock
 from importer.plan import expanded_table, plan_rows
 from importer.recipe import Recipe
 from importer.results import PreviousResults, check_writable, free_path, read_results
-from importer.sending import RunReport, Watcher, send_and_report
+from importer.sending import RunReport, Unwatched, Watcher, send_and_report
 from importer.settings import Server
 from importer.sheet import read_table
 
@@ -128,6 +128,33 @@ def _without_expanding(checked: CheckedTable, again: Collection[int]) -> Checked
             seen.add(row.table_index)
             kept.append(row if row.index == len(kept) else replace(row, index=len(kept)))
     return replace(checked, rows=tuple(kept))
+
+
+def import_file(
+    path: Path,
+    server: Server,
+    recipe: Recipe,
+    folders: Folders,
+    watcher: Watcher | None = None,
+    *,
+    afresh: bool = False,
+) -> RunReport:
+    """Check a file, send its good rows, and write its results workbook: the whole line in one call.
+
+    Args:
+        path: the spreadsheet or text file.
+        server: where to and as whom.
+        recipe: how to read, check and send.
+        folders: where the record and the workbook go.
+        watcher: looks on; None for nobody.
+        afresh: begin a new run although one on the same file is unfinished.
+
+    Raises:
+        UsageTrouble: the file, an option or a folder cannot be used; nothing was sent.
+        WorkbookFailed: all is sent and recorded, but the workbook could not be written.
+    """
+    checked = check_file(path, recipe)
+    return import_checked(checked, recipe, server, folders, watcher or Unwatched(), afresh=afresh)
 
 
 def after_live_check(checked: Checked, live: LiveCheck, recipe: Recipe) -> Checked:

@@ -42,6 +42,22 @@ class Watcher(Protocol):
         """No more calls are made."""
 
 
+class Unwatched:
+    """A ``Watcher`` for runs at which nobody looks."""
+
+    def sending_begins(self, to_send: int, settled: Mapping[Result, int]) -> None:
+        """Nobody looks."""
+
+    def outcome(self, outcome: RowOutcome) -> None:
+        """Nobody looks."""
+
+    def status(self, sentence: str) -> None:
+        """Nobody looks."""
+
+    def sending_ends(self) -> None:
+        """Nobody looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """How a run ended.
