@@ -54,6 +54,14 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from importer.cli import practice
 
         return {"sandbox": practice.sandbox, "demo": practice.demo}[name]
+    if name == "doctor":
+        from importer.cli.doctor import doctor
+
+        return doctor
+    if name == "config":
+        from importer.cli.config import config
+
+        return config
     from importer.cli import commands
 
     return {

@@ -1,20 +1,23 @@
 """What each command does: settings in, stages run, words out, an exit code back."""
 
 import argparse
-import getpass
+import os
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import Final
 
 from importer.causes import causes_of
 from importer.checked_workbook import write_checked
 from importer.cli.progress import Progress
 from importer.cli.recipe_flags import recipe_from
+from importer.cli.servers import chosen_server, recipe_again, recipe_for, server_from, server_of_run
 from importer.cli.show import check_lines, live_lines, report_lines, runs_lines, wrapped
 from importer.errors import ResultsTrouble, SettingsTrouble
-from importer.journal import RunLine, list_runs
+from importer.journal import list_runs
 from importer.live_check import check_live
 from importer.model import ExitCode, Result
+from importer.named_server import ChosenServer
 from importer.output_file import free_path
 from importer.past_runs import (
     added_by,
@@ -36,10 +39,13 @@ from importer.run import (
     import_checked,
 )
 from importer.sending import RunReport
-from importer.settings import Server, resolve_server
+from importer.settings import Server
 from importer.stop import StopKind
 
 _SHOWN_CAUSES: Final = 5
+
+STATE_VARIABLE: Final = "DID_IMPORTER_STATE_DIR"
+"""The environment's word for ``--state-dir``."""
 
 
 def say(lines: Iterable[str]) -> None:
@@ -50,26 +56,29 @@ def say(lines: Iterable[str]) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     """``did-importer run``."""
-    recipe = recipe_from(flags)
+    chosen = chosen_server(flags)
+    recipe = recipe_from(flags, recipe_for(chosen))
     checked = check_file(flags.file, recipe)
-    return _show_ask_and_send(checked, recipe, flags)
+    return _show_ask_and_send(checked, recipe, flags, chosen)
 
 
 def rerun(flags: argparse.Namespace) -> int:
     """``did-importer rerun``."""
-    recipe = recipe_from(flags, recorded_recipe(_folders(flags), flags.file))
+    chosen = chosen_server(flags)
+    recipe = recipe_from(flags, recipe_again(chosen, recorded_recipe(_folders(flags), flags.file)))
     checked = check_results(flags.file, recipe, _chosen_results(flags.only))
     if not checked.taken_up:
         print("nothing is left to do: no row of this workbook is to be sent again")
         done = all(outcome.result in (Result.SUCCESS, Result.DUPLICATE) for outcome in checked.settled)
         return ExitCode.DONE if done else ExitCode.ROWS_LEFT
-    return _show_ask_and_send(checked, recipe, flags)
+    return _show_ask_and_send(checked, recipe, flags, chosen)
 
 
 def check(flags: argparse.Namespace) -> int:
     """``did-importer check``."""
-    recipe = recipe_from(flags)
-    server = _server(flags, recipe) if flags.live else None
+    chosen = chosen_server(flags)
+    recipe = recipe_from(flags, recipe_for(chosen))
+    server = server_from(flags, recipe, chosen) if flags.live else None
     checked = check_file(flags.file, recipe)
     say(check_lines(checked))
     bad = any(outcome.result is Result.INVALID for outcome in checked.settled)
@@ -90,7 +99,7 @@ def resume_run(flags: argparse.Namespace) -> int:
     folders = _folders(flags)
     line = unfinished_run(folders, flags.run)
     recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
-    server = _server_of(line, flags, recipe)
+    server = server_of_run(flags, recipe, line.about.server, line.about.user)
     _warn(server, recipe)
     print(f"resuming {line.about.run_id}: {line.about.file}", file=sys.stderr)
     return _end(resume(line, recipe, server, folders, Progress()), flags)
@@ -102,7 +111,7 @@ def undo_run(flags: argparse.Namespace) -> int:
     line = named_run(folders, flags.run)
     recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
     dids = added_by(line)
-    server = _server_of(line, flags, recipe)
+    server = server_of_run(flags, recipe, line.about.server, line.about.user)
     _warn(server, recipe)
     print(f"the run {line.about.run_id} of {line.about.started} added {len(dids)} DIDs to {server.url}")
     if not flags.yes and not _somebody_is_there():
@@ -136,8 +145,8 @@ def template(flags: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespace) -> int:
-    server = _server(flags, recipe)
+def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespace, chosen: ChosenServer | None) -> int:
+    server = server_from(flags, recipe, chosen)
     say(check_lines(checked))
     _warn(server, recipe)
     if any(outcome.result is Result.INVALID for outcome in checked.settled):
@@ -153,27 +162,6 @@ def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespa
     if checked.planned and not _agreed(question, flags):
         return ExitCode.USAGE
     return _end(import_checked(checked, recipe, server, _folders(flags), Progress(), afresh=flags.new), flags)
-
-
-def _server(flags: argparse.Namespace, recipe: Recipe) -> Server:
-    return resolve_server(
-        url=flags.url,
-        user=flags.user,
-        source=recipe.source,
-        password_file=flags.password_file,
-        ask=_ask_for_password(),
-    )
-
-
-def _server_of(line: RunLine, flags: argparse.Namespace, recipe: Recipe) -> Server:
-    """Return the server and user of a run that was begun; only the password comes from now."""
-    return resolve_server(
-        url=line.about.server,
-        user=line.about.user,
-        source=recipe.source,
-        password_file=flags.password_file,
-        ask=_ask_for_password(),
-    )
 
 
 def _agreed(question: str, flags: argparse.Namespace) -> bool:
@@ -221,7 +209,7 @@ def _warn(server: Server, recipe: Recipe) -> None:
 
 
 def _folders(flags: argparse.Namespace) -> Folders:
-    state = flags.state_dir
+    state = flags.state_dir or (Path(named) if (named := os.environ.get(STATE_VARIABLE)) else None)
     if state is None:
         from platformdirs import user_state_path
 
@@ -240,7 +228,3 @@ def _chosen_results(words: Collection[str] | None) -> frozenset[Result]:
 
 def _somebody_is_there() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _ask_for_password() -> Callable[[str], str] | None:
-    return getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None

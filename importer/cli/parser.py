@@ -5,6 +5,13 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from importer import __version__
+from importer.cli.server_flags import (
+    add_call_flags,
+    add_config_command_flags,
+    add_doctor_flags,
+    add_password_flags,
+    add_server_flags,
+)
 
 EPILOG: Final = """\
 exit codes:
@@ -13,11 +20,20 @@ exit codes:
   2    wrong usage, settings or file, or you said no; nothing was sent
   3    stopped before the end: login or user refused, server gone, disk full
   130  interrupted
+doctor ends with 0 if DIDs can be added, 2 if a setting is missing or wrong,
+and 3 if anything else is broken.
 
 settings from the environment:
   VICIDIAL_URL   the server, such as vici.example.org
   VICIDIAL_USER  the API user
   VICIDIAL_PASS  its password (or --password-file, or typed when asked)
+  DID_IMPORTER_STATE_DIR  the folder of the records of runs, as --state-dir
+  DID_IMPORTER_CONFIG  the file of servers by name; see did-importer config
+
+a flag beats the environment, and the environment beats the file of servers;
+but --server is a flag, so the url and user of the server that it names beat
+VICIDIAL_URL and VICIDIAL_USER, and its own password_file or keyring beats
+VICIDIAL_PASS. The file's default server loses to the environment.
 """
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  it has no public name
@@ -49,7 +65,7 @@ def _add_importing(commands: _Commands) -> None:
     run.add_argument("file", type=Path, help="the spreadsheet or text file with the DIDs")
     _add_reading(run)
     _add_checking(run)
-    _add_server(run)
+    add_server_flags(run)
     _add_sending(run)
     _add_results(run)
     _add_state(run)
@@ -63,8 +79,8 @@ def _add_importing(commands: _Commands) -> None:
     )
     _add_reading(check)
     _add_checking(check)
-    _add_server(check)
-    _add_calls(check)
+    add_server_flags(check)
+    add_call_flags(check)
 
     rerun = _command(commands, "rerun", "send the corrected rows of a results workbook again")
     rerun.add_argument("file", type=Path, help="the results workbook, or its sheet Results saved as CSV")
@@ -75,7 +91,7 @@ def _add_importing(commands: _Commands) -> None:
         help="take up only rows with this result, such as 'unknown' (may be repeated)",
     )
     _add_checking(rerun)
-    _add_server(rerun)
+    add_server_flags(rerun)
     _add_sending(rerun)
     _add_results(rerun)
     _add_state(rerun)
@@ -86,7 +102,7 @@ def _add_importing(commands: _Commands) -> None:
 def _add_past_runs(commands: _Commands) -> None:
     resume = _command(commands, "resume", "finish a run that was stopped or died")
     resume.add_argument("run", nargs="?", metavar="RUN", help="the run's name (default: the newest unfinished one)")
-    _add_password(resume)
+    add_password_flags(resume)
     _add_sending(resume)
     _add_results(resume)
     _add_state(resume)
@@ -98,14 +114,20 @@ def _add_past_runs(commands: _Commands) -> None:
 
     undo = _command(commands, "undo", "delete the DIDs that a run added, and no others")
     undo.add_argument("run", metavar="RUN", help="the run's name, as 'did-importer runs' lists it")
-    _add_password(undo)
-    _add_calls(undo)
+    add_password_flags(undo)
+    add_call_flags(undo)
     _add_results(undo)
     _add_state(undo)
     _add_yes(undo)
 
 
 def _add_around(commands: _Commands) -> None:
+    doctor = _command(commands, "doctor", "find out why the server cannot be used, and what to do; changes nothing")
+    add_doctor_flags(doctor)
+
+    config = _command(commands, "config", "say where the file of servers by name is, and show it")
+    add_config_command_flags(config)
+
     template = _command(commands, "template", "write the blank workbook to fill")
     template.add_argument(
         "file", nargs="?", type=Path, default=Path("did_template.xlsx"), help="default: did_template.xlsx; or a .csv"
@@ -170,26 +192,8 @@ def _add_checking(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_server(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("server")
-    group.add_argument("--url", help="the server; a host alone will do (default: VICIDIAL_URL)")
-    group.add_argument("--user", help="the API user (default: VICIDIAL_USER)")
-    _password_flag(group)
-    group.add_argument("--source", help="what the API log shows as the origin (default: didimporter)")
-
-
-def _add_password(parser: argparse.ArgumentParser) -> None:
-    _password_flag(parser.add_argument_group("server"))
-
-
-def _password_flag(group: "argparse._ArgumentGroup") -> None:
-    group.add_argument(
-        "--password-file", type=Path, metavar="FILE", help="a file whose first line is the password, for its owner only"
-    )
-
-
 def _add_sending(parser: argparse.ArgumentParser) -> None:
-    _add_calls(parser)
+    add_call_flags(parser)
     group = parser.add_argument_group("who added a DID")
     group.add_argument(
         "--on-duplicate",
@@ -206,22 +210,6 @@ def _add_sending(parser: argparse.ArgumentParser) -> None:
         "--verify", action="store_true", default=None, help="ask with update_did at the end whether each is there"
     )
     group.add_argument("--undo-list", type=Path, metavar="FILE", help="write the DIDs that this run added, one a line")
-
-
-def _add_calls(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("sending")
-    group.add_argument("--rate", type=float, metavar="N", help="calls a second, never more (default: 10; 0: no limit)")
-    group.add_argument("--workers", type=int, metavar="N", help="calls in flight at once (default: 4)")
-    group.add_argument(
-        "--method", choices=("get", "post"), help="post keeps the password out of the access log (default: get)"
-    )
-    group.add_argument("--timeout", type=float, metavar="SECONDS", help="for one call (default: 30)")
-    group.add_argument("--retries", type=int, metavar="N", help="further tries of a call that failed (default: 4)")
-    group.add_argument(
-        "--give-up-after", type=float, metavar="SECONDS", help="how long the server may stay away (default: 120)"
-    )
-    group.add_argument("--ca-file", metavar="FILE", help="the certificates of a private authority (PEM)")
-    group.add_argument("--insecure", action="store_true", default=None, help="take any certificate (dangerous)")
 
 
 def _add_results(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,10 @@
 """From the flags to the server with a name, and to the recipe that its entry in the file of servers asks for."""
 
 import argparse
+import getpass
 import os
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +13,7 @@ from importer.named_server import ChosenServer, NamedServer
 from importer.recipe import Recipe
 from importer.server_address import same_server
 from importer.server_file import ServerFile, choose_server, config_file, load_servers
+from importer.settings import Server, resolve_server
 
 
 def servers_of(flags: argparse.Namespace) -> ServerFile:
@@ -28,25 +32,69 @@ def chosen_server(flags: argparse.Namespace) -> ChosenServer | None:
         SettingsTrouble: there is no such server, or the file cannot be used as it is.
     """
     name, url = getattr(flags, "server", None), getattr(flags, "url", None)
-    file = servers_of(flags)
-    chosen = choose_server(file, name=name, url=url, environment=os.environ)
-    if chosen is None and url is None and file.servers and not file.default and not os.environ.get("VICIDIAL_URL"):
-        return None
-    return chosen
+    return choose_server(servers_of(flags), name=name, url=url, environment=os.environ)
 
 
-def server_of_run(flags: argparse.Namespace, url: str, user: str) -> ChosenServer:
-    """Return the server that a recorded run is bound to, with the password source of its entry, if it has one.
-
-    Nobody but this server and this user may get the run's calls, so they beat the environment.
+def server_from(flags: argparse.Namespace, recipe: Recipe, chosen: ChosenServer | None) -> Server:
+    """Return the server that the flags, the environment and the file of servers ask for.
 
     Raises:
-        SettingsTrouble: the file of servers cannot be used as it is.
+        SettingsTrouble: something is missing or cannot be used.
     """
+    return resolve_server(
+        url=flags.url,
+        user=flags.user,
+        source=recipe.source,
+        password_file=flags.password_file,
+        ask=ask_for_password(),
+        chosen=chosen,
+    )
+
+
+def server_of_run(flags: argparse.Namespace, recipe: Recipe, url: str, user: str) -> Server:
+    """Return the server and user that a recorded run is bound to; only the password comes from now.
+
+    They beat the environment, and get no password that is meant for another server or user.
+
+    Raises:
+        SettingsTrouble: there is no password for them, or the file of servers cannot be used as it is.
+    """
+    return resolve_server(
+        url=url,
+        user=user,
+        source=recipe.source,
+        password_file=flags.password_file,
+        ask=ask_for_password(),
+        chosen=_entry_of_run(flags, url, user),
+    )
+
+
+def ask_for_password() -> Callable[[str], str] | None:
+    """Return what asks a person for a password, or None where nobody is at a terminal."""
+    return getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None
+
+
+def _entry_of_run(flags: argparse.Namespace, url: str, user: str) -> ChosenServer:
+    """Return the entry of the run's server, for the sake of its password source, or one that has none."""
     for entry in servers_of(flags).servers:
         if same_server(entry.url, url) and entry.user == user:
             return ChosenServer(replace(entry, url=url), by_flag=True)
     return ChosenServer(NamedServer("", "the record of the run", url, user), by_flag=True)
+
+
+def recipe_again(chosen: ChosenServer | None, recorded: Recipe | None) -> Recipe | None:
+    """Return what a rerun starts from: how the run was made, unless --server names who is to be asked now.
+
+    Args:
+        chosen: the named server, or None.
+        recorded: the recipe of the run whose results are rerun; None where its record is not on this machine.
+
+    Raises:
+        SettingsTrouble: a value of the entry cannot be used.
+    """
+    if recorded is not None and (chosen is None or not chosen.by_flag):
+        return recorded
+    return recipe_for(chosen, recorded)
 
 
 def recipe_for(chosen: ChosenServer | None, base: Recipe | None = None) -> Recipe | None:

@@ -1,0 +1,153 @@
+"""``did-importer doctor``: the ladder on the terminal, or as one object for scripts."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from importer.cli.recipe_flags import recipe_from
+from importer.cli.servers import ask_for_password, chosen_server, recipe_for
+from importer.cli.show import wrapped
+from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
+from importer.named_server import ChosenServer, Origin, Setting
+from importer.recipe import Recipe
+from importer.settings import resolve_settings
+
+_COLOURS: Final = {Level.OK: "\x1b[32m", Level.WARNING: "\x1b[33m", Level.BROKEN: "\x1b[1;31m"}
+_PLAIN: Final = "\x1b[0m"
+_WORDS: Final = {Level.OK: "ok", Level.WARNING: "warning", Level.BROKEN: "BROKEN"}
+_FIRST: Final = max(map(len, _WORDS.values())) + 2
+_SECOND: Final = max(map(len, Rung)) + 2
+_MARGIN: Final = " " * _FIRST
+_INDENT: Final = " " * (_FIRST + _SECOND)
+
+
+def doctor(flags: argparse.Namespace) -> int:
+    """Climb the ladder and report.
+
+    Args:
+        flags: the flags of the server, ``method``, ``timeout``, ``ca_file``, ``insecure`` and ``json``.
+
+    Returns:
+        0 if DIDs can be added, 2 if a setting is missing or wrong, 3 if anything else is broken.
+    """
+    results: list[RungResult] = []
+    colour = _in_colour(os.environ)
+    for result in examine(lambda: _patient(flags)):
+        results.append(result)
+        if not flags.json:
+            for line in rung_lines(result, colour=colour):
+                print(line, flush=True)
+    if flags.json:
+        print(json.dumps(as_object(results), indent=2))
+    else:
+        for line in ending_lines(results):
+            print(line)
+    return exit_code(results)
+
+
+def _patient(flags: argparse.Namespace) -> Patient:
+    chosen = chosen_server(flags)
+    recipe = recipe_from(flags, recipe_for(chosen))
+    resolved = resolve_settings(
+        url=flags.url,
+        user=flags.user,
+        source=flags.source,
+        password_file=flags.password_file,
+        environment=os.environ,
+        ask=ask_for_password(),
+        chosen=chosen,
+    )
+    how = tuple(_how_calls_are_made(recipe, chosen, flags))
+    return Patient(resolved.server, recipe.transport(), (*_name_of(chosen), *resolved.settings, *how))
+
+
+def _name_of(chosen: ChosenServer | None) -> Iterator[Setting]:
+    if chosen is not None and chosen.by_flag:
+        yield Setting("server", chosen.entry.name, Origin.FLAG, "--server")
+    elif chosen is not None:
+        yield Setting("server", chosen.entry.name, Origin.FILE, "default in the file of servers")
+
+
+def _how_calls_are_made(recipe: Recipe, chosen: ChosenServer | None, flags: argparse.Namespace) -> Iterator[Setting]:
+    """Say of the other settings where they came from: flag, file or default; the environment has none of them."""
+    entry = chosen.entry if chosen is not None else None
+    for name in ("method", "rate", "workers", "did_format", "region", "timeout", "ca_file", "insecure"):
+        value = getattr(recipe, name)
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        if getattr(flags, name, None) is not None:
+            yield Setting(name, shown, Origin.FLAG, f"--{name.replace('_', '-')}")
+        elif entry is not None and getattr(entry, name, None) not in (None, ""):
+            yield Setting(name, shown, Origin.FILE, entry.place)
+        elif value:
+            yield Setting(name, shown, Origin.DEFAULT)
+    if entry is not None:
+        for column, value in entry.columns:
+            yield Setting(column, value, Origin.FILE, entry.place)
+
+
+def rung_lines(result: RungResult, *, colour: bool = False) -> Iterator[str]:
+    """Say what was found on one rung, in lines of at most 80 columns where words are short enough."""
+    word = _WORDS[result.level]
+    first = wrapped(f"{word:<{_FIRST}}{result.rung:<{_SECOND}}{_printable(result.sentence)}", _INDENT)
+    yield _COLOURS[result.level] + word + _PLAIN + first.removeprefix(word) if colour else first
+    for setting in result.settings:
+        where = setting.where or "default"
+        yield wrapped(f"{_MARGIN}{setting.name:<11} {setting.value} ({where})", _MARGIN + " " * 12)
+    if result.said:
+        yield wrapped(f"{_INDENT}the server said: {_printable(result.said)}", _INDENT + "  ")
+    if result.fix:
+        yield wrapped(f"{_INDENT}-> {result.fix}", _INDENT + "   ")
+
+
+def _printable(text: str) -> str:
+    """Return a text without the control characters by which a server could draw on the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def ending_lines(results: Sequence[RungResult]) -> Iterator[str]:
+    """Say what it all means."""
+    broken = next((result for result in results if result.level is Level.BROKEN), None)
+    if broken is not None:
+        left = ", ".join(not_reached(results))
+        if left:
+            yield wrapped(f"not looked at: {left}", " " * 15)
+        yield "put this right, then run did-importer doctor again; nothing was changed"
+    elif any(result.level is Level.WARNING for result in results):
+        yield "DIDs can be added; the warnings say what is lost or at risk"
+    else:
+        yield "all is well: DIDs can be added"
+
+
+def as_object(results: Sequence[RungResult]) -> dict[str, object]:
+    """Return the report as one object for scripts; the password is not in it."""
+    settings = [setting for result in results for setting in result.settings]
+    return {
+        "well": all(result.level is not Level.BROKEN for result in results),
+        "exit_code": int(exit_code(results)),
+        "settings": [
+            {"name": setting.name, "value": setting.value, "from": setting.origin.value, "where": setting.where}
+            for setting in settings
+        ],
+        "rungs": [
+            {
+                "rung": result.rung.value,
+                "level": result.level.value,
+                "sentence": result.sentence,
+                "fix": result.fix,
+                "said": result.said,
+            }
+            for result in results
+        ],
+        "not_reached": [rung.value for rung in not_reached(results)],
+    }
+
+
+def _in_colour(environment: Mapping[str, str]) -> bool:
+    """Say whether to colour: on a terminal that can, and where NO_COLOR is not set (no-color.org)."""
+    if environment.get("NO_COLOR") or not sys.stdout.isatty() or environment.get("TERM") == "dumb":
+        return False
+    # the old Windows console shows the codes themselves
+    return os.name != "nt" or "WT_SESSION" in environment

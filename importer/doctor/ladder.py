@@ -1,0 +1,68 @@
+"""The rungs of the ladder that doctor climbs, and what it finds on each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from importer.model import ExitCode
+from importer.named_server import Setting
+
+
+class Rung(StrEnum):
+    """What must hold before a DID can be added, each only once those before it hold."""
+
+    SETTINGS = "settings"
+    NAME = "name"
+    PORT = "port"
+    TLS = "TLS"
+    API = "API"
+    BUILD = "build"
+    LOGIN = "login"
+    FUNCTION = "function"
+    PERMISSION = "permission"
+    PROBE = "update_did"
+
+
+class Level(StrEnum):
+    """How a rung is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """Rows can be added all the same; the sentence says what is lost or at risk."""
+    BROKEN = "broken"
+    """Nothing above it can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class RungResult:
+    """What was found on one rung.
+
+    Attributes:
+        rung: which.
+        level: how it is.
+        sentence: what was found: the cause, where it is broken.
+        fix: what to do about it; empty where nothing is to be done.
+        said: the server's own words, with the password masked; empty where they say no more than the sentence.
+        settings: on the rung SETTINGS, what is set and where each value came from.
+    """
+
+    rung: Rung
+    level: Level
+    sentence: str
+    fix: str = ""
+    said: str = ""
+    settings: tuple[Setting, ...] = ()
+
+
+def exit_code(results: Iterable[RungResult]) -> ExitCode:
+    """Return how the command ends: DONE if nothing is broken, USAGE for the settings, STOPPED for anything else."""
+    for result in results:
+        if result.level is Level.BROKEN:
+            return ExitCode.USAGE if result.rung is Rung.SETTINGS else ExitCode.STOPPED
+    return ExitCode.DONE
+
+
+def not_reached(results: Iterable[RungResult]) -> tuple[Rung, ...]:
+    """Return the rungs that nobody looked at."""
+    seen = {result.rung for result in results}
+    return tuple(rung for rung in Rung if rung not in seen)
