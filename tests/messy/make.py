@@ -1,6 +1,22 @@
 """All ugly files. To add one, add a ``MessyFile`` to the tuple of its kind in one of the modules named here."""
 
-from messy import other_trouble, text_trouble, workbook_trouble
+from messy import (
+    header_trouble,
+    layout_trouble,
+    number_trouble,
+    other_trouble,
+    package_trouble,
+    page_trouble,
+    text_trouble,
+)
 from messy.messy_file import MessyFile
 
-MESSY_FILES: tuple[MessyFile, ...] = (*text_trouble.FILES, *workbook_trouble.FILES, *other_trouble.FILES)
+MESSY_FILES: tuple[MessyFile, ...] = (
+    *text_trouble.FILES,
+    *header_trouble.FILES,
+    *page_trouble.FILES,
+    *number_trouble.FILES,
+    *layout_trouble.FILES,
+    *package_trouble.FILES,
+    *other_trouble.FILES,
+)

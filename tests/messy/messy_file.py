@@ -51,10 +51,82 @@ class MessyFile:
         return path
 
 
-def bytes_of(content: bytes) -> Callable[[Path], None]:
-    """Return a maker of a file with these bytes."""
+def bytes_of(content: str | bytes) -> Callable[[Path], None]:
+    """Return a maker of a file with these bytes, or with this text in UTF-8."""
+    data = content.encode() if isinstance(content, str) else content
 
     def make(path: Path) -> None:
-        path.write_bytes(content)
+        path.write_bytes(data)
 
     return make
+
+
+def readable(
+    name: str,
+    ending: str,
+    make: Callable[[Path], None],
+    header: tuple[str, ...],
+    rows: tuple[Row, ...],
+    *,
+    flaws: Mapping[tuple[int, int], CellFlaw] = MappingProxyType({}),
+    options: ReadOptions | None = None,
+    facts: tuple[str, ...] = (),
+    sheet: str = "",
+    header_row: int = 1,
+    blank_rows: int = 0,
+) -> MessyFile:
+    """Return a file that must be read."""
+    return MessyFile(
+        name,
+        ending,
+        make,
+        header,
+        rows,
+        flaws,
+        options=options or ReadOptions(),
+        facts=facts,
+        sheet=sheet,
+        header_row=header_row,
+        blank_rows=blank_rows,
+    )
+
+
+def text_read(
+    name: str,
+    content: str | bytes,
+    header: tuple[str, ...],
+    rows: tuple[Row, ...],
+    *,
+    ending: str = ".csv",
+    options: ReadOptions | None = None,
+    facts: tuple[str, ...] = (),
+    sheet: str = "",
+    header_row: int = 1,
+    blank_rows: int = 0,
+) -> MessyFile:
+    """Return a text file that must be read."""
+    return readable(
+        name,
+        ending,
+        bytes_of(content),
+        header,
+        rows,
+        options=options,
+        facts=facts,
+        sheet=sheet,
+        header_row=header_row,
+        blank_rows=blank_rows,
+    )
+
+
+def refused(
+    name: str,
+    make: Callable[[Path], None] | str | bytes,
+    error: str,
+    *,
+    ending: str = ".csv",
+    options: ReadOptions | None = None,
+) -> MessyFile:
+    """Return a file that must be refused with a message in which this regular expression is found."""
+    maker = bytes_of(make) if isinstance(make, str | bytes) else make
+    return MessyFile(name, ending, maker, error=error, options=options or ReadOptions())

@@ -188,7 +188,8 @@ ODS = (
         ".ods",
         _ods(
             ods.row(
-                '<table:table-cell office:value-type="string"><office:annotation><text:p>ask</text:p></office:annotation>'
+                '<table:table-cell office:value-type="string">'
+                "<office:annotation><text:p>ask Tom</text:p></office:annotation>"
                 "<text:p>17275550101</text:p><draw:frame><text:p>logo</text:p></draw:frame></table:table-cell>"
             ),
             before="<table:shapes><draw:frame><table:table><table:table-row><table:table-cell><text:p>x</text:p>"

@@ -1,0 +1,131 @@
+"""Ugly headers and cells, in text files."""
+
+from typing import Any
+
+from importer.sheet import ReadOptions
+from messy.messy_file import MessyFile, refused, text_read
+
+_LIST = "did_pattern,group\n17275550100,SALES\n17275550101,SUPPORT\n"
+_HEADER = ("did_pattern", "group")
+_ROWS = ((2, ("17275550100", "SALES")), (3, ("17275550101", "SUPPORT")))
+
+
+def _list_read(name: str, content: str | bytes, **more: Any) -> MessyFile:
+    """Return a file in which the usual list of two must be read."""
+    return text_read(name, content, _HEADER, more.pop("rows", _ROWS), **more)
+
+
+HEADERS = (
+    _list_read(
+        "title-lines-above-the-header",
+        "DID list of May\nOrder 4711,confirmed\n\n" + _LIST,
+        rows=((5, ("17275550100", "SALES")), (6, ("17275550101", "SUPPORT"))),
+        header_row=4,
+        blank_rows=1,
+        facts=("the header is row 4; 2 title rows above it, not read: 'DID list of May'",),
+    ),
+    _list_read(
+        "title-that-is-a-header-too",
+        "DID list\n" + _LIST,
+        rows=((3, ("17275550100", "SALES")), (4, ("17275550101", "SUPPORT"))),
+        header_row=2,
+    ),
+    text_read(
+        "cell-that-says-toll-free",
+        "phone_number,type\n18005550100,toll free\n18005550101,toll-free\n",
+        ("phone_number", "type"),
+        ((2, ("18005550100", "toll free")), (3, ("18005550101", "toll-free"))),
+    ),
+    text_read(
+        "no-header",
+        "17275550100\n\n+1 (727) 555-0101\n",
+        ("did_pattern",),
+        ((1, ("17275550100",)), (3, ("+1 (727) 555-0101",))),
+        header_row=0,
+        blank_rows=1,
+        facts=("there is no header: column A holds nothing but phone numbers and is taken for did_pattern",),
+    ),
+    text_read(
+        "no-header-and-labels",
+        "Main line,17275550100,x\nFax,7275550101\n",
+        ("", "did_pattern", ""),
+        ((1, ("Main line", "17275550100", "x")), (2, ("Fax", "7275550101", ""))),
+        header_row=0,
+        facts=("column B holds nothing but phone numbers",),
+    ),
+    refused("no-header-and-two-columns-of-numbers", "17275550100,40001234\n", "there is no DID column"),
+    refused(
+        "no-header-and-one-bad-number",
+        "17275550100\n1.72756E+10\n",
+        r"there is no DID column; the columns are: 1\.72756E\+10",
+    ),
+    refused(
+        "no-did-column",
+        "Line,City\n1,Tampa\n",
+        r"no DID column; the columns are: Line, City; rename .* or say which it is with --map \"Line=did_pattern\"",
+    ),
+    refused(
+        "did-column-twice",
+        "DID,group,did\n17275550100,S,17275550101\n",
+        r"row 1: the column did_pattern stands twice: 'DID' \(column 1\) and 'did' \(column 3\)",
+    ),
+    refused("group-column-twice", "did,group,Group\n17275550100,a,b\n", "row 1: the column group stands twice"),
+    text_read(
+        "two-columns-that-could-be-the-did",
+        "number,DID Number\n1,17275550100\n",
+        ("number", "DID Number"),
+        ((2, ("1", "17275550100")),),
+    ),
+    text_read(
+        "header-by-hand",
+        "Numéro,did\n17275550100,7\n",
+        ("Numéro", "did"),
+        ((2, ("17275550100", "7")),),
+        options=ReadOptions(mapping={"Numéro": "did_pattern"}),
+    ),
+    refused(
+        "header-by-hand-that-is-not-there",
+        _LIST,
+        "there is no column 'Line' to map; the columns are: did_pattern, group",
+        options=ReadOptions(mapping={"Line": "did_pattern"}),
+    ),
+    text_read(
+        "headers-in-other-letters",
+        '"DID\nNumber",  IN-GROUP id\n17275550100,SALES\n',
+        ("DID\nNumber", "  IN-GROUP id"),
+        ((3, ("17275550100", "SALES")),),
+    ),
+    text_read(
+        "rows-shorter-and-longer-than-the-header",
+        "did,group\n17275550100\n17275550101,S,,note\n17275550102,S,\n",
+        ("did", "group", ""),
+        ((2, ("17275550100", "", "")), (3, ("17275550101", "S", "note")), (4, ("17275550102", "S", ""))),
+        facts=("rows with cells to the right of the last header, kept without a name: 3",),
+    ),
+)
+
+CELLS = (
+    text_read(
+        "words-that-are-no-blanks",
+        "did,group,note\n17275550100,NA,null\n17275550101,nan,None\n",
+        ("did", "group", "note"),
+        ((2, ("17275550100", "NA", "null")), (3, ("17275550101", "nan", "None"))),
+    ),
+    text_read(
+        "numbers-as-formulas-of-a-csv",
+        'did\n"=""17275550100"""\n=+17275550101\n1.72756E+10\n',
+        ("did",),
+        ((2, ('="17275550100"',)), (3, ("=+17275550101",)), (4, ("1.72756E+10",))),
+    ),
+    text_read(
+        "spaces-around-and-alone",
+        "did,group\n 17275550100 ,\u00a0\n17275550101,  \n",
+        ("did", "group"),
+        ((2, (" 17275550100 ", "")), (3, ("17275550101", ""))),
+    ),
+)
+
+FILES = (
+    *HEADERS,
+    *CELLS,
+)

@@ -1,0 +1,38 @@
+"""What the ugly Excel workbooks have in common: one good row, in which nothing is ugly."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from messy.messy_file import MessyFile, Row, readable, refused
+from messy.xlsx_by_hand import cells, one_sheet
+
+HEADER = ("did", "group")
+FIRST_ROW: Row = (2, ("17275550100", "SALES"))
+
+
+def with_one_row(*more: str, before: str = "", after: str = "", styles_part: str = "") -> Callable[[Path], None]:
+    """Return a maker of a workbook with the header, the good row, and more rows."""
+    first = (cells(*HEADER), cells(17275550100, "SALES", row=2))
+    return one_sheet(*first, *more, before=before, after=after, styles_part=styles_part)
+
+
+def workbook_read(
+    name: str,
+    make: Callable[[Path], None],
+    header: tuple[str, ...] = HEADER,
+    rows: tuple[Row, ...] = (FIRST_ROW,),
+    *,
+    ending: str = ".xlsx",
+    sheet: str = "Order",
+    **more: Any,
+) -> MessyFile:
+    """Return a workbook that must be read; without anything else said, as the good row alone."""
+    return readable(name, ending, make, header, rows, sheet=sheet, **more)
+
+
+def workbook_refused(
+    name: str, make: Callable[[Path], None], error: str, *, ending: str = ".xlsx", **more: Any
+) -> MessyFile:
+    """Return a workbook that must be refused."""
+    return refused(name, make, error, ending=ending, **more)
