@@ -1,6 +1,5 @@
 """Ctrl-C and SIGTERM: once, the work is stopped in good order; twice, the process is left at once."""
 
-import asyncio
 import os
 import signal
 import sys
@@ -15,7 +14,7 @@ _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", 
 
 
 class Interrupts:
-    """The signals that came since ``heeding_signals``."""
+    """The signals that have come."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -29,6 +28,8 @@ class Interrupts:
     @contextmanager
     def telling(self, once: Callable[[], None]) -> Iterator[None]:
         """Call ``once`` at the first signal, in the running event loop; at once if it came already."""
+        import asyncio
+
         loop = asyncio.get_running_loop()
         self._tell = lambda: loop.call_soon_threadsafe(once)
         try:
@@ -38,8 +39,8 @@ class Interrupts:
         finally:
             self._tell = None
 
-    def heed(self, _signal: int, _frame: FrameType | None) -> None:
-        """Take a signal."""
+    def take(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take a signal, and leave the rest to whoever looks at ``seen`` or was named to ``telling``."""
         self._count += 1
         if self._count > 1:
             # the record is on disk after every step, so nothing is lost by leaving without a word to anybody
@@ -47,6 +48,26 @@ class Interrupts:
             os._exit(ExitCode.INTERRUPTED)
         if self._tell is not None:
             self._tell()
+
+    def take_and_raise(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal, and end what is going on.
+
+        Raises:
+            KeyboardInterrupt: always.
+        """
+        self.take(number, frame)
+        raise KeyboardInterrupt
+
+
+def end_at_signals() -> None:
+    """From now on SIGTERM does what Ctrl-C does, and neither is forgotten.
+
+    Python loses a KeyboardInterrupt that comes while an object is being deleted, which is often the case while pandas
+    is imported; ``heeding_signals`` then still knows of it, and nothing is sent.
+    """
+    interrupts = Interrupts()
+    for number in _SIGNALS:
+        signal.signal(number, interrupts.take_and_raise)
 
 
 @contextmanager
@@ -60,10 +81,13 @@ def heeding_signals() -> Iterator[Interrupts]:
     before: dict[signal.Signals, Any] = {}
     for number in _SIGNALS:
         try:
-            before[number] = signal.signal(number, interrupts.heed)
+            before[number] = signal.signal(number, interrupts.take)
         except ValueError:
             # outside the main thread nobody may
             continue
+    earlier = {getattr(handler, "__self__", None) for handler in before.values()}
+    if any(isinstance(one, Interrupts) and one.seen for one in earlier):
+        interrupts.take(signal.SIGINT, None)
     try:
         yield interrupts
     finally:

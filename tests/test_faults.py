@@ -148,7 +148,7 @@ def test_where_it_was_known_before_that_a_did_was_not_there_an_answer_that_is_lo
 def test_with_all_faults_mixed_no_result_is_wrong(tmp_path: Path, rows: int, functions: tuple[str, ...]) -> None:
     desk = Desk(tmp_path)
     order = desk.order(rows)
-    shares = dict.fromkeys(EVERY_FAULT, 0.04)
+    shares: dict[Fault, float] = dict.fromkeys(EVERY_FAULT, 0.04)
     if "update_did" in functions:
         # a look-up that is answered with SUCCESS is beyond what these two do
         shares |= {Fault.LOST_INSERT: 0.0, Fault.WRONG_NUMBER: 0.0}
@@ -236,10 +236,10 @@ def test_a_server_that_does_not_come_back_stops_the_run_which_resume_finishes(tm
     assert again == {
         asked for asked, line in zip(order.dids, lines, strict=True) if line.result in (Result.NOT_SENT, Result.UNKNOWN)
     }
-    lines = desk.results()
-    assert_each_row_once_in_order(order, lines)
-    assert_results_are_true(order, lines, stored)
-    assert kinds(order, lines) <= {SUCCESS, MAYBE}
+    finished = desk.results()
+    assert_each_row_once_in_order(order, finished)
+    assert_results_are_true(order, finished, stored)
+    assert kinds(order, finished) <= {SUCCESS, MAYBE}
 
 
 def test_the_command_ends_with_3_when_the_server_is_away_for_too_long(tmp_path: Path) -> None:

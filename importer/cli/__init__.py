@@ -2,13 +2,13 @@
 
 import argparse
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 
 from importer.cli.parser import build_parser
 from importer.errors import ImporterError, UsageTrouble
+from importer.interrupt import end_at_signals
 from importer.model import ExitCode
 from importer.secret import redact_all
 
@@ -77,8 +77,5 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
 
 def entry_point() -> None:
     """Be the program ``did-importer``."""
-    for name in ("SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
-            # before and after the sending, which heeds signals itself, these do what Ctrl-C does
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    end_at_signals()
     sys.exit(main())
