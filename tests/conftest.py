@@ -13,7 +13,7 @@ from hypothesis import settings
 settings.register_profile("importer", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("importer")
 
-_OF_THIS_MACHINE = ("VICIDIAL_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_")
+_OF_THIS_MACHINE = ("VICIDIAL_", "DID_IMPORTER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_")
 
 
 def _is_loopback(host: object) -> bool:
@@ -66,3 +66,5 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.upper().startswith(_OF_THIS_MACHINE):
             monkeypatch.delenv(name)
+    # an empty file of servers, whatever stands in the one of the person who runs the tests
+    monkeypatch.setenv("DID_IMPORTER_CONFIG", os.devnull)

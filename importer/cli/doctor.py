@@ -97,9 +97,9 @@ def rung_lines(result: RungResult, *, colour: bool = False) -> Iterator[str]:
         where = setting.where or "default"
         yield wrapped(f"{_MARGIN}{setting.name:<11} {setting.value} ({where})", _MARGIN + " " * 12)
     if result.said:
-        yield wrapped(f"{_INDENT}the server said: {_printable(result.said)}", _INDENT + "  ")
+        yield wrapped(f"{_MARGIN}the server said: {_printable(result.said)}", _MARGIN + "  ")
     if result.fix:
-        yield wrapped(f"{_INDENT}-> {result.fix}", _INDENT + "   ")
+        yield wrapped(f"{_MARGIN}-> {result.fix}", _MARGIN + "   ")
 
 
 def _printable(text: str) -> str:

@@ -12,6 +12,8 @@ from importer.doctor.ladder import Level, Rung, RungResult
 FIRST_BUILD_WITH_ADD_DID: Final = "210209"
 """add_did came with build 210209-2014 (API.md, "The request")."""
 
+_LONGEST_SHOWN: Final = 40
+
 LOST_WITHOUT_UPDATE_DID: Final = (
     "without it these do not work: --verify, --probe-first, --on-duplicate update, undo, and clearing up calls that got"
     " no answer"
@@ -30,8 +32,8 @@ def judge_version(answer: Answer, url: str) -> tuple[RungResult, str]:
     """
     found = version_build(answer.body) if answer.delivery is Delivery.ANSWERED and answer.status == 200 else None
     if found is not None:
-        path = urlsplit(url).path
-        return RungResult(Rung.API, Level.OK, f"VICIdial {found[0]} answers at {path}"), found[1]
+        version, build = (text[:_LONGEST_SHOWN] for text in found)
+        return RungResult(Rung.API, Level.OK, f"VICIdial {version} answers at {urlsplit(url).path}"), build
     browse = f"open {url}?function=version in a browser: it must show a line that begins with VERSION"
     if answer.delivery is not Delivery.ANSWERED:
         return RungResult(Rung.API, Level.BROKEN, answer.shown, browse), ""

@@ -7,6 +7,8 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from importer.settings import is_this_machine
+
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
@@ -26,7 +28,7 @@ class Way:
 
 
 def way_to(url: str, environment: Mapping[str, str] = os.environ) -> Way:
-    """Say which machine a call to ``url`` meets first. httpx takes proxies from the same places.
+    """Say which machine a call to ``url`` meets first: httpx takes proxies from the same places, but for loopback.
 
     Args:
         url: the whole address of the Non-Agent API.
@@ -35,7 +37,7 @@ def way_to(url: str, environment: Mapping[str, str] = os.environ) -> Way:
     parts = urlsplit(url)
     host, scheme = parts.hostname or "", parts.scheme
     direct = Way(host, parts.port or _DEFAULT_PORTS[scheme])
-    proxies = getproxies()
+    proxies = {} if is_this_machine(host) else getproxies()
     for kind in (scheme, "all"):
         address = proxies.get(kind, "")
         if address and not _left_out(host, proxies.get("no", "")):

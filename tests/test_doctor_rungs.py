@@ -1,0 +1,254 @@
+"""Single rungs of the doctor's ladder: what only a strange network, an odd certificate or an old recording shows."""
+
+import json
+import socket
+import ssl
+import threading
+from pathlib import Path
+
+import pytest
+from running import Hostile
+
+from importer.answer import Answer, Delivery
+from importer.cli import main
+from importer.doctor import Level, Rung
+from importer.doctor.network import _distrusted, look_up, open_port, shake_hands
+from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_version
+from importer.doctor.way import Way, way_to
+from importer.secret import Password
+from importer.settings import Server
+from importer.vicidial import Transport
+
+HERE = Path(__file__).parent
+API = "https://vici.example.org/vicidial/non_agent_api.php"
+
+
+def recorded() -> list[tuple[str, str, str]]:
+    """Return the recorded replies to add_did, as id, user and body."""
+    lines = (HERE / "transcripts.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    return [
+        (line["id"], line["params"].get("user", ""), line["body"])
+        for line in found
+        if line["params"].get("function") == "add_did"
+    ]
+
+
+BROKEN_AT = {
+    "wrong-password": Rung.LOGIN,
+    "wrong-user": Rung.LOGIN,
+    "empty-password": Rung.LOGIN,
+    "inactive-user": Rung.LOGIN,
+    "level-6-user": Rung.LOGIN,
+    "locked-out": Rung.LOGIN,
+    "ip-not-allowed": Rung.LOGIN,
+    "source-missing": Rung.FUNCTION,
+    "source-one-char": Rung.FUNCTION,
+    "source-punctuation": Rung.FUNCTION,
+    "function-not-allowed": Rung.FUNCTION,
+    "level-7-user": Rung.PERMISSION,
+    "no-modify-dids": Rung.PERMISSION,
+    "no-api-access": Rung.PERMISSION,
+    "pattern-empty": None,
+    "pattern-missing": None,
+}
+
+
+@pytest.mark.parametrize(("name", "user", "body"), [line for line in recorded() if line[0] in BROKEN_AT])
+def test_each_recorded_refusal_breaks_its_rung_and_names_a_fix(name: str, user: str, body: str) -> None:
+    results = judge_login(Answer(Delivery.ANSWERED, 200, body, "as it was said"), user, "VICIDIAL_PASS")
+    broken = [result for result in results if result.level is Level.BROKEN]
+    rung = BROKEN_AT[name]
+    if rung is None:
+        assert [result.rung for result in results] == [Rung.LOGIN, Rung.FUNCTION, Rung.PERMISSION]
+        assert broken == []
+    else:
+        assert [result.rung for result in broken] == [rung]
+        assert results[-1] is broken[0]
+        assert broken[0].fix
+
+
+def test_every_refusal_that_was_recorded_is_tried_here() -> None:
+    assert set(BROKEN_AT) <= {name for name, _, _ in recorded()}
+
+
+def test_no_other_recorded_reply_counts_as_permission() -> None:
+    for name, user, body in recorded():
+        results = judge_login(Answer(Delivery.ANSWERED, 200, body, "said"), user, "")
+        permitted = all(result.level is Level.OK for result in results)
+        assert permitted == ("YOU MUST USE ALL REQUIRED FIELDS" in body), name
+
+
+@pytest.mark.parametrize(
+    ("build", "level"),
+    [
+        ("250720-1841", Level.OK),
+        ("210209-2014", Level.OK),
+        ("210209", Level.OK),
+        ("210208-2359", Level.BROKEN),
+        ("991231-0000", Level.OK),
+        ("", Level.WARNING),
+        ("2102091", Level.WARNING),
+        ("trunk", Level.WARNING),
+    ],
+)
+def test_a_build_is_judged_by_its_day(build: str, level: Level) -> None:
+    assert judge_build(build).level is level
+
+
+def test_the_version_is_found_behind_the_warnings_of_php() -> None:
+    body = "\ufeffPHP Warning: something\nVERSION: 2.14-202|BUILD: 250720-1841|DATE: x|\n"
+    result, build = judge_version(Answer(Delivery.ANSWERED, 200, body, body), API)
+    assert (result.level, build) == (Level.OK, "250720-1841")
+
+
+def test_a_version_on_an_error_page_is_none() -> None:
+    result, build = judge_version(Answer(Delivery.ANSWERED, 500, "VERSION: 1|BUILD: 250720-1841|\n", ""), API)
+    assert (result.level, build) == (Level.BROKEN, "")
+
+
+@pytest.mark.parametrize("delivery", [Delivery.NOT_PROCESSED, Delivery.UNANSWERED, Delivery.IMPOSSIBLE])
+def test_a_call_that_came_to_nothing_says_what_the_network_met(delivery: Delivery) -> None:
+    answer = Answer(delivery, shown="the connection was cut")
+    assert judge_version(answer, API)[0].sentence == "the connection was cut"
+    assert judge_login(answer, "6666", "")[0].sentence == "the connection was cut"
+    assert "the connection was cut" in judge_probe(answer, "6666").sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (10, "renew the certificate"),
+        (9, "this computer's clock"),
+        (62, "with the name that the certificate is for"),
+        (64, "with the name that the certificate is for"),
+        (18, "--ca-file FILE"),
+        (20, "--ca-file FILE"),
+        (23, "put the certificate right on the server"),
+    ],
+)
+def test_each_reason_to_distrust_a_certificate_has_its_fix(code: int, words: str) -> None:
+    error = ssl.SSLCertVerificationError("refused")
+    error.verify_code, error.verify_message = code, "so it is"
+    result = _distrusted("vici.example.org", error)
+    assert result.sentence == "the certificate of vici.example.org is not trusted: so it is"
+    assert words in result.fix
+
+
+def test_name_servers_that_say_nothing_are_waited_for_as_long_as_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = threading.Event()
+
+    def silent(*_: object, **__: object) -> list[object]:
+        never.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    result = look_up(Way("vici.example.org", 443), 0.05)
+    never.set()
+    assert result.level is Level.BROKEN
+    assert result.sentence == "the name servers said nothing about vici.example.org within 0.05 s"
+
+
+def test_a_name_with_an_impossible_label_does_not_resolve() -> None:
+    assert look_up(Way("x" * 70 + ".example.org", 443), 5).level is Level.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (TimeoutError(), "let this computer through the firewall"),
+        (ConnectionRefusedError(), "start the web server there"),
+        (OSError(113, "No route to host"), "needs its VPN"),
+    ],
+)
+def test_each_way_not_to_reach_a_port_has_its_fix(
+    trouble: OSError, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(socket, "create_connection", fail)
+    result = open_port(Way("vici.example.org", 443), 3)
+    assert (result.level, words in result.fix) == (Level.BROKEN, True)
+    assert "port 443 of vici.example.org" in result.sentence
+
+
+def test_plain_http_to_another_machine_is_warned_about() -> None:
+    server = Server("http://vici.example.org/vicidial/non_agent_api.php", "6666", Password("s3cret"))
+    result = shake_hands(server, Way("vici.example.org", 80), Transport(), ssl.create_default_context())
+    assert (result.level, "in the clear" in result.sentence) == (Level.WARNING, True)
+
+
+def test_a_connection_that_is_cut_in_the_handshake_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: object) -> None:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(socket, "create_connection", cut)
+    result = shake_hands(
+        Server(API, "6666", Password("s3cret")), Way("x", 443), Transport(), ssl.create_default_context()
+    )
+    assert (result.level, "cuts the connection" in result.sentence) == (Level.BROKEN, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "way"),
+    [
+        (API, {}, Way("vici.example.org", 443)),
+        ("http://vici.example.org:8080/x", {}, Way("vici.example.org", 8080)),
+        (API, {"HTTP_PROXY": "http://proxy.example:3128"}, Way("vici.example.org", 443)),
+        (API, {"HTTPS_PROXY": "http://proxy.example:3128"}, Way("proxy.example", 3128, "HTTPS_PROXY")),
+        (API, {"HTTPS_PROXY": "http://me:s3cret@proxy.example"}, Way("proxy.example", 80, "HTTPS_PROXY")),
+        (API, {"ALL_PROXY": "proxy.example:3128"}, Way("proxy.example", 3128, "ALL_PROXY")),
+        (API, {"HTTPS_PROXY": "http://proxy.example:x"}, Way("proxy.example", 80, "HTTPS_PROXY")),
+        (
+            API,
+            {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "a.example, .example.org"},
+            Way("vici.example.org", 443),
+        ),
+        (API, {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "*"}, Way("vici.example.org", 443)),
+        (
+            API,
+            {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "ici.example.org"},
+            Way("proxy.example", 80, "HTTPS_PROXY"),
+        ),
+        ("http://127.0.0.1:5000/x", {"HTTP_PROXY": "http://proxy.example"}, Way("127.0.0.1", 5000)),
+    ],
+)
+def test_a_proxy_of_the_environment_is_the_first_machine(
+    url: str, variables: dict[str, str], way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert way_to(url) == way
+
+
+def test_through_a_proxy_the_ladder_is_climbed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replies = {
+        "version": "VERSION: 2.14-202|BUILD: 250720-1841|\n",
+        "add_did": "ERROR: add_did YOU MUST USE ALL REQUIRED FIELDS: |6666|\n",
+        "update_did": "ERROR: update_did DID DOES NOT EXIST: |6666|default\n",
+    }
+    with Hostile(lambda params, _path: (200, {}, replies[params["function"]])) as proxy:
+        port = proxy.url.split(":")[2].split("/")[0]
+        monkeypatch.setenv("HTTP_PROXY", f"http://me:pr0xyPass@127.0.0.1:{port}")
+        monkeypatch.setenv("VICIDIAL_PASS", "s3cretWord")
+        code = main(["doctor", "--url", "http://vici.invalid", "--user", "6666"])
+    said = capsys.readouterr().out
+    assert code == 0
+    assert f"calls go through the proxy 127.0.0.1:{port} (HTTP_PROXY)" in " ".join(said.split())
+    assert "pr0xyPass" not in said
+    assert "s3cretWord" not in said
+
+
+def test_a_proxy_that_cannot_be_used_breaks_the_first_rung(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "carrier-pigeon://me:pr0xyPass@proxy.example")
+    monkeypatch.setenv("VICIDIAL_PASS", "s3cretWord")
+    code = main(["doctor", "--url", "vici.invalid", "--user", "6666"])
+    said = capsys.readouterr().out
+    assert code == 2
+    assert "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used" in " ".join(said.split())
+    assert "pr0xyPass" not in said
