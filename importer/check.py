@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from importer.check_facts import table_facts
+from importer.check_facts import copies_within, table_facts
 from importer.checked_rows import checked_rows
 from importer.clean_columns import clean_columns
 from importer.columns import BY_NAME, DID_PATTERN
@@ -99,11 +99,11 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
         ranges = None
     description = None if options.describe is None else Description.of(options.describe, table.header)
     dids = read_dids(table, match.taken[DID_PATTERN.name], ranges, rules)
-    columns = clean_columns(table, match, dids, options.fills, description)
+    columns = clean_columns(table, match, dids, options.fills, description, rules)
     rows = checked_rows(table, match, columns, dids, any_pattern=rules.any_pattern)
     warnings = survey([row.did for row in rows], [row.row for row in rows], rules.plan, strict=rules.strict)
     facts = table_facts(table, match, ranges, dids, options.fills, described=description is not None)
-    return CheckedTable(rows, match, facts, warnings)
+    return CheckedTable(rows, match, facts, (*warnings, *copies_within(rows)))
 
 
 def _refuse_odd_options(options: CheckOptions) -> None:

@@ -1,12 +1,15 @@
 """What the check decided about a table as a whole, in sentences for the person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from importer.columns import BY_NAME
+from importer.columns import BY_NAME, COPY_FROM
 from importer.did_column import DidColumn
 from importer.did_range import RangeColumns
 from importer.headers import HeaderMatch, header_key
-from importer.model import Table
+from importer.model import CheckedRow, Table
+
+_SHOWN: Final = 5
 
 
 def table_facts(
@@ -29,13 +32,33 @@ def table_facts(
         described: whether blank descriptions are made of the file's columns.
     """
     made = () if not described else ("blank descriptions are made of the file's columns",)
-    return (*_headers(table, match, ranges), *_fills(fills), *made, *_ranges(table, dids))
+    copies = COPY_FROM.name in match.taken or COPY_FROM.name in fills
+    copied = (f"of rows with {COPY_FROM.name} only the DID and the description are used",) if copies else ()
+    return (*_headers(table, match, ranges), *_fills(fills), *made, *copied, *_ranges(table, dids))
+
+
+def copies_within(rows: Sequence[CheckedRow]) -> Iterator[str]:
+    """Warn of rows that copy a DID which this file is to add: it may not be there yet when they are sent."""
+    dids = {row.did.casefold() for row in rows if row.did}
+    found = [
+        (row.row, source)
+        for row in rows
+        for name, source in row.parameters[1:]
+        if name == COPY_FROM.name and source.casefold() in dids and not row.problems
+    ]
+    if found:
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        named = ", ".join(f"row {number} '{source}'" for number, source in found[:_SHOWN])
+        yield (
+            f"{COPY_FROM.name} names DIDs of this same file, which are copied only if VICIdial has them already:"
+            f" {named}{more}; import those rows first, then rerun"
+        )
 
 
 def _headers(table: Table, match: HeaderMatch, ranges: RangeColumns | None) -> Iterator[str]:
     header = table.header
     for name, index in match.taken.items():
-        if BY_NAME[name].sent and header_key(header[index]) != header_key(name):
+        if BY_NAME[name].function and header_key(header[index]) != header_key(name):
             yield f"'{header[index]}' is taken for {name}"
     yield from match.facts(header)
     known = {*match.taken.values(), *match.passed_over}
@@ -45,7 +68,7 @@ def _headers(table: Table, match: HeaderMatch, ranges: RangeColumns | None) -> I
                 known.add(place)
                 yield f"'{header[place]}' is taken for the {what} of ranges"
     for name, index in match.taken.items():
-        if not BY_NAME[name].sent:
+        if not BY_NAME[name].function:
             yield f"'{header[index]}' is never sent: add_did cannot set the agent"
     unknown = [text for index, text in enumerate(header) if index not in known and text.strip()]
     if unknown:
@@ -54,7 +77,7 @@ def _headers(table: Table, match: HeaderMatch, ranges: RangeColumns | None) -> I
 
 def _fills(fills: Mapping[str, str]) -> Iterator[str]:
     for name, value in fills.items():
-        if BY_NAME[name].sent:
+        if BY_NAME[name].function:
             yield f"{name} is set to '{value}' where it is blank"
         else:
             yield f"--set {name} has no effect: add_did cannot set the agent"

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from importer.columns import BY_NAME, DID_PATTERN, SENT
+from importer.characters import trim
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, USED
 from importer.did_column import DidColumn
 from importer.headers import HeaderMatch
 from importer.model import CellProblem, CheckedRow, Table
@@ -12,7 +13,8 @@ from importer.problems import problem_of
 from importer.schema import ROUTE, CleanColumn, Failure, Rule, judge
 
 _AGENT: Final = BY_NAME["user_id"]
-_PLACES: Final = {column.name: place for place, column in enumerate(SENT)}
+_PLACES: Final = {column.name: place for place, column in enumerate(USED)}
+_OF_A_COPY: Final = (DID_PATTERN.name, "did_description", COPY_FROM.name)
 _RULES: Final = {rule: place for place, rule in enumerate(Rule)}
 
 
@@ -24,7 +26,7 @@ def checked_rows(
     Args:
         table: what was read.
         match: which header was taken for which column.
-        columns: did_pattern, and every other column that is not blank all over, in the order in which they are sent.
+        columns: did_pattern, and every other column that is not blank all over, in the order of the list.
         dids: the DIDs, which say which row of the table each cell comes from.
         any_pattern: whether a DID may be any pattern.
 
@@ -39,6 +41,8 @@ def checked_rows(
         failures.setdefault(failure.index, []).append(failure)
     notes = _notes(columns)
     for index, note in _agent_notes(table, match, routes or (), origin):
+        notes.setdefault(index, []).append(note)
+    for index, note in _unused_notes(table, match, by_name.get(COPY_FROM.name), origin):
         notes.setdefault(index, []).append(note)
 
     def problem(failure: Failure) -> CellProblem:
@@ -115,4 +119,18 @@ def _agent_notes(
         if cell.text == "AGENT":
             agent = "" if column is None else table.rows[origin[index]][column].strip()
             named = f" (user_id '{agent}')" if agent else ""
-            yield index, f"add_did cannot set the agent{named}; set it under Inbound > DIDs"
+            where = f"set it under Inbound > DIDs, or name a DID that has it in {COPY_FROM.name}"
+            yield index, f"add_did cannot set the agent{named}; {where}"
+
+
+def _unused_notes(
+    table: Table, match: HeaderMatch, sources: CleanColumn | None, origin: Sequence[int]
+) -> Iterable[tuple[int, str]]:
+    """Yield for each row that is a copy which of its cells are not used."""
+    others = [(name, place) for name, place in match.taken.items() if name not in _OF_A_COPY]
+    for index, cell in enumerate(() if sources is None else sources.cells):
+        if cell.text:
+            given = [name for name, place in others if trim(table.rows[origin[index]][place])]
+            if given:
+                why = f"copy_did takes everything but the description from {cell.text}"
+                yield index, f"not used: {', '.join(given)}, because {why}"

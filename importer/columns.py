@@ -24,6 +24,9 @@ class ServerCheck(StrEnum):
 WORD: Final = "-_0-9a-zA-Z"
 """The characters that VICIdial keeps of most identifiers, as the inside of a regular expression's class."""
 
+ADD_DID: Final = "add_did"
+COPY_DID: Final = "copy_did"
+
 YES_NO: Final = MappingProxyType(
     {"Y": "Y", "YES": "Y", "TRUE": "Y", "1": "Y", "N": "N", "NO": "N", "FALSE": "N", "0": "N"}
 )
@@ -44,7 +47,7 @@ class Column:
 
     Attributes:
         name: the server's name of the parameter; the header in our template.
-        stored_as: the column of VICIdial's table of DIDs.
+        stored_as: the column of VICIdial's table of DIDs; empty for one that is not stored itself.
         aliases: other headers that mean this column, most exact first; matching ignores case, spaces, punctuation.
         kept: the characters that VICIdial keeps, as the inside of a regular expression's class.
         shortest: the fewest bytes that VICIdial takes, after its deletions.
@@ -52,11 +55,13 @@ class Column:
         server_check: how VICIdial judges what is left.
         refusal: VICIdial's words when it refuses, without ``add_did`` and the echo.
         default: what VICIdial stores where nothing is given; None for the database's NULL.
+        function: the API function that the column is read for; empty for one that is understood and never used.
         choices: the only values that work; empty where any text of the right length does.
         offered: values that VICIdial's admin pages offer where the API takes any word.
         spellings: what people write, in capitals -> what is sent.
-        digits_only: True where VICIdial takes letters but stores something else.
-        sent: False for a column that is understood but has no parameter in add_did.
+        digits_only: True for a number in VICIdial's database, which takes letters too but stores something else, and
+            keeps no leading zeros.
+        holds_did: True where a DID stands, written and read like every other.
         free_text: True for prose, in which deleted characters are no sign of a mistake.
         help: one or two sentences for the person who fills the sheet.
         example: a value that works.
@@ -77,8 +82,14 @@ class Column:
     offered: tuple[str, ...] = ()
     spellings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     digits_only: bool = False
-    sent: bool = True
+    holds_did: bool = False
     free_text: bool = False
+    function: str = ADD_DID
+
+    @property
+    def sent(self) -> bool:
+        """Whether it is a parameter of add_did."""
+        return self.function == ADD_DID
 
     def keep(self, text: str) -> str:
         """Return what VICIdial leaves of ``text`` (system setting use_non_latin off) after its silent deletions."""
@@ -108,8 +119,23 @@ DID_PATTERN: Final = Column(
         " telephonenumber fullnumber fulltn inboundnumber destinationdid tollfreenumber trunknumber phonenumbers"
         " telephoneno phoneno tn tns tfn tollfree dnis msisdn number numbers telephone phone tel value".split()
     ),
+    holds_did=True,
     help="The inbound number, written exactly as the carrier sends it in the call. Digits with an optional leading +.",
     example="17275550011",
+)
+
+COPY_FROM: Final = Column(
+    name="copy_from",
+    stored_as="",
+    kept=DID_PATTERN.kept,
+    shortest=DID_PATTERN.shortest,
+    longest=DID_PATTERN.longest,
+    aliases=("sourcedidpattern", "sourcedid", "copyfromdid"),
+    holds_did=True,
+    function=COPY_DID,
+    help="A DID in VICIdial whose every setting is copied, the agent of an AGENT route too; of the row's other cells"
+    " only did_description is used. Blank means the row's own settings.",
+    example="18005550199",
 )
 
 COLUMNS: Final[tuple[Column, ...]] = (
@@ -306,22 +332,27 @@ COLUMNS: Final[tuple[Column, ...]] = (
         help="The country's dialling code, up to 10 digits. Blank means 1.",
         example="1",
     ),
+    COPY_FROM,
     Column(
         name="user_id",
         stored_as="user",
         aliases=("agent", "agentid", "agentuser"),
-        sent=False,
-        help="The agent of an AGENT route. add_did cannot set it, so it is never sent; set it under Inbound > DIDs.",
+        function="",
+        help="The agent of an AGENT route. add_did cannot set it, so it is never sent; set it under Inbound > DIDs, or"
+        " name a DID that has it in copy_from.",
         example="1001",
     ),
 )
-"""All columns, in the order in which the server checks them."""
+"""All columns, in the order in which the server checks them; behind them those that add_did does not know."""
 
 BY_NAME: Final[Mapping[str, Column]] = MappingProxyType({column.name: column for column in COLUMNS})
 """Columns by the server's name."""
 
 SENT: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.sent)
 """The columns that are parameters of add_did."""
+
+USED: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.function)
+"""The columns whose cells are checked and travel with their row: those of add_did, and copy_from."""
 
 ROUTE_NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

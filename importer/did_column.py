@@ -9,7 +9,7 @@ from importer.did_range import RangeColumns, judge_range, numbers_of, read_range
 from importer.did_trouble import DidTrouble, ReadDid
 from importer.errors import SheetTrouble
 from importer.model import CellFlaw, Table
-from importer.normalise import FLAW_REASONS, Cell
+from importer.normalise import BLANK, FLAW_REASONS, Cell
 
 MOST_ROWS = 1_048_576
 """As many rows as a sheet has; ranges are not taken apart beyond it."""
@@ -87,6 +87,17 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         cells += (_cell(number, rules) for number in numbers)
         origin += [index] * len(numbers)
     return DidColumn(tuple(cells), tuple(origin), ranges_found)
+
+
+def read_source(raw: str, rules: DidRules) -> Cell:
+    """Read a cell of ``copy_from``: one DID, written like the row's own."""
+    did = read_did(raw, any_pattern=rules.any_pattern)
+    if did.trouble is DidTrouble.BLANK:
+        return BLANK
+    if did.last:
+        return Cell("", "is a range; name the one DID that is copied")
+    cell = _cell(did, rules)
+    return Cell(cell.text, cell.trouble, (f"copy_from is read as '{cell.text}'",)) if did.changed else cell
 
 
 def _flawed(flaw: CellFlaw) -> ReadDid:

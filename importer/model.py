@@ -102,7 +102,8 @@ class CheckedRow:
         index: its place among the checked rows; the same as ``table_index`` where no range became several rows.
         row: the row number that the person sees in Excel.
         did: the did_pattern as it would be sent; empty where none could be made of the cell.
-        parameters: what ``add_did`` is sent for this row, by the server's names, blanks left out.
+        parameters: what ``add_did`` is sent for this row, by the server's names, blanks left out; with ``copy_from``
+            among them, what ``copy_did`` is made of.
         problems: everything that is wrong; the row is good if there is nothing.
         notes: what the person should know of a good row, such as what VICIdial stores instead.
         duplicate_of: the number of the earlier row with the same DID, or None.
@@ -130,7 +131,7 @@ class PlannedRow:
     Attributes:
         index: the checked row's index; the key by which its outcome finds its way home.
         did: the did_pattern that is sent.
-        parameters: what ``add_did`` is sent, did_pattern included, credentials not.
+        parameters: the checked row's, did_pattern included, credentials not.
         notes: sentences that go into the reason whatever the server says.
         attempts: calls that earlier processes of this run have made for it.
         unanswered: True where an earlier call for it may have been processed without an answer.

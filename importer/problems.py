@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from importer.characters import spaced, trim
-from importer.columns import BY_NAME, DID_PATTERN, Column
+from importer.columns import BY_NAME, Column
 from importer.model import CellProblem, CheckedRow
 from importer.normalise import Cell, did_you_mean
 from importer.schema import Failure, Rule, effective_route
@@ -30,7 +30,7 @@ class ProblemGroup:
 
 def allowed_text(column: Column, *, any_pattern: bool = False) -> str:
     """Say in words what may stand in a column."""
-    if column is DID_PATTERN and not any_pattern:
+    if column.holds_did and not any_pattern:
         return "digits with an optional leading +, 2 to 50 characters"
     if column.choices:
         return ", ".join(column.choices)
@@ -68,15 +68,25 @@ def problem_of(
             problem = _missing(column, route)
         case Rule.LENGTH:
             problem = "is too short" if len(cell.text) < column.shortest else "is too long"
-            if column is not DID_PATTERN and cell.text != trim(value):
-                problem += " once VICIdial has deleted what it does not keep"
+            problem += _once_changed(column, cell, trim(value))
         case Rule.CHOICE:
             problem = _no_choice(column.name, cell.text)
         case Rule.DIGITS:
             problem = "is not of digits alone; VICIdial would store another number"
         case Rule.PATTERN:
             problem = "is not written as a DID"
+        case Rule.ANOTHER:
+            problem = "is the row's own DID; name the DID that is copied"
     return CellProblem(row, column.name, value, problem, allowed_text(column, any_pattern=any_pattern))
+
+
+def _once_changed(column: Column, cell: Cell, value: str) -> str:
+    """Say why a length is not the one that the person sees; empty where it is."""
+    if column.holds_did or cell.text == value:
+        return ""
+    if column.digits_only and column.keep(value).startswith("0"):
+        return " without its leading zeros: VICIdial stores a number"
+    return " once VICIdial has deleted what it does not keep"
 
 
 def _missing(column: Column, route: str) -> str:

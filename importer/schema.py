@@ -1,9 +1,9 @@
 """The pandera schema, built from ``importer.columns``: it judges the texts that would be sent.
 
-The frame that it judges has, for each column that is sent, the text (blank is ``''``) and a helper column of truth
-values that says whether the cell could be read; and one more helper for each column that a route may need. So every
-rule is a check of one column, which names the right row and column in pandera's report, where a check of the whole
-frame would not. Columns that are blank all over, and helpers that are true all over, are left out of the frame.
+The frame that it judges has, for each column that is used, the text (blank is ``''``) and a helper column of truth
+values that says whether the cell could be read; one more helper for each column that a route may need, and one for the
+DID to copy. So every rule is a check of one column, which names the right row and column in pandera's report, where a
+check of the whole frame would not. Columns that are blank all over, and helpers that are true all over, are left out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from importer.columns import BY_NAME, DID_PATTERN, ROUTE_NEEDS, SENT, Column, ServerCheck
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, ROUTE_NEEDS, SENT, USED, Column, ServerCheck
 from importer.normalise import Cell
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Rule(StrEnum):
     CHOICE = "is one of the choices"
     DIGITS = "holds digits alone"
     PATTERN = "holds what a DID is written with"
+    ANOTHER = "is another DID than the row's own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,12 @@ def schema(*, any_pattern: bool) -> "pa.DataFrameSchema":
     import pandera.pandas as pa
 
     columns: dict[str, pa.Column] = {}
-    for column in SENT:
+    for column in USED:
         columns[column.name] = pa.Column(str, checks=_checks(column, any_pattern=any_pattern), required=False)
         columns[_helper(column, Rule.READABLE)] = pa.Column(bool, checks=_truth(Rule.READABLE), required=False)
     for column in TARGETS:
         columns[_helper(column, Rule.GIVEN)] = pa.Column(bool, checks=_truth(Rule.GIVEN), required=False)
+    columns[_helper(COPY_FROM, Rule.ANOTHER)] = pa.Column(bool, checks=_truth(Rule.ANOTHER), required=False)
     return pa.DataFrameSchema(columns, index=pa.Index(int, unique=True), strict=True, coerce=False)
 
 
@@ -131,22 +133,28 @@ def _frame(columns: Sequence[CleanColumn]) -> "pd.DataFrame":
         readable[name] = pd.Series([not cell.trouble for cell in clean.cells], index=index, dtype="bool")
     blank, sound = pd.Series("", index=index, dtype="str"), pd.Series(data=True, index=index)
     route, known = frame.get(ROUTE.name, blank), readable.get(ROUTE.name, sound)
+    source = frame.get(COPY_FROM.name, blank)
+    copied = source.ne("") | ~readable.get(COPY_FROM.name, sound)
     helpers = {_helper(BY_NAME[name], Rule.READABLE): truth for name, truth in readable.items()}
     for column in TARGETS:
         needing = [name for name, needs in ROUTE_NEEDS.items() if column.name in needs]
         if ROUTE.default in needing:
             needing.append("")
-        # a cell that cannot be read is not missing, and a route that cannot be read asks for nothing
+        # a cell that cannot be read is not missing, and a route that cannot be read asks for nothing; nor does a row
+        # that is a copy
         given = frame.get(column.name, blank).ne("") | ~readable.get(column.name, sound)
-        helpers[_helper(column, Rule.GIVEN)] = given | ~known | ~route.isin(needing)
+        helpers[_helper(column, Rule.GIVEN)] = given | ~known | ~route.isin(needing) | copied
+    if COPY_FROM.name in frame:
+        own = source.str.casefold().eq(frame[DID_PATTERN.name].str.casefold())
+        helpers[_helper(COPY_FROM, Rule.ANOTHER)] = source.eq("") | ~own
     return pd.DataFrame(frame | {name: truth for name, truth in helpers.items() if not truth.all()})
 
 
 def _checks(column: Column, *, any_pattern: bool) -> "list[pa.Check]":
     rules: dict[Rule, Callable[[str], bool]] = {}
-    if column is DID_PATTERN and not any_pattern:
+    if column.holds_did and not any_pattern:
         rules[Rule.PATTERN] = lambda text: text.isascii() and text.removeprefix("+").isdecimal()
-    elif column is DID_PATTERN:
+    elif column.holds_did:
         rules[Rule.PATTERN] = lambda text: DID_PATTERN.keep(text) == text
     if column.choices:
         rules[Rule.CHOICE] = lambda text: text in column.choices

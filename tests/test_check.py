@@ -186,7 +186,9 @@ def test_an_agent_row_is_good_and_says_that_the_agent_is_not_set(
 ) -> None:
     row = check_one(header, *cells, fills={"did_route": "AGENT"})
     assert row.problems == ()
-    assert row.notes == (f"add_did cannot set the agent{named}; set it under Inbound > DIDs",)
+    assert row.notes == (
+        f"add_did cannot set the agent{named}; set it under Inbound > DIDs, or name a DID that has it in copy_from",
+    )
     assert dict(row.parameters) == {"did_pattern": DID, "did_route": "AGENT"}
 
 

@@ -11,6 +11,7 @@ from importer.columns import (
     DID_PATTERN,
     ROUTE_NEEDS,
     SENT,
+    USED,
     Column,
     ServerCheck,
 )
@@ -83,8 +84,10 @@ def test_the_columns_stand_in_the_order_in_which_the_server_checks() -> None:
     assert COLUMNS[0] is DID_PATTERN
 
 
-def test_only_the_agent_is_a_column_that_is_never_sent() -> None:
-    assert [column.name for column in COLUMNS if not column.sent] == ["user_id"]
+def test_add_did_knows_neither_the_did_to_copy_nor_the_agent_and_nothing_takes_the_agent() -> None:
+    assert [column.name for column in COLUMNS if not column.sent] == ["copy_from", "user_id"]
+    assert [column.name for column in COLUMNS if column not in USED] == ["user_id"]
+    assert [column.name for column in COLUMNS if column.holds_did] == ["did_pattern", "copy_from"]
     assert BY_NAME["user_id"].stored_as == "user"
 
 
@@ -142,6 +145,7 @@ REFUSALS = {
     "entry_list_id": "ENTRY LIST ID MUST BE FROM 1 TO 14 DIGITS, THIS IS AN OPTIONAL FIELD",
     "campaign_id": "CAMPAIGN MUST BE FROM 1 TO 8 CHARACTERS, THIS IS AN OPTIONAL FIELD",
     "phone_code": "PHONE CODE MUST BE FROM 1 TO 10 CHARACTERS, THIS IS AN OPTIONAL FIELD",
+    "copy_from": "",
     "user_id": "",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from results_samples import MAIN, sheet_root
 
-from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, SENT
+from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, USED
 from importer.errors import ResultsTrouble
 from importer.headers import column_named, match_header
 from importer.template import columns_markdown, write_template
@@ -15,7 +15,7 @@ from importer.template.column_words import kept_in_words, note
 from importer.template.routes import WHAT_ROUTES_DO
 
 KEPT = Path(__file__).parent.parent / "templates"
-NAMES = [column.name for column in SENT]
+NAMES = [column.name for column in USED]
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +72,13 @@ def test_the_sheet_to_fill_comes_first_and_holds_the_headers_alone(template: Pat
 def test_every_header_has_a_note_that_fits_its_column(template: Path) -> None:
     for sheet in ("DIDs", "Examples"):
         notes = content_of(template)[sheet][0]
-        for column, (_, said) in zip(SENT, notes, strict=False):
+        for column, (_, said) in zip(USED, notes, strict=False):
             assert said == note(column)
             assert column.help in said
             assert column.example in said
             assert set(column.choices) <= set(re.findall(r"\w+", said))
     assert "(required)" in note(BY_NAME["did_pattern"])
-    assert not [column.name for column in SENT[1:] if "(required)" in note(column)]
+    assert not [column.name for column in USED[1:] if "(required)" in note(column)]
 
 
 def test_every_column_to_fill_is_formatted_as_text(template: Path) -> None:
@@ -97,9 +97,9 @@ def test_every_column_to_fill_is_formatted_as_text(template: Path) -> None:
 
 def test_lists_are_offered_for_5000_rows_and_only_warn(template: Path) -> None:
     rules = list(sheet_root(template, 1).iter(f"{MAIN}dataValidation"))
-    with_choices = [column for column in SENT if column.choices or column.offered]
+    with_choices = [column for column in USED if column.choices or column.offered]
     assert [rule.get("sqref") for rule in rules] == [
-        f"{letter}2:{letter}5001" for letter in (chr(ord("A") + SENT.index(column)) for column in with_choices)
+        f"{letter}2:{letter}5001" for letter in (chr(ord("A") + USED.index(column)) for column in with_choices)
     ]
     assert {rule.get("errorStyle") for rule in rules} == {"warning"}
     assert {rule.get("type") for rule in rules} == {"list"}
@@ -122,10 +122,11 @@ def test_the_examples_have_a_row_of_each_route_with_what_it_needs(template: Path
     header, *rows = [[value or "" for value, _ in row] for row in content_of(template)["Examples"]]
     taken = match_header([str(text) for text in header]).taken
     assert list(taken) == NAMES
-    assert [row[taken["did_route"]] for row in rows] == list(ROUTE_NEEDS)
+    assert [row[taken["did_route"]] for row in rows] == [*[route for route in ROUTE_NEEDS if route != "AGENT"], ""]
+    assert [bool(row[taken["copy_from"]]) for row in rows] == [route == "AGENT" for route in ROUTE_NEEDS]
     assert len({row[taken["did_pattern"]] for row in rows}) == len(rows)
     for row in rows:
-        for name in ("did_pattern", *ROUTE_NEEDS[str(row[taken["did_route"]])]):
+        for name in ("did_pattern", *ROUTE_NEEDS[str(row[taken["did_route"]] or "AGENT")]):
             text = str(row[taken[name]])
             assert BY_NAME[name].keep(text) == text
             assert text
@@ -183,6 +184,8 @@ def test_the_examples_pass_the_check_with_the_route_that_each_shows(template: Pa
     from importer.sheet import ReadOptions, read_table
 
     checked = check_table(read_table(template, ReadOptions(sheet="Examples")), CheckOptions())
-    assert [dict(row.parameters)["did_route"] for row in checked.rows] == list(ROUTE_NEEDS)
+    shown = [dict(row.parameters) for row in checked.rows]
+    assert ["AGENT" if "copy_from" in cells else cells["did_route"] for cells in shown] == list(ROUTE_NEEDS)
+    assert not [row.notes for row in checked.rows if row.notes]
     assert not [problem.sentence() for row in checked.rows for problem in row.problems]
     assert not [row for row in checked.rows if row.duplicate_of is not None]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from importer.columns import DID_PATTERN, SENT
+from importer.columns import DID_PATTERN, USED
 from importer.errors import SettingsTrouble
 from importer.headers import column_named
 from importer.recipe import Recipe
@@ -69,8 +69,8 @@ def _split(text: str, flag: str, example: str) -> tuple[str, str]:
 
 def _column(text: str, flag: str) -> str:
     column = column_named(text)
-    if column is None or not column.sent:
-        names = ", ".join(column.name for column in SENT)
+    if column is None or not column.function:
+        names = ", ".join(column.name for column in USED)
         raise SettingsTrouble(f"{flag}: there is no column '{text}'; the columns are: {names}")
     return column.name
 

@@ -19,8 +19,8 @@ ALL_FUNCTIONS: Final = "ALL_FUNCTIONS"
 Row = dict[str, str | None]
 """One row of the table of DIDs: column -> text, or None for NULL."""
 
-_STORED: Final = tuple(column.stored_as for column in COLUMNS)
-_DEFAULTS: Final[Row] = {column.stored_as: column.default for column in COLUMNS}
+_DEFAULTS: Final[Row] = {column.stored_as: column.default for column in COLUMNS if column.stored_as}
+_STORED: Final = tuple(_DEFAULTS)
 _NAMES: Final = ", ".join(_STORED)
 # S608: the names of the columns come from importer.columns, values never go into the text of a statement
 _INSERT: Final = f"INSERT INTO dids ({_NAMES}) VALUES ({', '.join('?' * len(_STORED))})"  # noqa: S608

@@ -43,7 +43,7 @@ def blank_in_words(column: Column) -> str:
     """Say what VICIdial stores where the cell is blank."""
     if is_required(column):
         return ""
-    return column.default or "nothing"
+    return (column.default or "nothing") if column.stored_as else "the row's own settings"
 
 
 def also_understood(column: Column) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def note(column: Column) -> str:
         lines.append(f"Allowed: {', '.join(column.choices)}")
         if also_understood(column):
             lines.append(f"Also understood: {', '.join(also_understood(column))}")
-    elif is_required(column):
+    elif column.holds_did:
         lines.append(f"Length: {length_in_words(column)}. Spaces, dashes, dots and brackets are taken out.")
         lines.append(f"With --any-pattern all that VICIdial keeps may stand: {kept_in_words(column)}.")
     elif digits_alone(column):

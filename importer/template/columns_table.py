@@ -30,18 +30,18 @@ def _allowed(column: Column) -> str:
     if column.choices:
         also = also_understood(column)
         return ", ".join(column.choices) + (f" (also {', '.join(also)})" if also else "")
-    if not column.sent:
+    if not column.function:
         return "anything"
     if digits_alone(column):
         return f"{length_in_words(column)} digits"
     # a bare | would end the cell
     kept = kept_in_words(column).replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
-    if is_required(column):
+    if column.holds_did:
         return f"{length_in_words(column)} digits with an optional leading +; with `--any-pattern` {kept}"
     return f"{length_in_words(column)} characters: {kept}"
 
 
 def _blank(column: Column) -> str:
-    if not column.sent:
+    if not column.function:
         return "never sent"
     return blank_in_words(column)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from importer.columns import BY_NAME, ROUTE_NEEDS
+from importer.columns import BY_NAME, COPY_FROM, ROUTE_NEEDS
 from importer.result_words import WORDS
 from importer.template.routes import WHAT_ROUTES_DO
 
@@ -55,7 +55,8 @@ def draw_instructions(workbook: "Workbook", sheet: "Worksheet", *, dids: str, ex
     page.heading("What each route needs", "fill in too", "what happens to a call")
     for route, needs in ROUTE_NEEDS.items():
         # not the bare word: a sheet with a cell PHONE alone could be taken for one with a column of phone numbers
-        page.row(f"route {route}", " and ".join(needs) or "nothing more", WHAT_ROUTES_DO[route])
+        needed = " and ".join(needs) or f"{COPY_FROM.name} in place of the route, and did_description if you like"
+        page.row(f"route {route}", needed, WHAT_ROUTES_DO[route])
     page.skip()
     page.heading("What the results mean", "it means", "what to do")
     for word in WORDS:

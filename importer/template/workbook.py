@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from importer.columns import ROUTE_NEEDS, SENT
+from importer.columns import ROUTE_NEEDS, USED
 from importer.errors import ResultsTrouble
 from importer.output_file import whole_file
 from importer.template.column_words import is_required, note
@@ -35,7 +35,7 @@ def write_template(path: Path) -> None:
         ResultsTrouble: the name ends otherwise, is taken, or the system refuses to write.
     """
     if path.suffix.lower() == ".csv":
-        content = (",".join(column.name for column in SENT) + "\r\n").encode()
+        content = (",".join(column.name for column in USED) + "\r\n").encode()
     elif path.suffix.lower() == ".xlsx":
         content = _workbook()
     else:
@@ -70,7 +70,7 @@ def _draw_header(workbook: "Workbook", sheet: "Worksheet") -> None:
     # as text, so that +1727..., 0045 and a number of 20 digits stay what was typed
     text = workbook.add_format({"num_format": "@"})
     sheet.set_row(0, 24)
-    for place, column in enumerate(SENT):
+    for place, column in enumerate(USED):
         sheet.set_column(place, place, max(len(column.name), len(column.example), 8) + 4, text)
         sheet.write_string(0, place, column.name, required if is_required(column) else optional)
         said = note(column)
@@ -87,7 +87,7 @@ def _draw_header(workbook: "Workbook", sheet: "Worksheet") -> None:
 
 def _offer_choices(sheet: "Worksheet", methods: str) -> None:
     """Offer lists where there are choices; they only warn, because the check understands more (y, yes, in group)."""
-    for place, column in enumerate(SENT):
+    for place, column in enumerate(USED):
         source = list(column.choices) if column.choices else methods
         if not column.choices and not column.offered:
             continue
@@ -109,10 +109,10 @@ def _offer_choices(sheet: "Worksheet", methods: str) -> None:
 def _draw_examples(workbook: "Workbook", sheet: "Worksheet") -> None:
     text = workbook.add_format({"num_format": "@"})
     about = workbook.add_format({"italic": True, "font_color": "#5B6770"})
-    sheet.set_column(len(SENT), len(SENT), 90)
-    sheet.write_string(0, len(SENT), "what the row shows", workbook.add_format({"bold": True, "valign": "vcenter"}))
+    sheet.set_column(len(USED), len(USED), 90)
+    sheet.write_string(0, len(USED), "what the row shows", workbook.add_format({"bold": True, "valign": "vcenter"}))
     for number, (route, row) in enumerate(zip(ROUTE_NEEDS, example_rows(), strict=True), start=1):
         for place, value in enumerate(row):
             if value:
                 sheet.write_string(number, place, value, text)
-        sheet.write_string(number, len(SENT), f"{route}: {WHAT_ROUTES_DO[route]}", about)
+        sheet.write_string(number, len(USED), f"{route}: {WHAT_ROUTES_DO[route]}", about)
