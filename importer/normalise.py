@@ -110,6 +110,8 @@ def _clean_word(column: Column, text: str) -> Cell:
         return Cell("", DidTrouble.DECIMAL.value)
     if not kept:
         return Cell("", NOTHING_LEFT)
+    if column.digits_only and kept.isdecimal():
+        kept = kept.lstrip("0") or "0"
     notes = _stored(column, typed, kept)
     if column.offered and kept not in column.offered:
         suggestion = did_you_mean(kept, {method: method for method in column.offered})

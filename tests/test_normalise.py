@@ -139,6 +139,26 @@ def test_the_dot_that_a_mailbox_keeps_is_kept() -> None:
     assert cleaned("voicemail_ext", "*85.1#") == Cell("*85.1#")
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "sent"),
+    [
+        ("list_id", "00998", "998"),
+        ("list_id", "'0998", "998"),
+        ("entry_list_id", "007", "7"),
+        ("entry_list_id", "000", "0"),
+    ],
+)
+def test_a_number_of_a_list_is_sent_without_the_leading_zeros_that_vicidial_does_not_store(
+    name: str, typed: str, sent: str
+) -> None:
+    assert cleaned(name, typed) == Cell(sent, notes=(f"{name} is stored as '{sent}'",))
+
+
+@pytest.mark.parametrize("name", ["extension", "voicemail_ext", "phone_code", "campaign_id", "phone_extension"])
+def test_leading_zeros_stay_where_vicidial_stores_text(name: str) -> None:
+    assert cleaned(name, "0045") == Cell("0045")
+
+
 ANY_TEXT = st.one_of(
     st.text(max_size=60),
     st.text(alphabet="0123456789.E+-_ ,'\"=#*|:&\u00a0\n\u200béyYinNgroupGROUPEXTEN", max_size=30),
