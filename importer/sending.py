@@ -66,7 +66,8 @@ class RunReport:
         run_id: its name in the record of runs.
         workbook: the results workbook that was written.
         counts: the rows by result.
-        outcomes: what became of each item, in the order of the input.
+        outcomes: what became of each row, in the order of the input.
+        row_numbers: for each outcome the row number that the person sees in Excel.
         stop: why it was stopped, or None.
         unfinished: whether resume has something left to do.
     """
@@ -75,6 +76,7 @@ class RunReport:
     workbook: Path
     counts: Mapping[Result, int]
     outcomes: tuple[RowOutcome, ...]
+    row_numbers: tuple[int, ...]
     stop: Stop | None
     unfinished: bool
 
@@ -138,7 +140,8 @@ def send_and_report(
             # too late to change anything but the exit code: all is sent, and the workbook is whole
             stop = INTERRUPTED
     counts = Counter(outcome.result for outcome in outcomes)
-    return RunReport(record.about.run_id, workbook, counts, outcomes, stop, unfinished=not finished)
+    numbers = tuple(record.table.row_numbers[outcome.index] for outcome in outcomes)
+    return RunReport(record.about.run_id, workbook, counts, outcomes, numbers, stop, unfinished=not finished)
 
 
 def how_it_ended(stop: Stop | None) -> str:

@@ -1,16 +1,15 @@
-"""The command line: the one place that prints, asks and counts exit codes."""
+"""The command line: the one place that prints, asks and counts exit codes.
+
+Nothing but the parser is imported before it is known what is asked for: ``--help`` answers at once.
+"""
 
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, redirect_stdout
 
 from importer.cli.parser import build_parser
-from importer.errors import ImporterError, UsageTrouble
-from importer.interrupt import end_at_signals
-from importer.model import ExitCode
-from importer.secret import redact_all
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,14 +19,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words behind ``did-importer``; None for those of this process.
 
     Returns:
-        The exit code, one of ``ExitCode``.
+        The exit code, one of ``importer.model.ExitCode``.
     """
     try:
-        flags = build_parser().parse_args(arguments)
+        flags = _parsed(arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
+    from importer.errors import ImporterError, UsageTrouble
+    from importer.model import ExitCode
+
+    # with --json words go to standard error, so that standard output holds the object alone
+    flags.object_to = sys.stdout
+    aside = (
+        redirect_stdout(sys.stderr) if getattr(flags, "json", False) and flags.command != "doctor" else nullcontext()
+    )
     try:
-        return int(_command(flags.command)(flags))
+        with aside:
+            return int(_command(flags.command)(flags))
     except ImporterError as error:
         print(f"did-importer: {error}", file=sys.stderr)
         return ExitCode.USAGE if isinstance(error, UsageTrouble) else ExitCode.STOPPED
@@ -35,10 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted; did-importer runs tells of a run that was begun", file=sys.stderr)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # the reader of our output is gone (``did-importer runs | head``); nothing more can be said to it
+        # the reader of our words is gone (``did-importer runs | head``); whether rows are left cannot be told any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
+        return ExitCode.ROWS_LEFT
     except Exception:  # noqa: BLE001  whatever nobody foresaw must not show the password in its traceback
+        import traceback
+
+        from importer.secret import redact_all
+
         print(redact_all(traceback.format_exc()), file=sys.stderr)
         print(
             "did-importer failed in a way that nobody foresaw; what was sent is in the record:"
@@ -46,6 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return ExitCode.STOPPED
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = build_parser()
+    if "_ARGCOMPLETE" in os.environ:
+        # the shell asks what may follow; argcomplete answers and ends the process
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    return parser.parse_args(arguments)
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
@@ -62,6 +84,8 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from importer.cli.config import config
 
         return config
+    if name == "completion":
+        return _completion
     from importer.cli import commands
 
     return {
@@ -75,7 +99,17 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
     }[name]
 
 
+def _completion(flags: argparse.Namespace) -> int:
+    """``did-importer completion``."""
+    from argcomplete.shell_integration import shellcode
+
+    print(shellcode(["did-importer"], shell=flags.shell))
+    return 0
+
+
 def entry_point() -> None:
     """Be the program ``did-importer``."""
+    from importer.interrupt import end_at_signals
+
     end_at_signals()
     sys.exit(main())

@@ -3,19 +3,21 @@
 import argparse
 import os
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from importer.causes import causes_of
 from importer.checked_workbook import write_checked
+from importer.cli.machine import RunLog, checked_object, report_object, runs_object, tell
 from importer.cli.progress import Progress
 from importer.cli.recipe_flags import recipe_from
 from importer.cli.servers import chosen_server, recipe_again, recipe_for, server_from, server_of_run
-from importer.cli.show import check_lines, live_lines, report_lines, runs_lines, wrapped
+from importer.cli.show import check_lines, live_lines, next_command, report_lines, runs_lines, wrapped
 from importer.errors import ResultsTrouble, SettingsTrouble
 from importer.journal import list_runs
-from importer.live_check import check_live
+from importer.live_check import LiveCheck, check_live
 from importer.model import ExitCode, Result
 from importer.named_server import ChosenServer
 from importer.output_file import free_path
@@ -81,16 +83,19 @@ def check(flags: argparse.Namespace) -> int:
     server = server_from(flags, recipe, chosen) if flags.live else None
     checked = check_file(flags.file, recipe)
     say(check_lines(checked))
+    live = None
     bad = any(outcome.result is Result.INVALID for outcome in checked.settled)
     if server is not None:
         _warn(server, recipe)
-        live = check_live(checked.planned, recipe, server, Progress())
+        live = _ask_server(checked, recipe, server, flags)
         say(live_lines(live, checked))
         if live.stop is not None:
+            tell(flags, checked_object(checked, live))
             return ExitCode.INTERRUPTED if live.stop.kind is StopKind.INTERRUPTED else ExitCode.STOPPED
         fine = (Result.SUCCESS, Result.DUPLICATE)
         bad = bad or any(outcome.result not in fine for outcome in live.verdicts.values())
     _write_checked(checked)
+    tell(flags, checked_object(checked, live))
     return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
 
 
@@ -102,7 +107,9 @@ def resume_run(flags: argparse.Namespace) -> int:
     server = server_of_run(flags, recipe, line.about.server, line.about.user)
     _warn(server, recipe)
     print(f"resuming {line.about.run_id}: {line.about.file}", file=sys.stderr)
-    return _end(resume(line, recipe, server, folders, Progress()), flags)
+    with _watching(flags) as watcher:
+        report = resume(line, recipe, server, folders, watcher)
+    return _end(report, flags)
 
 
 def undo_run(flags: argparse.Namespace) -> int:
@@ -118,7 +125,9 @@ def undo_run(flags: argparse.Namespace) -> int:
         raise SettingsTrouble("undo deletes DIDs, so it asks; where nobody can answer, use --yes")
     if dids and not _agreed(f"Delete these {len(dids)} DIDs from {server.url} as {server.user}?", flags):
         return ExitCode.USAGE
-    return _end(undo(line, recipe, server, folders, Progress()), flags)
+    with _watching(flags) as watcher:
+        report = undo(line, recipe, server, folders, watcher)
+    return _end(report, flags)
 
 
 def runs(flags: argparse.Namespace) -> int:
@@ -129,10 +138,12 @@ def runs(flags: argparse.Namespace) -> int:
         say(runs_lines(lines))
         if not lines:
             print(f"nothing was run yet (no records in {folders.runs})")
+        tell(flags, runs_object(lines))
         return ExitCode.DONE
     line = named_run(folders, flags.run)
     say(runs_lines([line]))
     print(f"results: {rewrite_workbook(line, folders)}")
+    tell(flags, runs_object([line]))
     return ExitCode.DONE
 
 
@@ -152,7 +163,7 @@ def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespa
     if any(outcome.result is Result.INVALID for outcome in checked.settled):
         _write_checked(checked)
     if flags.check_first:
-        live = check_live(checked.planned, recipe, server, Progress())
+        live = _ask_server(checked, recipe, server, flags)
         say(live_lines(live, checked))
         if live.stop is not None:
             print("nothing was sent")
@@ -161,7 +172,14 @@ def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespa
     question = f"Send {len(checked.planned)} rows to {server.url} as {server.user}?"
     if checked.planned and not _agreed(question, flags):
         return ExitCode.USAGE
-    return _end(import_checked(checked, recipe, server, _folders(flags), Progress(), afresh=flags.new), flags)
+    with _watching(flags) as watcher:
+        report = import_checked(checked, recipe, server, _folders(flags), watcher, afresh=flags.new)
+    return _end(report, flags)
+
+
+def _ask_server(checked: Checked, recipe: Recipe, server: Server, flags: argparse.Namespace) -> LiveCheck:
+    with _watching(flags) as watcher:
+        return check_live(checked.planned, recipe, server, watcher)
 
 
 def _agreed(question: str, flags: argparse.Namespace) -> bool:
@@ -185,7 +203,19 @@ def _end(report: RunReport, flags: argparse.Namespace) -> int:
         dids = [outcome.did_sent for outcome in report.outcomes if outcome.added]
         flags.undo_list.write_text("".join(f"{did}\n" for did in dids), encoding="ascii")
         print(f"added by this run: {flags.undo_list} ({len(dids)} DIDs)")
+    tell(flags, report_object(report, causes, next_command(report)))
     return report.exit_code
+
+
+@contextmanager
+def _watching(flags: argparse.Namespace) -> Iterator[Progress]:
+    """Look on while calls are made, with a log file if one is asked for."""
+    log = None if flags.log is None else RunLog(flags.log)
+    try:
+        yield Progress(log=log)
+    finally:
+        if log is not None:
+            log.close()
 
 
 def _write_checked(checked: Checked) -> None:

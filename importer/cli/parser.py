@@ -71,6 +71,7 @@ def _add_importing(commands: _Commands) -> None:
     _add_state(run)
     _add_new(run)
     _add_yes(run)
+    _add_machine(run)
 
     check = _command(commands, "check", "read and check a file; needs no server, sends nothing")
     check.add_argument("file", type=Path, help="the spreadsheet or text file with the DIDs")
@@ -81,6 +82,7 @@ def _add_importing(commands: _Commands) -> None:
     _add_checking(check)
     add_server_flags(check)
     add_call_flags(check)
+    _add_machine(check)
 
     rerun = _command(commands, "rerun", "send the corrected rows of a results workbook again")
     rerun.add_argument("file", type=Path, help="the results workbook, or its sheet Results saved as CSV")
@@ -97,6 +99,7 @@ def _add_importing(commands: _Commands) -> None:
     _add_state(rerun)
     _add_new(rerun)
     _add_yes(rerun)
+    _add_machine(rerun)
 
 
 def _add_past_runs(commands: _Commands) -> None:
@@ -106,11 +109,13 @@ def _add_past_runs(commands: _Commands) -> None:
     _add_sending(resume)
     _add_results(resume)
     _add_state(resume)
+    _add_machine(resume)
 
     runs = _command(commands, "runs", "list what was run, or show one run and write its workbook again")
     runs.add_argument("run", nargs="?", metavar="RUN", help="the run's name, as the list shows it")
     _add_results(runs)
     _add_state(runs)
+    _add_machine(runs, log=False)
 
     undo = _command(commands, "undo", "delete the DIDs that a run added, and no others")
     undo.add_argument("run", metavar="RUN", help="the run's name, as 'did-importer runs' lists it")
@@ -119,6 +124,7 @@ def _add_past_runs(commands: _Commands) -> None:
     _add_results(undo)
     _add_state(undo)
     _add_yes(undo)
+    _add_machine(undo)
 
 
 def _add_around(commands: _Commands) -> None:
@@ -132,6 +138,9 @@ def _add_around(commands: _Commands) -> None:
     template.add_argument(
         "file", nargs="?", type=Path, default=Path("did_template.xlsx"), help="default: did_template.xlsx; or a .csv"
     )
+
+    completion = _command(commands, "completion", "print the script that completes commands and flags in your shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
 
     sandbox = _command(commands, "sandbox", "a VICIdial to practise on, on this machine only")
     sandbox.add_argument("--port", type=int, default=8089, help="the port on 127.0.0.1 (default: 8089; 0: a free one)")
@@ -235,6 +244,12 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check-first", action="store_true", help="let the server check every row before anything is sent"
     )
+
+
+def _add_machine(parser: argparse.ArgumentParser, *, log: bool = True) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object; words go to standard error")
+    if log:
+        parser.add_argument("--log", type=Path, metavar="FILE", help="add a line to this file for all that happens")
 
 
 def _add_yes(parser: argparse.ArgumentParser) -> None:

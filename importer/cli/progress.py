@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TextIO
 
+from importer.cli.machine import RunLog
 from importer.model import Result, RowOutcome
 
 if TYPE_CHECKING:
@@ -30,9 +31,13 @@ class Progress:
     Args:
         stream: where to show it; standard error, so that standard output stays for results.
         terminal: whether the stream is a terminal.
+        log: where every outcome and sentence is written too, or None.
     """
 
-    def __init__(self, stream: TextIO | None = None, *, terminal: bool | None = None) -> None:
+    def __init__(
+        self, stream: TextIO | None = None, *, terminal: bool | None = None, log: RunLog | None = None
+    ) -> None:
+        self._log = log
         self._stream = stream or sys.stderr
         self._terminal = self._stream.isatty() if terminal is None else terminal
         self._bar: tqdm[None] | None = None
@@ -45,6 +50,8 @@ class Progress:
         """So many rows are about to be sent; so many have their outcome already."""
         self._total = to_send
         done = sum(settled.values())
+        if self._log is not None:
+            self._log.line(f"sending begins: {to_send} rows, {done} have their outcome already")
         if done:
             self._print(f"{done} rows have their outcome already; {to_send} are to be sent")
         self._last_line = time.monotonic()
@@ -60,6 +67,8 @@ class Progress:
         before = self._seen.get(outcome.index)
         self._seen[outcome.index] = outcome.result
         self._counts[outcome.result] += 1
+        if self._log is not None:
+            self._log.outcome(outcome)
         if before is not None:
             # looked up again at the end: the row is counted already, only its result has changed
             self._counts[before] -= 1
@@ -72,10 +81,14 @@ class Progress:
 
     def status(self, sentence: str) -> None:
         """Something happened that the person should see."""
+        if self._log is not None:
+            self._log.line(sentence)
         self._print(sentence)
 
     def sending_ends(self) -> None:
         """No more calls are made."""
+        if self._log is not None:
+            self._log.line(f"sending ends: {self._words() or 'no outcome'}")
         if self._bar is not None:
             self._bar.close()
             self._bar = None
