@@ -50,7 +50,7 @@ _COPIED: Final = re.compile(
     r"^NOTICE: copy_did (?P<words>DID HAS BEEN ADDED|DID ALREADY EXISTS) - [^|\n]*\|(?P<did>[^|\n]*)(?P<end>\||\n)",
     re.MULTILINE,
 )
-_NO_SOURCE: Final = "ERROR: copy_did SOURCE DID DOES NOT EXIST: |"
+_COPY_REFUSED: Final = re.compile(r"^([\ufeff ]*ERROR: )copy_did ", re.MULTILINE)
 
 _REFUSED_AT_THE_DOOR: Final = frozenset({400, 401, 403, 404, 405, 407, 410})
 
@@ -95,16 +95,13 @@ def classify_copy(status: int, body: str, did: str) -> Verdict:
     Returns:
         ADDED or EXISTS only where a line names the DID that was sent; otherwise what ``classify`` says.
     """
-    if status == 200 and body.startswith(_NO_SOURCE):
-        advice = "there is no such DID to copy; correct the cell"
-        return Verdict(Meaning.VALUE_REFUSED, "SOURCE DID DOES NOT EXIST", advice, "copy_from")
     if status == 200:
         for line in _COPIED.finditer(body):
             if line["did"].strip().lower() == DID_PATTERN.keep(did).lower():
                 if line["words"] == "DID HAS BEEN ADDED":
                     return Verdict(Meaning.ADDED, line["words"], "added")
                 return Verdict(Meaning.EXISTS, line["words"], "the DID is in VICIdial already")
-    return classify(status, body, did)
+    return classify(status, _COPY_REFUSED.sub(r"\1", body), did)
 
 
 def _deciding_line(text: str, *, whole: bool) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from importer.columns import COLUMNS
+from importer.columns import COLUMNS, COPY_FROM
 from importer.verdict import Gate, Meaning
 
 
@@ -72,8 +72,8 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
             "the user needs user level 8, Agent API Access 1 and Modify DIDs 1 (Admin > Users)",
             gate=Gate.PERMISSION,
         )
-        # add_did's is recorded; update_did's follows it
-        for what in ("ADD", "UPDATE")
+        # add_did's is recorded; the others follow it
+        for what in ("ADD", "UPDATE", "COPY")
     ),
     Sentence(
         "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
@@ -98,6 +98,12 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
     ),
     Sentence("NO UPDATES DEFINED", Meaning.PRESENT, "the DID is in VICIdial"),
     Sentence("DID DOES NOT EXIST", Meaning.ABSENT, "the DID is not in VICIdial"),
+    Sentence(
+        "SOURCE DID DOES NOT EXIST",
+        Meaning.VALUE_REFUSED,
+        "there is no such DID to copy; correct the cell",
+        COPY_FROM.name,
+    ),
     Sentence(
         "USER DOES NOT HAVE PERMISSION TO DELETE DIDS",
         Meaning.USER_REFUSED,
