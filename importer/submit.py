@@ -47,6 +47,8 @@ class Submission:
         clock: where time comes from.
         rng: where jitter comes from.
         errand_for: what each row is sent for.
+        alone_until: rows go one at a time until this says of an outcome that all is well; None to let one answer of
+            VICIdial's own be enough.
         earlier: successes of earlier processes of this run, which ``verify`` looks up too.
     """
 
@@ -63,8 +65,11 @@ class Submission:
         clock: Clock = SYSTEM_CLOCK,
         rng: random.Random | None = None,
         errand_for: Callable[[PlannedRow], Errand] = lambda row: errand_of(row, update=False),
+        alone_until: Callable[[RowOutcome], bool] | None = None,
         earlier: Sequence[RowOutcome] = (),
     ) -> None:
+        self._alone_until = alone_until
+        self._all_is_well = alone_until is None
         self._earlier = earlier
         self._rows = rows
         self._apis = apis
@@ -118,32 +123,38 @@ class Submission:
         while pending and not self._switch.on:
             done, _ = await asyncio.wait({*pending, stopped}, return_when=asyncio.FIRST_COMPLETED)
             pending -= done
-            unexpected = unexpected or self._what_went_wrong(done - {stopped})
+            unexpected = self._what_went_wrong(done - {stopped}, unexpected)
         if pending:
             done, pending = await asyncio.wait(pending, timeout=self._options.drain)
-            unexpected = unexpected or self._what_went_wrong(done)
+            unexpected = self._what_went_wrong(done, unexpected)
         for task in pending:
             task.cancel()
         if pending:
             done, _ = await asyncio.wait(pending)
-            unexpected = unexpected or self._what_went_wrong(done)
+            unexpected = self._what_went_wrong(done, unexpected)
         stopped.cancel()
         return unexpected
 
-    def _what_went_wrong(self, done: Iterable[asyncio.Task[Any]]) -> BaseException | None:
-        """Stop everybody for a worker that raised; a record that cannot be written is a stop like others."""
+    def _what_went_wrong(
+        self, done: Iterable[asyncio.Task[Any]], unexpected: BaseException | None
+    ) -> BaseException | None:
+        """Stop everybody for a worker that raised; a record that cannot be written is a stop like others.
+
+        Every task is asked for its exception: of one that nobody asks about asyncio itself writes a traceback, and a
+        password in its text would be seen.
+        """
         for task in done:
             error = None if task.cancelled() else task.exception()
             if isinstance(error, RecordFailed):
                 self.stop(Stop(StopKind.RECORD_FAILED, str(error)))
             elif error is not None:
                 self.stop(Stop(StopKind.CRASHED, "the importer itself failed"))
-                return error
-        return None
+                unexpected = unexpected or error
+        return unexpected
 
     async def _send_rows(self, api: Api) -> None:
         while self._queue and not self._switch.on:
-            if self._sender.met:
+            if self._together:
                 await self._carry_next(api)
                 continue
             # one row goes first, alone: a login that is refused must cost one login, not one for each worker
@@ -153,7 +164,7 @@ class Submission:
             except StoppedError:
                 return
             try:
-                if not self._sender.met and self._queue:
+                if not self._together and self._queue and not self._switch.on:
                     await self._carry_next(api)
             finally:
                 self._alone.release()
@@ -178,7 +189,13 @@ class Submission:
             if checked is not outcome:
                 self._note(checked)
 
+    @property
+    def _together(self) -> bool:
+        """Whether more than one row may be on its way."""
+        return self._sender.met and self._all_is_well
+
     def _note(self, outcome: RowOutcome) -> None:
+        self._all_is_well = self._all_is_well or (self._alone_until is not None and self._alone_until(outcome))
         self._outcomes[outcome.index] = outcome
         self._on_outcome(outcome)
 
