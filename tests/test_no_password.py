@@ -1,0 +1,352 @@
+"""The password is written nowhere: not in workbook, record, output, logs or tracebacks, whatever others do with it."""
+
+import html
+import json
+import logging
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+from running import Desk, Hostile, Looker, assert_results_are_true, did, flags
+
+from importer.model import ExitCode, Result
+from importer.recipe import Recipe
+from importer.results import read_results
+from importer.sandbox import Sandbox, SandboxOptions
+
+SECRET = "Qx7&ss+w%o'r<dé9"
+KEPT = "Qx7ssword9"
+HEADER = ("did_pattern", "did_route", "group")
+
+Answering = Callable[[dict[str, str], str], tuple[int, Mapping[str, str], str | bytes]]
+
+
+def forms() -> dict[str, str]:
+    """Return the password in every form in which it may be written, in small letters."""
+    found = {"as it is": SECRET, "kept": KEPT}
+    for charset in ("utf-8", "latin-1"):
+        found[f"{charset} quoted"] = quote(SECRET, safe="", encoding=charset)
+        found[f"{charset} quoted twice"] = quote(quote(SECRET, safe="", encoding=charset), safe="")
+        found[f"{charset} form"] = quote_plus(SECRET, encoding=charset)
+        found[f"{charset} form, quotes left"] = quote_plus(SECRET, safe="'", encoding=charset)
+    found["html"] = html.escape(SECRET)
+    found["html, php"] = html.escape(SECRET).replace("&#x27;", "&#039;")
+    found["html, quotes left"] = html.escape(SECRET, quote=False)
+    found["json"] = json.dumps(SECRET)[1:-1]
+    found["repr of bytes"] = repr(SECRET.encode())[2:-1]
+    found["xml of a workbook"] = SECRET.replace("&", "&amp;").replace("<", "&lt;")
+    found["after the odd signs"] = "o'r<d"
+    return {name: form.lower() for name, form in found.items()}
+
+
+FORMS = forms()
+
+
+def hits(data: bytes | str) -> list[str]:
+    """Return the forms of the password that stand in a text or a file's bytes."""
+    if isinstance(data, str):
+        readings = [data.lower()]
+    else:
+        # without its zeros UTF-16 reads as Latin-1, wherever it begins
+        readings = [
+            text.decode(charset, "replace").lower()
+            for text in (data, data.replace(b"\0", b""))
+            for charset in ("utf-8", "latin-1")
+        ]
+    return [name for name, form in FORMS.items() if any(form in reading for reading in readings)]
+
+
+def everything_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the bytes of every file, and those of every part of every workbook."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield str(path), path.read_bytes()
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as book:
+                    yield from ((f"{path}!{name}", book.read(name)) for name in book.namelist())
+
+
+def assert_nothing_leaked(folder: Path, *texts: str) -> None:
+    found = {name: hits(data) for name, data in everything_in(folder) if hits(data)}
+    found |= {f"text {number}": hits(text) for number, text in enumerate(texts) if hits(text)}
+    assert found == {}
+
+
+def order_of(desk: Desk, rows: int) -> Path:
+    return desk.write("order.csv", HEADER, [(did(number), "IN_GROUP", "SALES_IN") for number in range(rows)])
+
+
+def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" + SECRET.encode("utf-16-le"))
+    (tmp_path / "b").write_text(f"https://host/?pass={quote_plus(SECRET).upper()}", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "c.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("part.xml", f"|6666|{KEPT}|BAD|" * 20)
+    found = {name for name, data in everything_in(tmp_path) if hits(data)}
+    assert found == {str(tmp_path / "a"), str(tmp_path / "b"), f"{tmp_path / 'c.xlsx'}!part.xml"}
+
+
+def login_refused(params: dict[str, str], path: str) -> tuple[int, Mapping[str, str], str | bytes]:
+    kept = re.sub("[^-_0-9a-zA-Z]", "", params["pass"])
+    return 200, {}, f"ERROR: Login incorrect, please try again: |{params['user']}|{kept}|BAD|\n"
+
+
+def page(status: int, text: str) -> tuple[int, Mapping[str, str], str | bytes]:
+    return status, {"Content-Type": "text/html"}, f"<html><body>You asked for {text}</body></html>"
+
+
+ECHOES: dict[str, Answering] = {
+    "login refused, as VICIdial says it": login_refused,
+    "login refused, as it was sent": lambda params, path: (
+        200,
+        {},
+        f"ERROR: Login incorrect, please try again: |6666|{params['pass']}|BAD|\n",
+    ),
+    "a sentence that nobody knows": lambda params, path: (
+        200,
+        {},
+        f"ERROR: pass {params['pass']} or {quote_plus(params['pass'])} or {KEPT}: |6666|{KEPT}|{path}\n",
+    ),
+    "a sentence that nobody knows, in Latin-1": lambda params, path: (
+        200,
+        {"Content-Type": "text/plain; charset=iso-8859-1"},
+        f"ERROR: what is {params['pass']}?\n".encode("latin-1"),
+    ),
+    "a page with the address": lambda params, path: page(200, html.escape(path)),
+    "a page with the password": lambda params, path: page(200, html.escape(params["pass"])),
+    "a failure with the address": lambda params, path: page(500, path),
+    "a failure with the address decoded": lambda params, path: page(502, html.escape(params["pass"])),
+    "not found, with the address": lambda params, path: page(404, path),
+    "a redirect to another host": lambda params, path: (302, {"Location": f"https://vici.example{path}"}, ""),
+    "a redirect with a login in it": lambda params, path: (
+        302,
+        {"Location": f"https://6666:{quote(params['pass'])}@vici.example/api.php"},
+        "",
+    ),
+    "a redirect with the password as a folder": lambda params, path: (
+        301,
+        {"Location": f"https://vici.example/{quote(params['pass'], safe='')}/{KEPT}/api.php"},
+        "",
+    ),
+    "a redirect to itself": lambda params, path: (302, {"Location": f"/{KEPT}{path}"}, ""),
+    "a redirect to a host that is the password": lambda params, path: (
+        302,
+        {"Location": f"http://{KEPT}.example/"},
+        "",
+    ),
+    "a user who may not": lambda params, path: (
+        200,
+        {},
+        f"ERROR: add_did USER DOES NOT HAVE PERMISSION TO ADD DIDS: |{KEPT}|{params['pass']}\n",
+    ),
+    "a value that is refused": lambda params, path: (
+        200,
+        {},
+        f"ERROR: add_did GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM, THIS IS AN OPTIONAL FIELD: |{KEPT}|\n",
+    ),
+    "a success for the password": lambda params, path: (
+        200,
+        {},
+        f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{KEPT}\n",
+    ),
+    "a database that is down": lambda params, path: (200, {}, f"MySQL connect ERROR: {params['pass']}\n"),
+    "busy, with the password for a time": lambda params, path: (503, {"Retry-After": KEPT}, KEPT),
+    "half a body": lambda params, path: (200, {"Content-Length": "4000", "Connection": "close"}, path),
+    "an answer without an end": lambda params, path: (200, {}, f"{path} {KEPT}" * 1000),
+    "an answer that is not what it says": lambda params, path: (200, {"Content-Encoding": "gzip"}, path),
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("echo", ECHOES)
+def test_whatever_the_server_repeats_the_password_is_written_nowhere(
+    tmp_path: Path, echo: str, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk = Desk(tmp_path, password=SECRET)
+    looker = Looker()
+    with Hostile(ECHOES[echo]) as server:
+        recipe = Recipe(rate=0, method=method, retries=1, give_up_after=20)
+        report = desk.importing(order_of(desk, 3), server.url, recipe, watcher=looker)
+    assert {params["pass"] for params in server.calls} == {SECRET}
+    reasons = [line.reason for line in read_results(report.workbook).rows]
+    assert_nothing_leaked(tmp_path, caplog.text, repr(report), str(looker.sentences), str(reasons))
+
+
+@pytest.mark.parametrize("echo", ["login refused, as VICIdial says it", "a redirect to another host"])
+def test_the_command_says_nothing_of_the_password_either(tmp_path: Path, echo: str) -> None:
+    desk = Desk(tmp_path, password=SECRET)
+    with Hostile(ECHOES[echo]) as server:
+        order = order_of(desk, 3)
+        ran = desk.did_importer("run", order, "--url", server.url, "--user", "6666", "--yes", "--rate", "0")
+        listed = desk.did_importer("runs")
+        shown = desk.did_importer("runs", desk.newest().about.run_id)
+    assert ran.code == 3
+    assert_nothing_leaked(tmp_path, *(text for one in (ran, listed, shown) for text in (one.out, one.err)))
+
+
+_CRASHING = """
+import logging, sys
+import httpx
+logging.basicConfig(level=logging.DEBUG, force=True)
+sent, calls = httpx.AsyncClient.send, 0
+async def crash(self, request, **more):
+    global calls
+    calls += 1
+    if calls < {crash_at}:
+        return await sent(self, request, **more)
+    address = str(request.url)
+    try:
+        raise ValueError(repr(request.url.raw) + address + {secret!r})
+    except ValueError as error:
+        raise {kind}("nobody foresaw " + address) from error
+httpx.AsyncClient.send = crash
+from importer.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "crash_at"), [("RuntimeError", 1), ("RuntimeError", 8), ("httpx.ProtocolError", 8), ("OSError", 8)]
+)
+def test_a_crash_with_the_address_in_its_text_shows_no_password(tmp_path: Path, kind: str, crash_at: int) -> None:
+    desk = Desk(tmp_path, password=SECRET)
+    order = order_of(desk, 30)
+    with Sandbox() as sandbox:
+        sandbox.set_password("6666", KEPT)
+        ended = subprocess.run(
+            [
+                *(sys.executable, "-X", "dev", "-c", _CRASHING.format(kind=kind, crash_at=crash_at, secret=SECRET)),
+                *desk.arguments("run", order, *flags(sandbox, "--give-up-after", "1")),
+            ],
+            env=desk.environment(),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == ExitCode.STOPPED, ended
+        if kind == "RuntimeError":
+            assert "nobody foresaw http://127.0.0.1" in ended.stderr
+            assert "Traceback" in ended.stderr
+        assert_nothing_leaked(tmp_path, ended.stdout, ended.stderr)
+        # the record is intact: another process finishes the run
+        assert desk.did_importer("resume", "--rate", "0").code == 0
+        stored = sandbox.stored()
+    assert set(stored) == {did(number) for number in range(30)}
+
+
+@pytest.mark.parametrize("from_file", [False, True], ids=["environment", "password file"])
+def test_the_list_of_processes_and_what_a_killed_process_leaves_do_not_have_it(tmp_path: Path, from_file: bool) -> None:
+    desk = Desk(tmp_path / "desk", password="not the one" if from_file else SECRET)
+    desk.folder.mkdir()
+    order = order_of(desk, 200)
+    more: tuple[object, ...] = ()
+    if from_file:
+        file = tmp_path / "password"
+        file.write_text(f"{SECRET}\n", encoding="utf-8")
+        file.chmod(0o600)
+        more = ("--password-file", file)
+    with Sandbox(SandboxOptions(latency=(0.002, 0.004))) as sandbox:
+        sandbox.set_password("6666", KEPT)
+        process = desk.start("run", order, *flags(sandbox, *more))
+        assert sandbox.wait_for_calls(30, 30)
+        if sys.platform.startswith("linux"):
+            assert hits(Path(f"/proc/{process.pid}/cmdline").read_bytes()) == []
+            assert not from_file or hits(Path(f"/proc/{process.pid}/environ").read_bytes()) == []
+        process.kill()
+        process.wait()
+    assert list(desk.folder.rglob("*.run-wal")), "the process ended before it was killed"
+    assert_nothing_leaked(desk.folder)
+
+
+def test_with_the_password_1234_every_number_still_reads_as_it_is(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, password="1234")
+    dids = ["18001234567", "12345551234", "1234", "+12341234123", "99991234"]
+    path = desk.write(
+        "order.csv", (*HEADER, "Note 1234"), [(one, "IN_GROUP", "SALES_IN", f"1234 {one}") for one in dids]
+    )
+    with Sandbox(SandboxOptions(starting_dids=("99991234",))) as sandbox:
+        ran = desk.did_importer("run", path, *flags(sandbox))
+        stored = sandbox.stored()
+    lines = desk.results()
+    assert ran.code == 0
+    assert [line.did_sent for line in lines] == dids
+    assert [line.cells[0] for line in lines] == dids
+    assert [line.cells[3] for line in lines] == [f"1234 {one}" for one in dids]
+    assert "row 2: 18001234567 -> 18001234567" in ran.out
+    assert set(stored) == {*dids[:3], "12341234123"} or set(stored) == set(dids[:4])
+    assert b"18001234567" in desk.newest().path.read_bytes()
+    written = "".join(data.decode("latin-1") for _, data in everything_in(tmp_path))
+    assert "[password]" not in written + ran.out + ran.err
+
+
+def test_with_the_password_1234_a_number_in_an_answer_that_is_not_understood_still_reads_as_it_is(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path, password="1234")
+    path = desk.write("order.csv", HEADER, [("18001234567", "IN_GROUP", "SALES_IN")])
+
+    def strange(params: dict[str, str], _path: str) -> tuple[int, Mapping[str, str], str | bytes]:
+        return 200, {}, f"NEWS: of {params['did_pattern']} by |{params['user']}|{params['pass']}|\n"
+
+    with Hostile(strange) as server:
+        report = desk.importing(path, server.url, Recipe(rate=0, retries=0))
+    (line,) = read_results(report.workbook).rows
+    assert line.result is Result.UNKNOWN
+    assert "NEWS: of 18001234567 by |6666|[password]|" in line.reason
+
+
+def test_a_wrong_password_costs_one_login(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, password="wrong-one")
+    order = desk.order(60)
+    with Sandbox() as sandbox:
+        ran = desk.did_importer("run", order.path, *flags(sandbox, "--workers", "16"))
+        assert sandbox.failed_logins("6666") == 1
+        assert len(sandbox.calls) == 1
+        assert sandbox.stored() == {}
+    assert ran.code == 3
+    lines = desk.results()
+    assert_results_are_true(order, lines, ())
+    refused = [line for line in lines if line.result is Result.PERMISSION_ERROR]
+    assert [line.attempts for line in refused] == [1] + [0] * (len(refused) - 1)
+    assert all("Login incorrect" in line.reason for line in refused)
+    assert {line.result for line in lines} == {Result.PERMISSION_ERROR, Result.INVALID, Result.DUPLICATE}
+    assert "wrong-one" not in ran.out + ran.err + str(lines)
+
+
+@pytest.mark.parametrize("trouble", ["password changed", "account locked", "address not allowed"])
+def test_a_login_that_is_refused_in_mid_run_costs_no_more_logins_than_workers(tmp_path: Path, trouble: str) -> None:
+    desk = Desk(tmp_path)
+    order = desk.order(200)
+    with Sandbox(SandboxOptions(starting_dids=order.there, latency=(0.0, 0.01))) as sandbox:
+        refused_from: list[int] = []
+
+        def at_outcome(number: int) -> None:
+            if number != 50:
+                return
+            match trouble:
+                case "password changed":
+                    sandbox.set_password("6666", "another")
+                case "account locked":
+                    sandbox.lock("6666")
+                case _:
+                    sandbox.block_ip("6666")
+            refused_from.append(len(sandbox.calls))
+
+        looker = Looker(on_outcome=at_outcome)
+        report = desk.importing(order.path, sandbox.url, Recipe(rate=0, workers=4), watcher=looker)
+        calls = len(sandbox.calls)
+        assert calls - refused_from[0] <= 4
+        assert sandbox.failed_logins("6666") <= (10 if trouble == "account locked" else 4)
+        stored = sandbox.stored()
+    assert report.exit_code == ExitCode.STOPPED
+    lines = read_results(report.workbook).rows
+    assert_results_are_true(order, lines, stored)
+    refused = [line for line in lines if line.result is Result.PERMISSION_ERROR]
+    assert 1 <= sum(line.attempts > 0 for line in refused) <= 4
+    assert sum(line.attempts == 0 for line in refused) > 100
