@@ -14,7 +14,7 @@ from importer.cli.machine import RunLog, checked_object, report_object, runs_obj
 from importer.cli.progress import Progress
 from importer.cli.recipe_flags import recipe_from
 from importer.cli.servers import chosen_server, recipe_again, recipe_for, server_from, server_of_run
-from importer.cli.show import check_lines, live_lines, next_command, report_lines, runs_lines, wrapped
+from importer.cli.show import check_lines, live_lines, next_command, report_lines, runs_lines, shown, wrapped
 from importer.errors import ResultsTrouble, SettingsTrouble
 from importer.journal import list_runs
 from importer.live_check import LiveCheck, check_live
@@ -106,7 +106,7 @@ def resume_run(flags: argparse.Namespace) -> int:
     recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
     server = server_of_run(flags, recipe, line.about.server, line.about.user)
     _warn(server, recipe)
-    print(f"resuming {line.about.run_id}: {line.about.file}", file=sys.stderr)
+    print(f"resuming {line.about.run_id}: {shown(Path(line.about.file))}", file=sys.stderr)
     with _watching(flags) as watcher:
         report = resume(line, recipe, server, folders, watcher)
     return _end(report, flags)
@@ -120,7 +120,7 @@ def undo_run(flags: argparse.Namespace) -> int:
     dids = added_by(line)
     server = server_of_run(flags, recipe, line.about.server, line.about.user)
     _warn(server, recipe)
-    print(f"the run {line.about.run_id} of {line.about.started} added {len(dids)} DIDs to {server.url}")
+    print(wrapped(f"the run {line.about.run_id} of {line.about.started} added {len(dids)} DIDs to {server.url}"))
     if not flags.yes and not _somebody_is_there():
         raise SettingsTrouble("undo deletes DIDs, so it asks; where nobody can answer, use --yes")
     if dids and not _agreed(f"Delete these {len(dids)} DIDs from {server.url} as {server.user}?", flags):
@@ -142,7 +142,7 @@ def runs(flags: argparse.Namespace) -> int:
         return ExitCode.DONE
     line = named_run(folders, flags.run)
     say(runs_lines([line]))
-    print(f"results: {rewrite_workbook(line, folders)}")
+    print(f"results: {shown(rewrite_workbook(line, folders))}")
     tell(flags, runs_object([line]))
     return ExitCode.DONE
 
@@ -227,7 +227,7 @@ def _write_checked(checked: Checked) -> None:
     except ResultsTrouble as error:
         print(wrapped(f"the checked table was not written: {error}"), file=sys.stderr)
     else:
-        print(f"checked table: {path}")
+        print(f"checked table: {shown(path)}")
 
 
 def _warn(server: Server, recipe: Recipe) -> None:

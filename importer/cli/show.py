@@ -3,6 +3,7 @@
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -140,7 +141,7 @@ def report_lines(report: RunReport, causes: Sequence[tuple[int, str]], state_dir
             yield f"  {result:<{width}}  {report.counts[result]:>7}"
     for count, sentence in causes:
         yield wrapped(f"  {count} {'row' if count == 1 else 'rows'}: {sentence}", "    ")
-    yield f"results: {report.workbook}"
+    yield f"results: {shown(report.workbook)}"
     following = next_command(report)
     if following:
         yield f"next: {following}" + (f" --state-dir {quoted(state_dir)}" if state_dir else "")
@@ -156,9 +157,16 @@ def next_command(report: RunReport) -> str:
     return f"correct the cells in the sheet Results, then: did-importer rerun {quoted(report.workbook)}"
 
 
+def shown(path: Path) -> str:
+    """Return a path as the person sees it from the folder they are in; elsewhere the whole path."""
+    with suppress(ValueError):
+        return str(path.resolve().relative_to(Path.cwd()))
+    return str(path)
+
+
 def quoted(path: Path) -> str:
     """Return a path as one writes it on a command line."""
-    text = str(path)
+    text = shown(path)
     return f'"{text}"' if any(character in text for character in " ()&';") else text
 
 
@@ -170,5 +178,6 @@ def runs_lines(runs: Iterable[RunLine]) -> Iterator[str]:
         yield wrapped(f"{about.run_id}  {state}", "    ")
         words = ", ".join(f"{result} {run.counts[result]}" for result in Result if run.counts.get(result))
         yield wrapped(
-            f"  {about.started}  {about.file} to {about.server} as {about.user}: {words or 'no rows'}", "    "
+            f"  {about.started}  {shown(Path(about.file))} to {about.server} as {about.user}: {words or 'no rows'}",
+            "    ",
         )

@@ -1,0 +1,62 @@
+"""What users read is what the program does."""
+
+import re
+from functools import cache
+
+import pytest
+from readme_blocks import README, TOP, blocks, blocks_in
+
+from importer.cli.parser import build_parser
+from importer.model import ExitCode
+from importer.recipe import Recipe
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+@cache
+def made() -> dict[str, str]:
+    return dict(blocks())
+
+
+@pytest.mark.parametrize("name", sorted(blocks_in(TEXT)))
+def test_a_block_of_the_readme_is_what_the_program_says(name: str) -> None:
+    assert blocks_in(TEXT)[name] == made()[name], "write it anew with: python tests/readme_blocks.py"
+
+
+def test_every_block_that_the_program_makes_stands_in_the_readme() -> None:
+    assert set(blocks_in(TEXT)) == set(made())
+
+
+def test_every_exit_code_is_explained() -> None:
+    block = blocks_in(TEXT)["exit codes"]
+    assert [int(number) for number in re.findall(r"^(\d+) ", block, re.MULTILINE)] == [int(code) for code in ExitCode]
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    for name in re.findall(r"\]\(([^)]+)\)|`((?:sample_data|tests|templates)/[^` ]*)`", TEXT):
+        path = name[0] or name[1]
+        assert (TOP / path).exists(), path
+
+
+@pytest.mark.parametrize(
+    ("flag", "field"),
+    [
+        ("--rate", "rate"),
+        ("--workers", "workers"),
+        ("--timeout", "timeout"),
+        ("--retries", "retries"),
+        ("--give-up-after", "give_up_after"),
+        ("--did-format", "did_format"),
+        ("--region", "region"),
+        ("--source", "source"),
+        ("--on-duplicate", "on_duplicate"),
+        ("--method", "method"),
+    ],
+)
+def test_the_default_that_help_tells_is_the_one_that_holds(flag: str, field: str) -> None:
+    run = next(action for action in build_parser()._actions if action.choices).choices["run"]  # type: ignore[index]
+    (action,) = [action for action in run._actions if flag in action.option_strings]
+    told = re.search(r"default: ([^;)]+)", action.help or "")
+    assert told is not None
+    value = getattr(Recipe(), field)
+    assert told[1].lower() == (f"{value:g}" if isinstance(value, int | float) else str(value).lower())
