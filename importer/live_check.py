@@ -1,13 +1,15 @@
 """The server checks every row too, and adds nothing: the dry run of ``importer.errand.DryRun`` for each planned row.
 
-One row goes first, alone, and the rest follows only if its answer is one that cannot follow an INSERT.
+Rows go one at a time until the server has refused one for nothing but the phone_code that no number has: it is known
+then that no row of this check can be added. A server that adds one all the same is asked nothing more.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from importer.errand import COPY_FROM, DryRun
+from importer.dry_run import dry_run_of
+from importer.errand import is_copy
 from importer.interrupt import interruptible
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.pace import SYSTEM_CLOCK, Clock, Pacer
@@ -56,7 +58,7 @@ def check_live(
 ) -> LiveCheck:
     """Let the server check the planned rows; it stores nothing.
 
-    Rows with ``copy_from`` are not asked about, because copy_did has no dry run.
+    For rows with ``copy_from`` the DIDs are looked up with update_did, because copy_did has no dry run.
 
     Args:
         planned: the rows that the check by the schema left.
@@ -66,7 +68,7 @@ def check_live(
         clock: where time comes from.
     """
     submitted = asyncio.run(_ask(planned, recipe, server, watcher, clock))
-    outcomes = (*submitted.outcomes, *submitted.left)
+    outcomes = (*submitted.outcomes, *(_left(outcome, submitted.stop) for outcome in submitted.left))
     return LiveCheck({outcome.index: outcome for outcome in outcomes}, submitted.stop, now_as_text())
 
 
@@ -76,7 +78,8 @@ async def _ask(
     transport = recipe.transport()
     tls = transport.ssl_context()
     pacer = Pacer(recipe.rate or None, clock)
-    rows = [row for row in planned if COPY_FROM not in dict(row.parameters)]
+    # the rows that prove that nothing is added come first
+    rows = sorted(planned, key=is_copy)
     apis = [VicidialApi(server, transport, tls, before_writing=pacer.writing) for _ in range(recipe.workers)]
     submission = Submission(
         rows=rows,
@@ -87,7 +90,8 @@ async def _ask(
         on_outcome=watcher.outcome,
         on_status=watcher.status,
         clock=clock,
-        errand_for=lambda _row: DryRun(),
+        errand_for=dry_run_of,
+        alone_until=lambda outcome: outcome.result is Result.SUCCESS,
     )
     watcher.sending_begins(len(rows), {})
     try:
@@ -97,6 +101,14 @@ async def _ask(
         watcher.sending_ends()
         for api in apis:
             await api.close()
+
+
+def _left(outcome: RowOutcome, stop: Stop | None) -> RowOutcome:
+    """Say of a row that a stop left over what it means here, where no call could have changed anything."""
+    if outcome.result is Result.PERMISSION_ERROR:
+        return outcome
+    why = stop.why if stop else "the check was stopped"
+    return RowOutcome(outcome.index, Result.NOT_SENT, f"not checked by the server: {why}", attempts=outcome.attempts)
 
 
 def plan_after(live: LiveCheck, planned: Sequence[PlannedRow], *, update: bool) -> Plan:
@@ -119,7 +131,8 @@ def plan_after(live: LiveCheck, planned: Sequence[PlannedRow], *, update: bool) 
             to_send.append(row)
         elif verdict.result is Result.SUCCESS:
             known = f"the server's own check said at {verdict.answered_at}, before it was sent, that it was not there"
-            to_send.append(replace(row, known_absent=known))
+            # after a lost call of an earlier run nobody can say that it was not there before the first
+            to_send.append(row if row.unanswered else replace(row, known_absent=known))
         elif verdict.result is Result.DUPLICATE and update:
             to_send.append(row)
         else:

@@ -11,6 +11,7 @@ from importer.asking import LONGEST_RETRY_WAIT_SECONDS, Api, DidLookup, ask_heal
 from importer.carry import Carried, Decision, Errand, Step, after_answer, said
 from importer.classify import Meaning, Verdict
 from importer.clearing import after_asking, after_verifying
+from importer.errand import found_before
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.outage import OutageWatch, growing_wait
 from importer.pace import Clock, Pacer
@@ -129,11 +130,12 @@ class RowSender:
             RecordFailed: something could not be written down.
         """
         row = carried.row
-        if self._options.probe_first and not carried.attempts:
-            known = await self._look_first(api, carried)
-            if known is not None:
-                return known
         errand = self._errand_for(row)
+        if self._options.probe_first and not carried.attempts and await self._is_there_before(api, carried):
+            decision = found_before(errand, carried)
+            if decision.errand is None:
+                return await self._settle(carried, Result.DUPLICATE, decision.reason, answered=True)
+            errand = decision.errand
         while True:
             await self._turn()
             carried.attempts += 1
@@ -149,7 +151,7 @@ class RowSender:
                 outcome = await self._settle(
                     carried, decision.result, decision.reason, answered=decision.contact, added=decision.added
                 )
-                self._count_refusals(verdict)
+                self._count_refusals(verdict, outcome)
                 return outcome
             if decision.step is Step.NEXT and decision.errand is not None:
                 # the first errand did nothing, so a run that dies here begins with it again
@@ -219,8 +221,12 @@ class RowSender:
         if answer.retry_after and decision.crowded:
             self._pacer.hold(min(answer.retry_after, self._options.give_up_after))
 
-    def _count_refusals(self, verdict: Verdict) -> None:
-        self._refused_in_a_row = self._refused_in_a_row + 1 if verdict.meaning is Meaning.USER_REFUSED else 0
+    def _count_refusals(self, verdict: Verdict, outcome: RowOutcome) -> None:
+        if verdict.meaning is not Meaning.USER_REFUSED:
+            self._refused_in_a_row = 0
+        elif outcome.result is Result.PERMISSION_ERROR:
+            # where the refusal of a second question costs the row nothing, it says nothing of the other rows
+            self._refused_in_a_row += 1
         if self._refused_in_a_row >= REFUSED_IN_A_ROW:
             self._switch.pull(
                 Stop(StopKind.USER_REFUSED, f"{said(verdict)}; {REFUSED_IN_A_ROW} rows in a row were refused so")
@@ -242,16 +248,14 @@ class RowSender:
     async def _ask(self, api: Api, did: str) -> Verdict:
         return await self._lookup.ask(api, did, lambda: ask_health(api, self._pacer, self._switch))
 
-    async def _look_first(self, api: Api, carried: Carried) -> RowOutcome | None:
-        """Look the DID up before its first call; settle the row if it is there."""
+    async def _is_there_before(self, api: Api, carried: Carried) -> bool:
+        """Look the DID up before the first call of this run; say whether it is there."""
         verdict = await self._ask(api, carried.row.did)
         self.met |= verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
-        if verdict.meaning is Meaning.PRESENT:
-            reason = "the DID is in VICIdial already (update_did says so)"
-            return await self._settle(carried, Result.DUPLICATE, reason, answered=True)
-        if verdict.meaning is Meaning.ABSENT:
+        # after a lost call of an earlier run nobody can say that it was not there before the first
+        if verdict.meaning is Meaning.ABSENT and not carried.unanswered:
             carried.known_absent = f"update_did said at {self._moment()}, before the first call, that it was not there"
-        return None
+        return verdict.meaning is Meaning.PRESENT
 
     async def _ask_and_settle(self, api: Api, carried: Carried) -> RowOutcome:
         verdict = await self._ask(api, carried.row.did)
