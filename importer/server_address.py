@@ -30,8 +30,8 @@ def complete_url(text: str) -> str:
     trimmed = text.strip()
     if not trimmed:
         raise SettingsTrouble(
-            f"no server was given: set {URL_VARIABLE} or use --url, for example --url vici.example.org; did-importer config"
-            " tells of servers by name"
+            f"no server was given: set {URL_VARIABLE} or use --url, for example --url vici.example.org;"
+            " did-importer config tells of servers by name"
         )
     # these two before all else, and without repeating the text: what stands beside the sign may be a password
     if "@" in trimmed:

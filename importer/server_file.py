@@ -150,9 +150,11 @@ def write_first_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(FIRST_FILE)
-    except FileExistsError:
-        raise SettingsTrouble(f"{path} is there already and is not overwritten; open it with a text editor") from None
     except OSError as error:
+        if path.exists():
+            raise SettingsTrouble(
+                f"{path} is there already and is not overwritten; open it with a text editor"
+            ) from None
         raise SettingsTrouble(f"{path} cannot be written ({error.strerror or error}); choose with --config") from None
 
 

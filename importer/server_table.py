@@ -44,7 +44,7 @@ def named_server(path: Path, name: str, table: Mapping[str, object]) -> NamedSer
     Raises:
         SettingsTrouble: it holds a password, a key that nobody knows, or a value that cannot be used.
     """
-    place = f"[servers.{name}] in {path}"
+    place = f"[servers.{_one_line(name)}] in {path}"
     refuse_unknown(table, KEYS, place)
     for key, value in table.items():
         right = KEYS[key]
@@ -107,11 +107,11 @@ def _columns(place: str, table: object) -> Iterable[tuple[str, str]]:
         column = column_named(key)
         names = [known.name for known in SENT if known is not DID_PATTERN]
         if column is None or not column.sent:
-            raise SettingsTrouble(f"{place}: there is no column '{key}'; {nearest(key, names, 'columns')}")
+            raise SettingsTrouble(f"{place}: there is no column '{_one_line(key)}'; {nearest(key, names, 'columns')}")
         if column is DID_PATTERN:
             raise SettingsTrouble(f"{place}: did_pattern would give every row the same number; leave it out")
         if not isinstance(value, str | int) or isinstance(value, bool):
-            raise SettingsTrouble(f"{place}: {key} must be text in quotes")
+            raise SettingsTrouble(f"{place}: {_one_line(key)} must be text in quotes")
         yield column.name, str(value)
 
 
@@ -126,13 +126,18 @@ def refuse_unknown(table: Iterable[str], known: Iterable[str], place: str) -> No
             continue
         if _PASSWORD_KEY.search(key):
             raise SettingsTrouble(
-                f"{place}: no password stands in this file; take out '{key}' and give password_file or keyring = true"
+                f"{place}: no password stands in this file; take out '{_one_line(key)}' and give password_file or"
+                " keyring = true"
             )
-        raise SettingsTrouble(f"{place}: there is no key '{key}'; {nearest(key, known, 'keys')}")
+        raise SettingsTrouble(f"{place}: there is no key '{_one_line(key)}'; {nearest(key, known, 'keys')}")
+
+
+def _one_line(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def nearest(word: str, known: Iterable[str], what: str) -> str:
     """Name what is closest to a word that nobody knows, and all that there is."""
-    names = list(known)
+    names = [_one_line(name) for name in known]
     close = get_close_matches(word.lower(), names, n=1, cutoff=0.5)
     return (f"did you mean {close[0]}? " if close else "") + f"the {what} are: {', '.join(names)}"

@@ -1,0 +1,240 @@
+"""Flag, environment, file: which value counts, and that no password goes to a server it is not meant for."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.errors import SettingsTrouble
+from importer.named_server import ChosenServer, NamedServer, Origin
+from importer.server_file import ServerFile, choose_server
+from importer.settings import ResolvedServer, resolve_settings
+
+EAST = "https://east.example.org/vicidial/non_agent_api.php"
+WEST = "https://west.example.org/vicidial/non_agent_api.php"
+
+
+def secret_file(folder: Path, name: str, value: str) -> Path:
+    """Write a password file that nobody else can read."""
+    path = folder / name
+    path.write_text(value, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def entry(**values: object) -> NamedServer:
+    """Return the server east."""
+    return NamedServer("east", "[servers.east] in servers.toml", EAST, **values)  # type: ignore[arg-type]  # as given
+
+
+def resolved(
+    chosen: ChosenServer | None,
+    environment: Mapping[str, str],
+    *,
+    url: str | None = None,
+    user: str | None = None,
+    source: str | None = None,
+    password_file: Path | None = None,
+    typed: str = "",
+) -> ResolvedServer:
+    """Resolve; ``typed`` is what a person at the terminal types."""
+    return resolve_settings(
+        url=url,
+        user=user,
+        source=source,
+        password_file=password_file,
+        environment=environment,
+        ask=(lambda _question: typed) if typed else None,
+        chosen=chosen,
+    )
+
+
+def origins(found: ResolvedServer) -> dict[str, Origin]:
+    """Return where each setting came from."""
+    return {setting.name: setting.origin for setting in found.settings}
+
+
+def test_a_server_named_by_a_flag_beats_the_environment(tmp_path: Path) -> None:
+    kept = secret_file(tmp_path, "east.password", "eastWord\n")
+    chosen = ChosenServer(entry(user="6666", source="ops1", password_file=kept), by_flag=True)
+    environment = {"VICIDIAL_URL": WEST, "VICIDIAL_USER": "7777", "VICIDIAL_PASS": "westWord"}
+    found = resolved(chosen, environment)
+    assert (found.server.url, found.server.user, found.server.source) == (EAST, "6666", "ops1")
+    assert found.server.password.reveal() == "eastWord"
+    assert set(origins(found).values()) == {Origin.FILE}
+
+
+def test_its_own_password_beats_vicidial_pass_even_where_that_is_for_the_same_server(tmp_path: Path) -> None:
+    kept = secret_file(tmp_path, "east.password", "eastWord\n")
+    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=True)
+    found = resolved(chosen, {"VICIDIAL_PASS": "otherWord"})
+    assert found.server.password.reveal() == "eastWord"
+
+
+def test_the_default_server_loses_to_the_environment(tmp_path: Path) -> None:
+    kept = secret_file(tmp_path, "east.password", "eastWord\n")
+    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=False)
+    found = resolved(chosen, {"VICIDIAL_USER": "7777", "VICIDIAL_PASS": "otherWord"})
+    assert (found.server.url, found.server.user) == (EAST, "7777")
+    assert found.server.password.reveal() == "otherWord"
+    assert origins(found) == {
+        "url": Origin.FILE,
+        "user": Origin.ENVIRONMENT,
+        "password": Origin.ENVIRONMENT,
+        "source": Origin.DEFAULT,
+    }
+
+
+def test_the_default_server_has_its_own_password_where_the_environment_has_none(tmp_path: Path) -> None:
+    kept = secret_file(tmp_path, "east.password", "eastWord\n")
+    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=False)
+    found = resolved(chosen, {})
+    assert found.server.password.reveal() == "eastWord"
+    where = next(setting.where for setting in found.settings if setting.name == "password")
+    assert where == f"the file {kept}"
+
+
+def test_flags_beat_everything(tmp_path: Path) -> None:
+    chosen = ChosenServer(entry(user="6666", keyring=True, source="ops1"), by_flag=True)
+    given_file = secret_file(tmp_path, "mine", "myWord\n")
+    found = resolved(chosen, {"VICIDIAL_PASS": "x"}, user="8888", source="mine1", password_file=given_file)
+    assert (found.server.user, found.server.source) == ("8888", "mine1")
+    assert found.server.password.reveal() == "myWord"
+    assert origins(found) == {
+        "url": Origin.FILE,
+        "user": Origin.FLAG,
+        "password": Origin.FLAG,
+        "source": Origin.FLAG,
+    }
+
+
+def test_a_password_file_is_nobodys_but_the_users_who_stands_beside_it(tmp_path: Path) -> None:
+    kept = secret_file(tmp_path, "east.password", "eastWord\n")
+    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=True)
+    with pytest.raises(SettingsTrouble, match="no password was given"):
+        resolved(chosen, {}, user="8888")
+    assert resolved(chosen, {}, user="8888", typed="typedWord").server.password.reveal() == "typedWord"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"VICIDIAL_PASS": "westWord", "VICIDIAL_URL": WEST},
+        {"VICIDIAL_PASS": "westWord", "VICIDIAL_URL": "no address"},
+        {"VICIDIAL_PASS": "westWord", "VICIDIAL_USER": "7777"},
+        {"VICIDIAL_PASS": "westWord", "VICIDIAL_URL": EAST, "VICIDIAL_USER": "7777"},
+    ],
+)
+def test_vicidial_pass_of_another_server_or_user_is_not_sent(environment: dict[str, str]) -> None:
+    chosen = ChosenServer(entry(user="6666"), by_flag=True)
+    with pytest.raises(SettingsTrouble, match=r"belongs to another server or user .* is not sent to east.example.org"):
+        resolved(chosen, environment)
+    assert resolved(chosen, environment, typed="typedWord").server.password.reveal() == "typedWord"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{}, {"VICIDIAL_URL": "EAST.example.org"}, {"VICIDIAL_URL": EAST, "VICIDIAL_USER": "6666"}],
+)
+def test_vicidial_pass_is_used_where_it_means_the_named_server(environment: dict[str, str]) -> None:
+    chosen = ChosenServer(entry(user="6666"), by_flag=True)
+    found = resolved(chosen, environment | {"VICIDIAL_PASS": "eastWord"})
+    assert found.server.password.reveal() == "eastWord"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions elsewhere")
+def test_a_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    kept = secret_file(tmp_path, "east.password", "eastWord\n")
+    kept.chmod(0o644)
+    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=True)
+    with pytest.raises(SettingsTrouble, match="can be read by others; run: chmod 600"):
+        resolved(chosen, {"VICIDIAL_PASS": "eastWord"})
+
+
+def keyring_with(monkeypatch: pytest.MonkeyPatch, passwords: Mapping[tuple[str, str], str]) -> None:
+    """Install a keyring."""
+    fake = SimpleNamespace(get_password=lambda service, name: passwords.get((service, name)))
+    monkeypatch.setitem(sys.modules, "keyring", fake)
+
+
+def test_the_keyring_is_asked_for_user_at_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring_with(monkeypatch, {("did-importer", "6666@east.example.org"): "ringWord"})
+    chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
+    found = resolved(chosen, {"VICIDIAL_PASS": "otherWord"})
+    assert found.server.password.reveal() == "ringWord"
+    assert origins(found)["password"] is Origin.KEYRING
+
+
+def test_a_keyring_that_has_nothing_says_how_to_fill_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring_with(monkeypatch, {})
+    chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
+    with pytest.raises(SettingsTrouble, match=r"keyring set did-importer 6666@east.example.org"):
+        resolved(chosen, {"VICIDIAL_PASS": "otherWord"})
+    assert resolved(chosen, {}, typed="typedWord").server.password.reveal() == "typedWord"
+
+
+def test_a_keyring_that_is_not_installed_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
+    with pytest.raises(SettingsTrouble, match=r"pip install 'did-importer\[keyring\]'"):
+        resolved(chosen, {})
+
+
+def test_a_keyring_that_does_not_open_is_told_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: str) -> str:
+        raise RuntimeError("ringWord")
+
+    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=fail))
+    chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
+    with pytest.raises(SettingsTrouble, match="does not open \\(RuntimeError\\)") as refused:
+        resolved(chosen, {})
+    assert "ringWord" not in str(refused.value)
+
+
+SERVERS = st.sampled_from([EAST, WEST])
+USERS = st.sampled_from(["6666", "7777"])
+
+
+@given(
+    named=st.one_of(st.none(), st.just("east")),
+    default=st.booleans(),
+    own=st.booleans(),
+    named_user=st.one_of(st.just(""), USERS),
+    flag_user=st.one_of(st.none(), USERS),
+    url_variable=st.one_of(st.just(""), SERVERS),
+    user_variable=st.one_of(st.just(""), USERS),
+    password_variable=st.booleans(),
+)
+def test_no_password_ever_goes_to_a_server_or_user_it_is_not_meant_for(
+    tmp_path_factory: pytest.TempPathFactory,
+    named: str | None,
+    default: bool,
+    own: bool,
+    named_user: str,
+    flag_user: str | None,
+    url_variable: str,
+    user_variable: str,
+    password_variable: bool,
+) -> None:
+    kept = secret_file(tmp_path_factory.getbasetemp(), "kept", "ofTheEntry\n") if own else None
+    east = entry(user=named_user, password_file=kept)
+    file = ServerFile(Path("servers.toml"), (east,), "east" if default else "")
+    environment = {"VICIDIAL_URL": url_variable, "VICIDIAL_USER": user_variable}
+    if password_variable:
+        environment["VICIDIAL_PASS"] = "ofTheEnvironment"
+    chosen = choose_server(file, name=named, url=None, environment=environment)
+    try:
+        server = resolved(chosen, environment, user=flag_user).server
+    except SettingsTrouble:
+        return
+    if server.password.reveal() == "ofTheEntry":
+        assert (server.url, server.user) == (EAST, named_user or server.user)
+    elif chosen is not None:
+        assert url_variable in ("", server.url)
+        assert user_variable in ("", server.user)
+    assert server.url == (EAST if named else url_variable or EAST)
