@@ -126,7 +126,7 @@ def judge_login(answer: Answer, user: str, password_from: str) -> tuple[RungResu
                 RungResult(
                     Rung.LOGIN,
                     Level.BROKEN,
-                    f"user and password are right, but {user} may not come from this computer's address",
+                    f"the server does not let {user} in from this computer's address",
                     "Admin > IP Lists: add the address that the server names to the list that the user's group uses"
                     " (Admin > User Groups)",
                     answer.shown,
