@@ -312,10 +312,16 @@ class Hostile:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                params = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+                self.answer(urlsplit(self.path).query)
+
+            def do_POST(self) -> None:
+                self.answer(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+            def answer(self, encoded: str) -> None:
+                params = dict(parse_qsl(encoded, keep_blank_values=True))
                 calls.append(params)
                 status, headers, text = answer(params, self.path)
-                body = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+                body = text if isinstance(text, bytes) else text.encode()
                 self.send_response(status)
                 for name, value in {"Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
