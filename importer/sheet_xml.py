@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 LONGEST_CELL: Final = 32_767
 """How many UTF-16 units a cell holds in Excel."""
 
-_SPECIAL: Final = re.compile("[\x00-\x08\x0b-\x1f&<>\"\ud800-\udfff\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
+_SPECIAL: Final = re.compile('[\x00-\x08\x0b-\x1f&<>"\ud800-\udfff\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)')
 _UNHOLDABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # the quotation mark is spelled so that nobody who looks for t="e" in the XML finds it in a person's text
 _MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}

@@ -53,7 +53,8 @@ class Case:
     meanwhile: Callable[[Submission], object] | None = None
 
     def run(self) -> Ran:
-        recorder, statuses = MemoryRecorder(), []
+        recorder = MemoryRecorder()
+        statuses: list[str] = []
 
         async def main() -> tuple[Submitted, float]:
             loop = asyncio.get_running_loop()
