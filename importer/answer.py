@@ -1,12 +1,16 @@
 """What came of one call: how far it came, and what the network's troubles say about that. Imports no HTTP library."""
 
+import re
 import socket
 import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import Final
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+LONGEST_RETRY_AFTER_SECONDS: Final = 86_400.0
 
 
 class Delivery(StrEnum):
@@ -89,7 +93,7 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def redirect_target(url: str, location: str) -> tuple[str, str]:
-    """Judge where a redirect points. It is followed only on the same host, and never down to http.
+    """Judge where a redirect points. It is followed to the same host and port only, or there from http up to https.
 
     Args:
         url: the address that was called.
@@ -101,22 +105,27 @@ def redirect_target(url: str, location: str) -> tuple[str, str]:
     here = urlsplit(url)
     try:
         there = urlsplit(urljoin(url, location))
-        same_host = there.hostname == here.hostname
+        same_host, same_port = there.hostname == here.hostname, _port(there) == _port(here)
     except ValueError:
         return "", "an address that cannot be read"
     shown = urlunsplit((there.scheme, there.netloc.rpartition("@")[2], there.path, "", ""))
-    steps = (("http", "http"), ("http", "https"), ("https", "https"))
-    return (shown if same_host and (here.scheme, there.scheme) in steps else ""), shown
+    upwards = (here.scheme, there.scheme) == ("http", "https")
+    stays = here.scheme == there.scheme and same_port
+    return (shown if same_host and (upwards or stays) else ""), shown
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def seconds_to_wait(text: str) -> float | None:
-    """Read Retry-After, which is a number of seconds or a date (RFC 9110, section 10.2.3)."""
-    if text.strip().isdecimal():
-        return float(text)
+    """Read Retry-After, which is a number of seconds or a date (RFC 9110, section 10.2.3); a day at most."""
+    if re.fullmatch("[0-9]+", text.strip()):
+        return min(float(text), LONGEST_RETRY_AFTER_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_RETRY_AFTER_SECONDS)

@@ -7,17 +7,21 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from importer import __version__
 from importer.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
 from importer.errors import SettingsTrouble
-from importer.settings import Server
+from importer.settings import Server, is_this_machine
+from importer.transport import Transport
 
 if TYPE_CHECKING:
+    import httpcore
     import httpx
+
+__all__ = ["IDLE_SECONDS", "LONGEST_REPLY_BYTES", "Transport", "VicidialApi"]
 
 LONGEST_REPLY_BYTES: Final = 65_536
 """VICIdial's answers are a few lines; more than this is something else and is not read to its end."""
@@ -30,36 +34,22 @@ _MOST_REDIRECTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Transport:
-    """How calls travel.
+class _Moved:
+    """A redirect. Its location may repeat the whole call, the password included."""
 
-    Attributes:
-        method: ``GET``, as every document shows, or ``POST``, which keeps the password out of the access log.
-        timeout: seconds for one whole call.
-        ca_file: the certificates of a private authority, or None for the system's.
-        insecure: True to take any certificate.
+    status: int
+    location: str = field(repr=False)
+
+
+def _silence_httpx() -> None:
+    """Keep the logs of httpx and of what it stands on from everybody: they hold URLs, and so the password.
+
+    Each logger is silenced by itself, because one below ``httpcore`` asks only its own switch and goes on to the
+    handlers of those above.
     """
-
-    method: str = "GET"
-    timeout: float = 30.0
-    ca_file: str | None = None
-    insecure: bool = False
-
-    def ssl_context(self) -> ssl.SSLContext:
-        """Make the context that all workers share.
-
-        Raises:
-            SettingsTrouble: the file of certificates cannot be used.
-        """
-        if self.insecure:
-            context = ssl.create_default_context()
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            return context
-        try:
-            return ssl.create_default_context(cafile=self.ca_file)
-        except (OSError, ssl.SSLError):
-            raise SettingsTrouble(f"--ca-file {self.ca_file} cannot be read as certificates (PEM)") from None
+    below = ("connection", "http11", "http2", "proxy", "socks")
+    for name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in below)):
+        logging.getLogger(name).disabled = True
 
 
 class VicidialApi:
@@ -86,9 +76,7 @@ class VicidialApi:
     ) -> None:
         import httpx
 
-        for name in ("httpx", "httpcore"):
-            # their logs hold the whole URL, and so the password
-            logging.getLogger(name).disabled = True
+        _silence_httpx()
         self._server = server
         self._transport = transport
         self._url = server.url
@@ -97,9 +85,15 @@ class VicidialApi:
         try:
             self._client = httpx.AsyncClient(
                 verify=tls,
+                # a proxy of the environment knows no way to this machine's own loopback
+                trust_env=not is_this_machine(urlsplit(server.url).hostname or ""),
                 timeout=None,  # noqa: S113  asyncio.timeout bounds the whole call instead of each of its steps
                 follow_redirects=False,
-                headers={"User-Agent": f"did-importer/{__version__}", "Accept": "text/plain, text/html"},
+                headers={
+                    "User-Agent": f"did-importer/{__version__}",
+                    "Accept": "text/plain, text/html",
+                    "Accept-Encoding": "identity",
+                },
                 limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
                 transport=inner,
             )
@@ -139,78 +133,103 @@ class VicidialApi:
         return await self._follow({"function": "version"})
 
     async def _follow(self, values: Mapping[str, str]) -> Answer:
-        answer = await self._call_once(values)
-        for _ in range(_MOST_REDIRECTS):
-            if answer.status not in (301, 302, 303, 307, 308) or answer.delivery is not Delivery.ANSWERED:
-                break
-            refusal = self._move_to(answer.body)
+        for _ in range(1 + _MOST_REDIRECTS):
+            came = await self._call_once(values)
+            if isinstance(came, Answer):
+                return came
+            refusal = self._move_to(came.location)
             if refusal:
-                return Answer(Delivery.IMPOSSIBLE, answer.status, shown=refusal)
-            answer = await self._call_once(values)
-        return answer
+                return Answer(Delivery.IMPOSSIBLE, came.status, shown=refusal)
+        trouble = f"the server redirects again and again, at last to {self._shown(self._url)}; correct --url"
+        return Answer(Delivery.IMPOSSIBLE, came.status, shown=trouble)
 
-    async def _call_once(self, values: Mapping[str, str]) -> Answer:
+    async def _call_once(self, values: Mapping[str, str]) -> "Answer | _Moved":
         import httpx
 
         loop = asyncio.get_running_loop()
-        started = loop.time()
+        deadline = asyncio.timeout(self._transport.timeout)
+        paused = 0.0
+        opened: httpcore.AsyncNetworkStream | None = None
         # a transport that is not httpx's own gives no trace of the moment of writing: be careful, call it written
         written = not self._traces
         if written and self._before_writing is not None:
             await self._before_writing()
 
-        async def trace(event: str, _info: Mapping[str, Any]) -> None:
-            nonlocal written
-            if event == "http11.send_request_headers.started":
-                if self._before_writing is not None:
-                    await self._before_writing()
-                written = True
+        async def trace(event: str, info: Mapping[str, Any]) -> None:
+            nonlocal opened, paused, written
+            if event == "connection.connect_tcp.complete":
+                opened = info["return_value"]
+            # the CONNECT that asks a proxy for the way to the server carries nothing of the call yet
+            if event != "http11.send_request_headers.started" or info["request"].method == b"CONNECT":
+                return
+            if self._before_writing is not None:
+                # waiting for the limit is no slowness of the server
+                due, since = deadline.when(), loop.time()
+                deadline.reschedule(None)
+                await self._before_writing()
+                paused = loop.time() - since
+                deadline.reschedule(None if due is None else due + paused)
+            written = True
 
-        get = self._transport.method == "GET"
-        request = self._client.build_request(
-            self._transport.method,
-            self._url,
-            params=values if get else None,
-            data=None if get else values,
-            extensions={"trace": trace},
-        )
+        started = loop.time()
         try:
-            async with asyncio.timeout(self._transport.timeout):
-                answer = await self._exchange(request)
+            async with deadline:
+                came = await self._exchange(self._request(values, trace))
         except TimeoutError:
             trouble = f"no answer within {self._transport.timeout:g} s"
-            answer = (
+            came = (
                 Answer(Delivery.UNANSWERED, shown=trouble, still_running=True)
                 if written
                 else Answer(Delivery.NOT_PROCESSED, shown=f"no connection within {self._transport.timeout:g} s")
             )
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
-            answer = trouble_of(error, urlsplit(self._url).hostname or "", written=written)
-        return replace(answer, seconds=loop.time() - started)
+        except httpx.InvalidURL:
+            return Answer(Delivery.IMPOSSIBLE, shown=f"no call can be made to {self._shown(self._url)}; correct --url")
+        except (httpx.HTTPError, httpx.StreamError, ssl.SSLError, OSError) as error:
+            came = trouble_of(error, urlsplit(self._url).hostname or "", written=written)
+        finally:
+            if opened is not None and not written:
+                # httpcore forgets a connection whose TLS handshake is given up
+                await opened.aclose()
+        return replace(came, seconds=loop.time() - started - paused) if isinstance(came, Answer) else came
 
-    async def _exchange(self, request: "httpx.Request") -> Answer:
+    def _request(self, values: Mapping[str, str], trace: Callable[[str, Mapping[str, Any]], object]) -> "httpx.Request":
+        get = self._transport.method == "GET"
+        # half of a surrogate pair cannot be sent; VICIdial would delete it anyway, as it does the question mark
+        sendable = {name: value.encode("utf-8", "replace").decode() for name, value in values.items()}
+        return self._client.build_request(
+            self._transport.method,
+            self._url,
+            params=sendable if get else None,
+            data=None if get else sendable,
+            extensions={"trace": trace},
+        )
+
+    async def _exchange(self, request: "httpx.Request") -> "Answer | _Moved":
+        import httpx
+
         response = await self._client.send(request, stream=True)
+        status, received = response.status_code, bytearray()
         try:
             if response.has_redirect_location:
-                return Answer(Delivery.ANSWERED, response.status_code, response.headers["Location"], "redirect")
-            received = bytearray()
+                return _Moved(status, response.headers["Location"])
             async for chunk in response.aiter_bytes():
                 received += chunk
                 if len(received) > LONGEST_REPLY_BYTES:
-                    return Answer(Delivery.UNANSWERED, response.status_code, shown="the answer was endlessly long")
+                    return Answer(Delivery.UNANSWERED, status, shown="the answer was endlessly long")
+        except httpx.HTTPError:
+            # these two say before their body that nothing was done
+            if status not in (429, 503):
+                raise
         finally:
             await response.aclose()
         body = received.decode("utf-8", errors="replace")
-        return Answer(
-            Delivery.ANSWERED,
-            response.status_code,
-            body,
-            self._shown(body) or f"HTTP {response.status_code} without a text",
-            seconds_to_wait(response.headers.get("Retry-After", "")),
-        )
+        shown = self._shown(body) or f"HTTP {status} without a text"
+        return Answer(Delivery.ANSWERED, status, body, shown, seconds_to_wait(response.headers.get("Retry-After", "")))
 
     def _shown(self, text: str) -> str:
         masked = " ".join(self._server.password.redact(text).split())
+        # a terminal must not obey what a server says
+        masked = "".join(sign if sign.isprintable() else "\ufffd" for sign in masked)
         return masked if len(masked) <= _SHOWN_CHARACTERS else masked[: _SHOWN_CHARACTERS - 1] + "…"
 
     def _move_to(self, location: str) -> str:

@@ -1,0 +1,648 @@
+"""The one line to VICIdial, over real sockets on loopback: how far a call came, and that the password stays hidden."""
+
+import asyncio
+import gzip
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from email.utils import formatdate
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from raw_server import (
+    CERTIFICATE,
+    Behaviour,
+    RawServer,
+    answer,
+    cuts,
+    hangs,
+    run_skipping,
+    says,
+    serving,
+    skip_an_hour,
+)
+
+from importer.answer import Answer, Delivery
+from importer.errors import SettingsTrouble
+from importer.secret import MASK, Password
+from importer.settings import API_PATH, Server
+from importer.vicidial import LONGEST_REPLY_BYTES, Transport, VicidialApi
+
+SECRET = "Corr3ct&Hor+se%'<é"
+STRIPPED = "Corr3ctHorse"
+LEAKS = (SECRET, STRIPPED, quote(SECRET, safe=""), quote_plus(SECRET), "Corr3ct", "Hor+se")
+
+SUCCESS = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
+ROW = {"did_pattern": "17275550100"}
+PATIENT = Transport(timeout=20)
+
+
+@pytest.fixture(autouse=True)
+def no_password_in_any_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever these tests do, with every logger at its highest level."""
+    loggers = [logging.getLogger(name) for name in (None, "httpcore.http11", "httpcore.connection", "httpx", "asyncio")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    said = [caplog.text, *(repr(record.__dict__) for record in caplog.records)]
+    assert not [leak for leak in LEAKS for text in said if leak in text]
+
+
+def shows_no_password(found: Answer) -> Answer:
+    for text in (repr(found), str(found), found.shown):
+        assert not [leak for leak in LEAKS if leak in text], text
+    assert found.shown.isprintable()
+    return found
+
+
+@asynccontextmanager
+async def line(
+    url: str, transport: Transport = PATIENT, before_writing: Callable[[], Awaitable[None]] | None = None
+) -> Any:
+    """One worker's line, closed at the end."""
+    api = VicidialApi(Server(url, "6666", Password(SECRET)), transport, transport.ssl_context(), before_writing)
+    try:
+        yield api
+    finally:
+        await api.close()
+
+
+async def ask(url: str, transport: Transport = PATIENT) -> Answer:
+    """Make one call."""
+    async with line(url, transport) as api:
+        return shows_no_password(await api.call("add_did", ROW))
+
+
+def asked(behave: Behaviour, transport: Transport = PATIENT, **serving_options: Any) -> tuple[Answer, RawServer]:
+    """Make one call to a server that behaves so; return the answer, and what the server saw."""
+
+    async def main() -> tuple[Answer, RawServer]:
+        async with serving(behave, **serving_options) as server:
+            return await ask(server.url(), transport), server
+
+    return run_skipping(main())
+
+
+def test_an_answer_is_handed_over_as_it_came() -> None:
+    found, _ = asked(says(answer(SUCCESS)))
+    assert (found.delivery, found.status, found.body) == (Delivery.ANSWERED, 200, SUCCESS)
+    assert found.shown == SUCCESS.strip()
+    assert found.retry_after is None
+    assert 0 < found.seconds < 20
+
+
+def test_get_puts_everything_into_the_url_and_nothing_into_the_body() -> None:
+    _, server = asked(says(answer(SUCCESS)))
+    (received,) = server.received
+    assert received.method == "GET"
+    assert received.target.startswith(API_PATH + "?")
+    assert received.query == {
+        "source": "didimporter",
+        "user": "6666",
+        "pass": SECRET,
+        "function": "add_did",
+        "did_pattern": "17275550100",
+    }
+    assert received.body == b""
+    assert received.headers["user-agent"].startswith("did-importer/")
+
+
+def test_post_puts_everything_into_the_body_and_nothing_into_the_url() -> None:
+    _, server = asked(says(answer(SUCCESS)), Transport("POST"))
+    (received,) = server.received
+    assert (received.method, received.target) == ("POST", API_PATH)
+    assert received.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert received.form == {
+        "source": "didimporter",
+        "user": "6666",
+        "pass": SECRET,
+        "function": "add_did",
+        "did_pattern": "17275550100",
+    }
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_question_for_the_version_carries_neither_user_nor_password(method: str) -> None:
+    async def main() -> RawServer:
+        async with serving(says(answer("VERSION: 2.14\n"))) as server, line(server.url(), Transport(method)) as api:
+            shows_no_password(await api.version())
+            return server
+
+    (received,) = run_skipping(main()).received
+    assert (received.query or received.form) == {"function": "version"}
+
+
+def test_the_signs_that_urls_are_made_of_arrive_as_they_are() -> None:
+    value = "+1 (727) 555-0100 & co = 100% ? # / ; é 中 \U0001f600"
+
+    async def main() -> RawServer:
+        async with serving(says(answer(SUCCESS))) as server:
+            for method in ("GET", "POST"):
+                async with line(server.url(), Transport(method)) as api:
+                    await api.call("add_did", {"did_description": value})
+            return server
+
+    got, posted = run_skipping(main()).received
+    assert got.query["did_description"] == value
+    assert posted.form["did_description"] == value
+    assert "%2B1" in got.target
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=10))
+@settings(max_examples=40)
+def test_the_server_receives_exactly_what_was_given(rows: list[tuple[str, str, str]]) -> None:
+    async def main() -> RawServer:
+        async with serving(says(answer(SUCCESS))) as server:
+            for method in ("GET", "POST"):
+                async with line(server.url(), Transport(method)) as api:
+                    for did, description, user in rows:
+                        given_values = {"did_pattern": did, "did_description": description, "user": user}
+                        assert (await api.call("add_did", given_values)).delivery is Delivery.ANSWERED
+            return server
+
+    received = run_skipping(main()).received
+    for (did, description, user), got, posted in zip(rows, received[: len(rows)], received[len(rows) :], strict=True):
+        for seen in (got.query, posted.form):
+            assert seen == {
+                "source": "didimporter",
+                "user": user,
+                "pass": SECRET,
+                "function": "add_did",
+                "did_pattern": did,
+                "did_description": description,
+            }
+
+
+def test_half_a_surrogate_pair_is_sent_as_a_question_mark_and_no_crash() -> None:
+    async def main() -> RawServer:
+        async with serving(says(answer(SUCCESS))) as server, line(server.url()) as api:
+            await api.call("add_did", {"did_description": "a\ud800b"})
+            return server
+
+    assert run_skipping(main()).received[0].query["did_description"] == "a?b"
+
+
+def test_one_connection_serves_one_call_after_the_other() -> None:
+    async def main() -> RawServer:
+        async with serving(says(answer(SUCCESS))) as server, line(server.url()) as api:
+            for _ in range(5):
+                assert (await api.call("add_did", ROW)).delivery is Delivery.ANSWERED
+            return server
+
+    server = run_skipping(main())
+    assert (server.connections, len(server.received)) == (1, 5)
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again() -> None:
+    async def main() -> RawServer:
+        async with serving(says(answer(SUCCESS), then_close=True)) as server, line(server.url()) as api:
+            for _ in range(3):
+                server.gone.clear()
+                assert (await api.call("add_did", ROW)).delivery is Delivery.ANSWERED
+                await server.gone.wait()
+            return server
+
+    server = run_skipping(main())
+    assert (server.connections, len(server.received)) == (3, 3)
+
+
+# how far a call came ------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_connection_was_not_processed() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}{API_PATH}"
+        found = run_skipping(ask(url))
+    assert (found.delivery, found.status) == (Delivery.NOT_PROCESSED, 0)
+    assert found.shown == "127.0.0.1 refused the connection"
+    assert not found.still_running
+
+
+def test_a_name_that_does_not_resolve_was_not_processed() -> None:
+    found = run_skipping(ask(f"http://vici.invalid{API_PATH}"))
+    assert found.delivery is Delivery.NOT_PROCESSED
+    assert found.shown == "the name vici.invalid does not resolve"
+
+
+def test_a_connection_that_is_never_made_was_not_processed() -> None:
+    async def no_handshake(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        skip_an_hour()
+        await asyncio.Event().wait()
+
+    async def main() -> Answer:
+        async with serving(hangs(), on_connect=no_handshake) as server:
+            return await ask(server.url().replace("http:", "https:"))
+
+    found = run_skipping(main())
+    assert (found.delivery, found.still_running) == (Delivery.NOT_PROCESSED, False)
+    assert found.shown == "no connection within 20 s"
+
+
+def test_a_connection_that_is_closed_before_the_request_is_read_may_have_been_processed() -> None:
+    async def main() -> Answer:
+        closed = asyncio.Event()
+
+        async def slam(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.transport.abort()
+            closed.set()
+
+        async def until_closed() -> None:
+            await closed.wait()
+
+        async with (
+            serving(hangs(), on_connect=slam) as server,
+            line(server.url(), before_writing=until_closed) as api,
+        ):
+            return shows_no_password(await api.call("add_did", ROW))
+
+    assert run_skipping(main()).delivery is Delivery.UNANSWERED
+
+
+CUT_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nSUCCESS: add_did DID HAS"
+CUT_CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\nSUCCESS: add_did"
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        cuts,
+        says(b"", then_close=True),
+        says(b"HTTP/1.1 200 OK\r\nContent-Le", then_close=True),
+        says(CUT_BODY, then_close=True),
+        says(CUT_CHUNK, then_close=True),
+        says(b"NOT HTTP AT ALL\r\n\r\n", then_close=True),
+        says(b"HTTP/1.1 abc OK\r\n\r\n", then_close=True),
+        says(b"HTTP/1.1 200 OK\r\n" + b"X-Long: " + b"x" * 200_000 + b"\r\n\r\n", then_close=True),
+        says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nabcde", then_close=True),
+        says(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnotgzip"),
+        says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (LONGEST_REPLY_BYTES + 1)),
+        says(b"HTTP/1.1 500 Error\r\nContent-Length: 500\r\n\r\n<html>", then_close=True),
+    ],
+    ids=[
+        "reset",
+        "closed",
+        "half a head",
+        "half a body",
+        "half a chunk",
+        "no HTTP",
+        "no status",
+        "endless head",
+        "two lengths",
+        "no gzip",
+        "endless body",
+        "half a 500",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_answer_that_does_not_come_whole_may_have_been_processed(behave: Behaviour, method: str) -> None:
+    found, server = asked(behave, Transport(method))
+    assert found.delivery is Delivery.UNANSWERED
+    assert found.body == ""
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [hangs(), hangs(b"HTTP/1.1 200 OK\r\n"), hangs(CUT_BODY), hangs(b"HTTP/1.1 200 OK\r\n\r\nSUCCESS")],
+    ids=["silence", "half a head", "half a body", "a body without an end"],
+)
+def test_a_call_that_takes_too_long_may_still_be_at_work(behave: Behaviour) -> None:
+    found, _ = asked(behave)
+    assert (found.delivery, found.still_running) == (Delivery.UNANSWERED, True)
+    assert found.shown == "no answer within 20 s"
+    assert found.seconds >= 3600
+
+
+def test_the_next_call_after_one_that_took_too_long_has_a_connection_of_its_own() -> None:
+    turns = iter([hangs(), says(answer(SUCCESS))])
+
+    async def first_hangs(received: Any, writer: asyncio.StreamWriter) -> None:
+        await next(turns)(received, writer)
+
+    async def main() -> tuple[Answer, Answer, RawServer]:
+        async with serving(first_hangs) as server, line(server.url()) as api:
+            return await api.call("add_did", ROW), await api.call("add_did", {"did_pattern": "2"}), server
+
+    first, second, server = run_skipping(main())
+    assert (first.delivery, second.delivery) == (Delivery.UNANSWERED, Delivery.ANSWERED)
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_server_that_says_it_is_busy_has_said_so_before_its_body(status: str, *, cut: bool) -> None:
+    whole = answer("<html>busy</html>", status, Retry_After="7")
+    found, _ = asked(says(whole[:-5] if cut else whole, then_close=True))
+    assert (found.delivery, found.status) == (Delivery.ANSWERED, int(status[:3]))
+    assert found.retry_after == 7
+
+
+def test_retry_after_may_be_a_date_and_nonsense_is_none() -> None:
+    found, _ = asked(says(answer("", "503 Busy", Retry_After=formatdate(0, usegmt=True))))
+    assert found.retry_after == 0
+    found, _ = asked(says(answer("", "503 Busy", Retry_After="soon")))
+    assert found.retry_after is None
+
+
+@pytest.mark.parametrize("status", [201, 204, 302, 400, 403, 404, 500, 502])
+def test_every_whole_answer_is_handed_over_with_its_status(status: int) -> None:
+    found, _ = asked(says(answer("" if status == 204 else "words", f"{status} X")))
+    assert (found.delivery, found.status) == (Delivery.ANSWERED, status)
+
+
+def test_an_answer_without_a_text_is_shown_by_its_status() -> None:
+    found, _ = asked(says(answer("", "500 Internal Server Error", Connection="close")))
+    assert (found.status, found.body, found.shown) == (500, "", "HTTP 500 without a text")
+
+
+def test_a_body_that_ends_with_the_connection_is_handed_over_for_the_classifier_to_judge() -> None:
+    found, _ = asked(says(b"HTTP/1.0 200 OK\r\n\r\nSUCCESS: add_did DID", then_close=True))
+    assert (found.delivery, found.body) == (Delivery.ANSWERED, "SUCCESS: add_did DID")
+
+
+def test_a_compressed_answer_is_read_though_none_was_asked_for() -> None:
+    packed = gzip.compress(SUCCESS.encode())
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+    found, server = asked(says(head + packed))
+    assert found.body == SUCCESS
+    assert server.received[0].headers["accept-encoding"] == "identity"
+
+
+def test_bytes_that_are_no_utf_8_are_no_crash() -> None:
+    found, _ = asked(says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ncaf\xe9\n"))
+    assert found.body == "caf\ufffd\n"
+
+
+# what is shown --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [STRIPPED, SECRET, quote(SECRET, safe=""), quote_plus(SECRET), "Corr3ct&amp;Hor+se%&#039;&lt;é"],
+)
+def test_a_reply_that_repeats_the_password_is_shown_without_it(echo: str) -> None:
+    found, _ = asked(says(answer(f"ERROR: Login incorrect, please try again: |6666|{echo}|BAD|\n")))
+    assert found.shown == f"ERROR: Login incorrect, please try again: |6666|{MASK}|BAD|"
+
+
+def test_what_is_shown_is_short_and_one_line_and_obeyed_by_no_terminal() -> None:
+    found, _ = asked(says(answer("<html>\n\n  <b>\x1b[31mred\x07</b>" + "x" * 500)))
+    assert found.shown.startswith("<html> <b>\ufffd[31mred\ufffd</b>xxx")
+    assert len(found.shown) == 160
+    assert found.shown.endswith("…")
+
+
+# redirects ------------------------------------------------------------------------------------------------------------
+
+
+def moved(location: str, status: str = "302 Found") -> bytes:
+    return answer("", status, Location=location)
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_redirect_on_the_same_host_is_followed_with_the_whole_call(status: str, method: str) -> None:
+    found, server = asked(says(moved("/new/api.php?pass=x", status), answer(SUCCESS)), Transport(method))
+    assert (found.delivery, found.body) == (Delivery.ANSWERED, SUCCESS)
+    first, second = server.received
+    assert second.target.partition("?")[0] == "/new/api.php"
+    assert (second.method, second.query or second.form) == (method, first.query or first.form)
+
+
+def test_the_new_address_is_kept_for_the_next_call() -> None:
+    async def main() -> RawServer:
+        async with serving(says(moved("/new.php"), answer(SUCCESS))) as server, line(server.url()) as api:
+            for _ in range(2):
+                await api.call("add_did", ROW)
+            return server
+
+    assert [received.target.partition("?")[0] for received in run_skipping(main()).received] == [
+        API_PATH,
+        "/new.php",
+        "/new.php",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [
+        (f"http://localhost:1{API_PATH}?pass={quote_plus(SECRET)}", f"http://localhost:1{API_PATH}"),
+        ("https://other.example.org/login", "https://other.example.org/login"),
+        (f"https://other.example.org/{quote(SECRET)}/x", f"https://other.example.org/{MASK}/x"),
+        ("http://127.0.0.1:1/x", "http://127.0.0.1:1/x"),
+    ],
+)
+def test_a_redirect_elsewhere_is_not_followed_and_named(location: str, named: str) -> None:
+    found, server = asked(says(moved(location)))
+    assert found.delivery is Delivery.IMPOSSIBLE
+    assert f"redirects to {named}, and the password is not sent there" in found.shown
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("location", ["http://[::1", f"http://127.0.0.1:x/?pass={quote_plus(SECRET)}", "http://:80/"])
+def test_a_redirect_to_what_is_no_address_is_not_followed_and_no_crash(location: str) -> None:
+    found, server = asked(says(moved(location)))
+    assert found.delivery in {Delivery.UNANSWERED, Delivery.IMPOSSIBLE}
+    assert len(server.received) == 1
+
+
+def test_a_redirect_down_to_http_is_not_followed() -> None:
+    async def main() -> tuple[Answer, RawServer]:
+        async with serving(says(moved("http://127.0.0.1/x")), tls=True) as server:
+            return await ask(server.url(), Transport(ca_file=str(CERTIFICATE))), server
+
+    found, server = run_skipping(main())
+    assert found.delivery is Delivery.IMPOSSIBLE
+    assert "redirects to http://127.0.0.1/x" in found.shown
+    assert len(server.received) == 1
+
+
+def test_a_redirect_up_to_https_on_the_same_host_is_followed() -> None:
+    async def main() -> Answer:
+        async with (
+            serving(says(answer(SUCCESS)), tls=True) as safe,
+            serving(says(moved(safe.url()))) as plain,
+        ):
+            return await ask(plain.url(), Transport(ca_file=str(CERTIFICATE)))
+
+    assert run_skipping(main()).body == SUCCESS
+
+
+def test_a_redirect_without_an_end_ends_the_run_after_a_few_calls() -> None:
+    found, server = asked(says(moved("/again")))
+    assert found.delivery is Delivery.IMPOSSIBLE
+    assert "redirects again and again" in found.shown
+    assert len(server.received) == 4
+
+
+def test_a_redirect_that_names_no_place_is_an_answer_like_others() -> None:
+    found, server = asked(says(answer("//other.example.org/", "302 Found")))
+    assert (found.delivery, found.status, found.body) == (Delivery.ANSWERED, 302, "//other.example.org/")
+    assert len(server.received) == 1
+
+
+def test_an_address_that_no_call_can_be_made_to_ends_the_run_and_is_no_crash() -> None:
+    found = run_skipping(ask(f"https://999.1.1.1{API_PATH}"))
+    assert found.delivery is Delivery.IMPOSSIBLE
+    assert "999.1.1.1" in found.shown
+
+
+# certificates ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("transport", "delivery"),
+    [
+        (Transport(), Delivery.IMPOSSIBLE),
+        (Transport(ca_file=str(CERTIFICATE)), Delivery.ANSWERED),
+        (Transport(insecure=True), Delivery.ANSWERED),
+        (Transport("POST", ca_file=str(CERTIFICATE)), Delivery.ANSWERED),
+    ],
+    ids=["system", "ca file", "insecure", "ca file, post"],
+)
+def test_a_certificate_is_verified_unless_it_is_said_otherwise(transport: Transport, delivery: Delivery) -> None:
+    found, server = asked(says(answer(SUCCESS)), transport, tls=True)
+    assert found.delivery is delivery
+    if delivery is Delivery.IMPOSSIBLE:
+        assert found.shown.startswith("the certificate of 127.0.0.1 is not trusted (self-signed certificate")
+        assert "--ca-file" in found.shown
+        assert server.received == []
+
+
+def test_a_port_that_does_not_speak_tls_was_not_processed() -> None:
+    async def main() -> tuple[Answer, RawServer]:
+        async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 mail.example.org ESMTP\r\n")
+            await reader.read()
+
+        async with serving(hangs(), on_connect=nonsense) as server:
+            return await ask(server.url().replace("http:", "https:")), server
+
+    found, _ = run_skipping(main())
+    assert found.delivery is Delivery.NOT_PROCESSED
+    assert found.shown == "127.0.0.1 does not speak TLS on this port"
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate\n"])
+def test_a_ca_file_that_cannot_be_used_is_named(tmp_path: Any, content: str | None) -> None:
+    path = tmp_path / "authority.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(SettingsTrouble, match=r"--ca-file .*authority\.pem cannot be read as certificates"):
+        Transport(ca_file=str(path)).ssl_context()
+
+
+# the moment of writing --------------------------------------------------------------------------------------------
+
+
+def test_the_limit_is_asked_when_the_connection_stands_and_nothing_is_written_yet() -> None:
+    async def main() -> tuple[list[int], RawServer]:
+        seen: list[int] = []
+        async with serving(says(moved("/new.php"), answer(SUCCESS))) as server:
+
+            async def before_writing() -> None:
+                seen.append(len(server.received))
+
+            async with line(server.url(), before_writing=before_writing) as api:
+                await api.call("add_did", ROW)
+                await api.call("add_did", ROW)
+            return seen, server
+
+    seen, server = run_skipping(main())
+    # a redirect is a call more, and takes its turn too
+    assert seen == [0, 1, 2]
+    assert len(server.received) == 3
+
+
+def test_waiting_for_the_limit_is_neither_a_timeout_nor_slowness_of_the_server() -> None:
+    async def an_hour() -> None:
+        skip_an_hour()
+        # due timers fire before the loop comes back here
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    async def main() -> Answer:
+        async with serving(says(answer(SUCCESS))) as server, line(server.url(), before_writing=an_hour) as api:
+            return shows_no_password(await api.call("add_did", ROW))
+
+    found = run_skipping(main())
+    assert found.delivery is Delivery.ANSWERED
+    assert found.seconds < 3600
+
+
+def test_a_call_that_is_cancelled_while_it_waits_for_the_limit_writes_nothing() -> None:
+    async def main() -> RawServer:
+        async with serving(says(answer(SUCCESS))) as server:
+            reached = asyncio.Event()
+
+            async def before_writing() -> None:
+                reached.set()
+                await asyncio.Event().wait()
+
+            async with line(server.url(), before_writing=before_writing) as api:
+                call = asyncio.create_task(api.call("add_did", ROW))
+                await reached.wait()
+                call.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await call
+            return server
+
+    assert run_skipping(main()).received == []
+
+
+# proxies --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_proxy_that_refuses_the_way_means_that_nothing_was_processed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> tuple[Answer, RawServer, int]:
+        turns = 0
+
+        async def before_writing() -> None:
+            nonlocal turns
+            turns += 1
+
+        async with serving(says(answer("", "502 Bad Gateway"))) as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", proxy.url(""))
+            async with line(f"https://vici.example.org{API_PATH}", before_writing=before_writing) as api:
+                return shows_no_password(await api.call("add_did", ROW)), proxy, turns
+
+    found, proxy, turns = run_skipping(main())
+    assert found.delivery is Delivery.NOT_PROCESSED
+    assert [received.method for received in proxy.received] == ["CONNECT"]
+    assert turns == 0
+
+
+def test_no_proxy_is_asked_for_the_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    found, _ = asked(says(answer(SUCCESS)))
+    assert found.body == SUCCESS
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "nonsense://6666:Corr3ct@x", "http://[::1"])
+def test_a_proxy_that_cannot_be_used_is_a_setting_to_correct(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    server = Server(f"https://vici.example.org{API_PATH}", "6666", Password(SECRET))
+    with pytest.raises(SettingsTrouble, match="ALL_PROXY names cannot be used") as refused:
+        VicidialApi(server, PATIENT, PATIENT.ssl_context())
+    assert "Corr3ct" not in str(refused.value)
+
+
+# logs -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_libraries_below_log_nothing_at_all(caplog: pytest.LogCaptureFixture) -> None:
+    found, _ = asked(says(moved(f"/new.php?pass={quote_plus(SECRET)}"), answer(SUCCESS)))
+    assert found.body == SUCCESS
+    assert not [record.name for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
