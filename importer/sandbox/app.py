@@ -87,7 +87,8 @@ class NonAgentApi:
 
     def _arrival(self, arrived: float, method: str, params: Mapping[str, str]) -> Fault | None:
         """Record a call, and decide what befalls it."""
-        function, did = word(params.get("function", "")), DID_PATTERN.keep(params.get("did_pattern", ""))
+        function = word(params.get("function", ""))
+        did = DID_PATTERN.keep(params.get("did_pattern") or params.get("new_dids", "").partition(",")[0])
         plan = self._options.faults
         fault = None
         if function in plan.functions:

@@ -15,7 +15,7 @@ class Call:
         at: when, in seconds of ``time.monotonic``.
         function: the function that was called; empty if none.
         user: who called, as VICIdial keeps the name.
-        did_pattern: the DID, as VICIdial keeps it; empty if none.
+        did_pattern: the DID, as VICIdial keeps it, for copy_did the first new one; empty if none.
         method: GET or POST.
         params: everything that was sent, but for ``pass``.
         fault: the fault that the plan has for the call, empty for none; LOST_INSERT and WRONG_NUMBER show only in a
