@@ -14,10 +14,10 @@ MOST_CAUSES: Final = 20
 
 _FIXES: Final = {
     Result.DUPLICATE: "Nothing to do, if the DID in VICIdial is routed as it should be.",
-    Result.PERMISSION_ERROR: "Correct the login or the user's permissions, then: did-importer rerun {workbook}",
-    Result.INVALID: "Correct the cells in the sheet Results, save, then: did-importer rerun {workbook}",
-    Result.FAILED: "Send these rows again: did-importer rerun {workbook}",
-    Result.UNKNOWN: "Look for the DIDs under Inbound > DIDs, or send them again: did-importer rerun {workbook}",
+    Result.PERMISSION_ERROR: "Correct the login or the user's permissions, then: {again}",
+    Result.INVALID: "Correct the cells in the sheet Results, save, then: {again}",
+    Result.FAILED: "Send these rows again: {again}",
+    Result.UNKNOWN: "Look for the DIDs under Inbound > DIDs, or send them again: {again}",
     Result.NOT_SENT: "Finish the run: did-importer resume",
 }
 _CREATE: Final = (
@@ -39,17 +39,19 @@ class _Group:
     differ: bool = False
 
 
-def causes_of(outcomes: Iterable[RowOutcome], workbook: str) -> tuple[Cause, ...]:
+def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = "") -> tuple[Cause, ...]:
     """Group the outcomes that are no success by their cause.
 
     Args:
         outcomes: what became of the rows.
         workbook: the name of the results workbook, for the commands in the fixes.
+        undoes: the run that was taken back; empty for an import.
 
     Returns:
         The most frequent causes, most frequent first. Rows whose reasons differ only in the number or description
         that is the row's own have one cause; the server's words and what is allowed stay in the sheet Results.
     """
+    again = f"did-importer undo {undoes}" if undoes else f"did-importer rerun {workbook}"
     groups: dict[tuple[Result, str], _Group] = defaultdict(_Group)
     for outcome in outcomes:
         if outcome.result is Result.SUCCESS:
@@ -61,7 +63,7 @@ def causes_of(outcomes: Iterable[RowOutcome], workbook: str) -> tuple[Cause, ...
         group.example = group.example or sentence
     frequent = sorted(groups.items(), key=lambda item: (-item[1].count, item[0]))[:MOST_CAUSES]
     return tuple(
-        Cause(group.count, f"{result}: {_shown(group)}", _fix(result, group.example, workbook))
+        Cause(group.count, f"{result}: {_shown(group)}", _fix(result, group.example, again))
         for (result, _), group in frequent
     )
 
@@ -77,9 +79,8 @@ def _shown(group: _Group) -> str:
     return _OWN_VALUE.sub(lambda value: value[0].replace(" '", ", such as '", 1) + ",", group.example, count=1)
 
 
-def _fix(result: Result, sentence: str, workbook: str) -> str:
-    rerun = f"did-importer rerun {workbook}"
+def _fix(result: Result, sentence: str, again: str) -> str:
     for words, create in _CREATE:
         if result is Result.INVALID and sentence.startswith(words):
-            return f"{create}, then: {rerun}"
-    return _FIXES[result].format(workbook=workbook)
+            return f"{create}, then: {again}"
+    return _FIXES[result].format(again=again)

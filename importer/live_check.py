@@ -108,7 +108,7 @@ def _left(outcome: RowOutcome, stop: Stop | None) -> RowOutcome:
     if outcome.result is Result.PERMISSION_ERROR:
         return outcome
     why = stop.why if stop else "the check was stopped"
-    return RowOutcome(outcome.index, Result.NOT_SENT, f"not checked by the server: {why}", attempts=outcome.attempts)
+    return replace(outcome, result=Result.NOT_SENT, reason=f"not checked by the server: {why}")
 
 
 def plan_after(live: LiveCheck, planned: Sequence[PlannedRow], *, update: bool) -> Plan:

@@ -1,10 +1,11 @@
 """Runs that were begun: finished, listed, shown again, taken back."""
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.errors import JournalTrouble, SheetTrouble
-from importer.journal import SUFFIX, Journal, RunAbout, RunLine, RunState, list_runs
+from importer.journal import SUFFIX, Journal, RunAbout, RunLine, RunState, list_runs, successes_of
 from importer.model import PlannedRow, Result, RowOutcome, Table
 from importer.output_file import free_path
 from importer.pace import SYSTEM_CLOCK, Clock
@@ -34,12 +35,19 @@ def resume(
     if about.state is RunState.FINISHED:
         raise JournalTrouble(f"the run {about.run_id} is finished; did-importer runs {about.run_id} shows it")
     input_path = Path(about.file)
+    # whatever the caller gives: an undo never adds, an import never deletes
+    recipe = replace(recipe, undo=_is_undo(about))
     if not recipe.undo:
         _refuse_if_changed(input_path, about)
     chosen = folders.results or (free_path(Path(about.results)) if about.results else None)
     choose = workbook_chooser(input_path, chosen, rows=0)
     with Journal.reopen(line.path) as journal:
         return send_and_report(journal, recipe, server, watcher, choose, clock)
+
+
+def _is_undo(about: RunAbout) -> bool:
+    # read so that the records of other versions, whose recipes have other fields, tell it too
+    return bool(json.loads(about.settings).get("undo"))
 
 
 def _refuse_if_changed(input_path: Path, about: RunAbout) -> None:
@@ -113,10 +121,16 @@ def recorded_recipe(folders: Folders, results: Path) -> Recipe | None:
 
     Raises:
         SheetTrouble: the file is no results workbook.
+        JournalTrouble: it is the workbook of an undo, whose rows are no import.
     """
     run_id = read_results(results).run_id
     for line in list_runs(folders.runs):
         if run_id and line.about.run_id == run_id:
+            if _is_undo(line.about):
+                raise JournalTrouble(
+                    f"{results} is the workbook of an undo; what it has left is taken back with:"
+                    f" did-importer undo {line.about.previous}"
+                )
             return Recipe.from_json(line.about.settings)
     return None
 
@@ -136,6 +150,56 @@ def added_by(line: RunLine) -> tuple[str, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LeftToUndo:
+    """What an undo of a run would delete.
+
+    Attributes:
+        dids: the DIDs that the run added, in the order of its rows.
+        taken_back: how many more were deleted by an earlier undo of this run.
+        added_again: for each of the others that a later run added too, and that stay for that reason, the DID and the
+            name of that run.
+    """
+
+    dids: tuple[str, ...]
+    taken_back: int = 0
+    added_again: tuple[tuple[str, str], ...] = ()
+
+
+def left_to_undo(line: RunLine, folders: Folders) -> LeftToUndo:
+    """Find out which DIDs an undo of a run would delete.
+
+    Args:
+        line: the run.
+        folders: where the records are. A DID that was taken back and then added by another run is that run's.
+
+    Raises:
+        JournalTrouble: the run added nothing, all of it is taken back, or another process works on the run.
+    """
+    about = line.about
+    added = added_by(line)
+    if not added:
+        raise JournalTrouble(f"the run {about.run_id} added no DID, so there is nothing to undo")
+    gone: set[str] = set()
+    again: dict[str, str] = {}
+    for other in list_runs(folders.runs):
+        if other.about.run_id == about.run_id:
+            break
+        if other.about.server != about.server:
+            continue
+        undoes = _is_undo(other.about)
+        for did, is_added in successes_of(other.path):
+            if undoes and other.about.previous == about.run_id:
+                gone.add(did.casefold())
+            elif is_added:
+                again[did.casefold()] = other.about.run_id
+    left = tuple(did for did in added if did.casefold() not in gone | again.keys())
+    if not left:
+        raise JournalTrouble(f"what the run {about.run_id} added was taken back already; there is nothing to undo")
+    others = tuple((did, again[did.casefold()]) for did in added if did.casefold() in again)
+    return LeftToUndo(left, len(added) - len(left) - len(others), others)
+
+
 def undo(
     line: RunLine, recipe: Recipe, server: Server, folders: Folders, watcher: Watcher, *, clock: Clock = SYSTEM_CLOCK
 ) -> RunReport:
@@ -150,11 +214,9 @@ def undo(
         clock: where time comes from.
 
     Raises:
-        JournalTrouble: the run added nothing, or another process works on it.
+        JournalTrouble: the run added nothing, all of it is taken back, or another process works on it.
     """
-    dids = added_by(line)
-    if not dids:
-        raise JournalTrouble(f"the run {line.about.run_id} added no DID, so there is nothing to undo")
+    dids = left_to_undo(line, folders).dids
     about = line.about
     table = Table(
         path=Path(about.file).with_name(f"{Path(about.file).stem}_undo.xlsx"),

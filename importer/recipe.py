@@ -114,7 +114,8 @@ class Recipe:
 
     def submit_options(self) -> SubmitOptions:
         """Return how rows are sent."""
-        return SubmitOptions(self.workers, self.retries, self.give_up_after, self.probe_first, self.verify)
+        probe_first, verify = self.probe_first and not self.undo, self.verify and not self.undo
+        return SubmitOptions(self.workers, self.retries, self.give_up_after, probe_first, verify)
 
     def errand_for(self, row: PlannedRow) -> Errand:
         """Return what a row is sent for."""

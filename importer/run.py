@@ -10,7 +10,7 @@ from typing import Final
 from importer import __version__
 from importer.check import CheckedTable, check_table
 from importer.columns import DID_PATTERN
-from importer.errors import JournalTrouble
+from importer.errors import JournalTrouble, SettingsTrouble
 from importer.journal import (
     Journal,
     RunAbout,
@@ -190,6 +190,8 @@ def import_checked(
         ResultsTrouble: the workbook cannot be written where it should be; nothing was sent.
         SettingsTrouble: an option cannot be used; nothing was sent.
     """
+    if recipe.undo:
+        raise SettingsTrouble("a file cannot be undone; importer.undo takes back what a run has added")
     make_folder(folders.runs)
     if not afresh:
         _refuse_if_unfinished(checked.table, server, folders)

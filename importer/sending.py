@@ -70,6 +70,7 @@ class RunReport:
         row_numbers: for each outcome the row number that the person sees in Excel.
         stop: why it was stopped, or None.
         unfinished: whether resume has something left to do.
+        undoes: the run that this one has taken back; empty for an import.
     """
 
     run_id: str
@@ -79,6 +80,7 @@ class RunReport:
     row_numbers: tuple[int, ...]
     stop: Stop | None
     unfinished: bool
+    undoes: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -141,7 +143,16 @@ def send_and_report(
             stop = INTERRUPTED
     counts = Counter(outcome.result for outcome in outcomes)
     numbers = tuple(record.table.row_numbers[outcome.index] for outcome in outcomes)
-    return RunReport(record.about.run_id, workbook, counts, outcomes, numbers, stop, unfinished=not finished)
+    return RunReport(
+        record.about.run_id,
+        workbook,
+        counts,
+        outcomes,
+        numbers,
+        stop,
+        unfinished=not finished,
+        undoes=record.about.previous if recipe.undo else "",
+    )
 
 
 def how_it_ended(stop: Stop | None) -> str:
@@ -173,7 +184,7 @@ def write_workbook(
         run_id=about.run_id,
         previous_run=about.previous,
         settings=recipe.facts(),
-        causes=causes_of(outcomes, path.name),
+        causes=causes_of(outcomes, path.name, undoes=about.previous if recipe.undo else ""),
     )
     write_results(path, record.table, outcomes, summary)
     return path

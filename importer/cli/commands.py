@@ -14,7 +14,17 @@ from importer.cli.machine import RunLog, checked_object, report_object, runs_obj
 from importer.cli.progress import Progress
 from importer.cli.recipe_flags import recipe_from
 from importer.cli.servers import chosen_server, recipe_again, recipe_for, server_from, server_of_run
-from importer.cli.show import check_lines, live_lines, next_command, report_lines, runs_lines, shown, wrapped
+from importer.cli.show import (
+    check_lines,
+    counted,
+    live_lines,
+    next_command,
+    report_lines,
+    runs_lines,
+    shown,
+    undo_lines,
+    wrapped,
+)
 from importer.errors import ResultsTrouble, SettingsTrouble
 from importer.journal import list_runs
 from importer.live_check import LiveCheck, check_live
@@ -22,7 +32,7 @@ from importer.model import ExitCode, Result
 from importer.named_server import ChosenServer
 from importer.output_file import free_path
 from importer.past_runs import (
-    added_by,
+    left_to_undo,
     named_run,
     recorded_recipe,
     resume,
@@ -117,13 +127,13 @@ def undo_run(flags: argparse.Namespace) -> int:
     folders = _folders(flags)
     line = named_run(folders, flags.run)
     recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
-    dids = added_by(line)
-    server = server_of_run(flags, recipe, line.about.server, line.about.user)
-    _warn(server, recipe)
-    print(wrapped(f"the run {line.about.run_id} of {line.about.started} added {len(dids)} DIDs to {server.url}"))
+    left = left_to_undo(line, folders)
+    say(undo_lines(line, left))
     if not flags.yes and not _somebody_is_there():
         raise SettingsTrouble("undo deletes DIDs, so it asks; where nobody can answer, use --yes")
-    if dids and not _agreed(f"Delete these {len(dids)} DIDs from {server.url} as {server.user}?", flags):
+    server = server_of_run(flags, recipe, line.about.server, line.about.user)
+    _warn(server, recipe)
+    if not _agreed(f"Delete {counted(len(left.dids))} from {server.url} as {server.user}?", flags):
         return ExitCode.USAGE
     with _watching(flags) as watcher:
         report = undo(line, recipe, server, folders, watcher)
@@ -166,7 +176,8 @@ def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespa
         live = _ask_server(checked, recipe, server, flags)
         say(live_lines(live, checked))
         if live.stop is not None:
-            print("nothing was sent")
+            print("the run was not begun")
+            tell(flags, checked_object(checked, live))
             return ExitCode.INTERRUPTED if live.stop.kind is StopKind.INTERRUPTED else ExitCode.STOPPED
         checked = after_live_check(checked, live, recipe)
     question = f"Send {len(checked.planned)} rows to {server.url} as {server.user}?"
@@ -197,14 +208,24 @@ def _agreed(question: str, flags: argparse.Namespace) -> bool:
 
 
 def _end(report: RunReport, flags: argparse.Namespace) -> int:
-    causes = causes_of(report.outcomes, report.workbook.name)
+    causes = causes_of(report.outcomes, report.workbook.name, undoes=report.undoes)
     say(report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]], flags.state_dir))
     if getattr(flags, "undo_list", None) is not None:
-        dids = [outcome.did_sent for outcome in report.outcomes if outcome.added]
-        flags.undo_list.write_text("".join(f"{did}\n" for did in dids), encoding="ascii")
-        print(f"added by this run: {flags.undo_list} ({len(dids)} DIDs)")
+        _write_undo_list(flags.undo_list, report)
     tell(flags, report_object(report, causes, next_command(report)))
     return report.exit_code
+
+
+def _write_undo_list(path: Path, report: RunReport) -> None:
+    """Write the DIDs that undo would delete; the record has them too, so a full disk loses nothing."""
+    dids = [outcome.did_sent for outcome in report.outcomes if outcome.result is Result.SUCCESS and outcome.added]
+    try:
+        path.write_text("".join(f"{did}\n" for did in dids), encoding="ascii")
+    except OSError as error:
+        undo = f"did-importer undo {report.run_id} deletes them all the same"
+        print(wrapped(f"the DIDs added were not written to {path} ({error.strerror}); {undo}"), file=sys.stderr)
+    else:
+        print(f"added by this run: {shown(path)} ({counted(len(dids))})")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Final
 from importer.journal import RunLine
 from importer.live_check import LiveCheck
 from importer.model import Result
+from importer.past_runs import LeftToUndo
 from importer.problems import group_problems
 from importer.run import Checked
 from importer.sending import RunReport
@@ -147,6 +148,23 @@ def report_lines(report: RunReport, causes: Sequence[tuple[int, str]], state_dir
         yield f"next: {following}" + (f" --state-dir {quoted(state_dir)}" if state_dir else "")
 
 
+def undo_lines(line: RunLine, left: LeftToUndo) -> Iterator[str]:
+    """Say what an undo would delete, and what it would not although the run had added it."""
+    about = line.about
+    count = len(left.dids) + left.taken_back + len(left.added_again)
+    yield wrapped(f"the run {about.run_id} of {about.started} added {counted(count)} to {about.server}")
+    if left.taken_back:
+        yield f"  taken back already: {counted(left.taken_back)}"
+    if left.added_again:
+        runs = ", ".join(sorted({run for _, run in left.added_again}))
+        yield wrapped(f"  not deleted, because a later run added them too: {counted(len(left.added_again))} ({runs})")
+
+
+def counted(count: int) -> str:
+    """Say how many DIDs."""
+    return "1 DID" if count == 1 else f"{count} DIDs"
+
+
 def next_command(report: RunReport) -> str:
     """Name the command that takes the person further; empty where nothing is left to do."""
     if report.unfinished and not (report.stop and report.stop.kind is StopKind.USER_REFUSED):
@@ -154,6 +172,8 @@ def next_command(report: RunReport) -> str:
     left = len(report.outcomes) - report.counts.get(Result.SUCCESS, 0) - report.counts.get(Result.DUPLICATE, 0)
     if not left:
         return ""
+    if report.undoes:
+        return f"did-importer undo {report.undoes}"
     return f"correct the cells in the sheet Results, then: did-importer rerun {quoted(report.workbook)}"
 
 

@@ -24,6 +24,7 @@ from importer.journal.record import (
     outcome_values,
     read_about,
     read_record,
+    successes_of,
 )
 from importer.journal.store import (
     FORMAT,
@@ -38,7 +39,18 @@ from importer.journal.store import (
 )
 from importer.model import PlannedRow, RowOutcome, Table
 
-__all__ = ["SUFFIX", "Journal", "RunAbout", "RunLine", "RunRecord", "RunState", "list_runs", "make_folder", "new_path"]
+__all__ = [
+    "SUFFIX",
+    "Journal",
+    "RunAbout",
+    "RunLine",
+    "RunRecord",
+    "RunState",
+    "list_runs",
+    "make_folder",
+    "new_path",
+    "successes_of",
+]
 
 _SENT: Final = (
     "INSERT INTO progress VALUES (?, ?, 1, 0)"

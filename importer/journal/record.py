@@ -155,6 +155,22 @@ def read_record(connection: sqlite3.Connection) -> RunRecord:
     )
 
 
+def successes_of(path: Path) -> tuple[tuple[str, bool], ...]:
+    """Return for each success of a run its DID, and whether the run added it; in the order of its rows.
+
+    Raises:
+        JournalTrouble: it is not there, or cannot be read.
+    """
+    connection = open_file(path)
+    try:
+        found = connection.execute(
+            "SELECT did_sent, added FROM outcome WHERE result = ? ORDER BY idx", (Result.SUCCESS.value,)
+        )
+        return tuple((did, bool(added)) for did, added in found)
+    finally:
+        connection.close()
+
+
 @dataclass(frozen=True, slots=True)
 class RunLine:
     """One line of the list of runs."""
