@@ -70,7 +70,8 @@ def decode(data: bytes, place: str, encoding: str | None = None) -> Decoded:
 def _as_asked(data: bytes, place: str, encoding: str) -> Decoded:
     try:
         codec = codecs.lookup(encoding.strip()).name
-        b"".decode(codec)
+        # refused by what is no encoding of text, such as base64
+        "a".encode(codec)
     except (LookupError, ValueError):
         raise SheetTrouble(
             f"{place}: '{encoding}' is no encoding; use for example utf-8, utf-16, windows-1252, latin-1, cp850"

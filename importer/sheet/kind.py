@@ -1,7 +1,6 @@
 """What a file is, by its first bytes and not by its name: portals call a CSV ``.xls`` and an HTML table too."""
 
 import hashlib
-import zipfile
 from enum import StrEnum
 from io import BufferedReader
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Final
 
 from importer.errors import SheetTrouble
 from importer.sheet.compound_file import CompoundFile, is_compound
-from importer.sheet.unpack import open_package
+from importer.sheet.unpack import open_package, part_chunks
 
 _SAVE_AS: Final = "open it in Excel or LibreOffice and save it as .xlsx or .csv"
 
@@ -134,7 +133,8 @@ def _compound_kind(path: Path) -> FileKind:
 def _package_kind(path: Path, max_unpacked_bytes: int) -> FileKind:
     with open_package(path, max_unpacked_bytes) as package:
         names = set(package.namelist())
-        mimetype = _mimetype(package) if "mimetype" in names else ""
+        pieces = part_chunks(package, "mimetype", str(path)) if "mimetype" in names else ()
+        mimetype = b"".join(pieces)[:200].decode("ascii", "replace").strip()
     lower = {name.lower() for name in names}
     if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet") and "content.xml" in names:
         return FileKind.ODS
@@ -155,8 +155,3 @@ def _package_kind(path: Path, max_unpacked_bytes: int) -> FileKind:
     files = sorted(name for name in names if not name.endswith("/"))
     inside = f" that holds {files[0]}" if files else ""
     raise SheetTrouble(f"{path}: is a zip archive{inside}, not a spreadsheet; unpack it and name the file inside")
-
-
-def _mimetype(package: zipfile.ZipFile) -> str:
-    with package.open("mimetype") as stream:
-        return stream.read(200).decode("ascii", "replace").strip()

@@ -1,14 +1,14 @@
-"""Excel 97-2003 workbooks (.xls): python-calamine for the cells, the records themselves for what it hides."""
+"""Excel 97-2003 workbooks (.xls)."""
 
 import struct
 from pathlib import Path
 
 from importer.errors import SheetTrouble
 from importer.sheet.biff import BiffWorkbook
+from importer.sheet.biff_cells import read_biff_sheet
 from importer.sheet.compound_file import CompoundFile
 from importer.sheet.kind import open_file
-from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
-from importer.sheet.rows import ReadSheet, RowCollector
+from importer.sheet.rows import ReadSheet
 from importer.sheet.unpack import DAMAGED
 
 
@@ -22,30 +22,26 @@ class LegacyWorkbook:
         SheetTrouble: it is damaged or encrypted.
     """
 
+    facts: tuple[str, ...] = ()
+
     def __init__(self, path: Path) -> None:
         self._path = path
         with open_file(path) as stream:
             container = CompoundFile(stream.read(), str(path))
         name = "Workbook" if "Workbook" in container.names else "Book"
         try:
-            self._records = BiffWorkbook(container.stream(name))
+            self._workbook = BiffWorkbook(container.stream(name))
         except (struct.error, IndexError):
             raise SheetTrouble(f"{path}: {DAMAGED}") from None
-        if self._records.encrypted:
+        if self._workbook.encrypted:
             raise SheetTrouble(
                 f"{path}: is encrypted with a password; open it in Excel, remove the password and save it as .xlsx"
             )
-        self._quick: QuickWorkbook | None = None
 
     @property
     def sheets(self) -> tuple[str, ...]:
         """The names of the sheets that have cells, in their order."""
-        return tuple(sheet.name for sheet in self._records.sheets)
-
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """What there is to say of the workbook as a whole."""
-        return ()
+        return tuple(sheet.name for sheet in self._workbook.sheets)
 
     def read(self, name: str) -> ReadSheet:
         """Read the sheet of that name.
@@ -54,25 +50,11 @@ class LegacyWorkbook:
             SheetTrouble: it is damaged.
         """
         place = f"{self._path}: sheet '{name}'"
-        sheet = next(sheet for sheet in self._records.sheets if sheet.name == name)
-        rows = RowCollector(place)
+        sheet = next(sheet for sheet in self._workbook.sheets if sheet.name == name)
         try:
-            self._records.look_through(sheet)
-            self._quick = self._quick or QuickWorkbook(self._path)
-            merged = self._quick.read(name, rows, sheet.overrides)
+            return read_biff_sheet(self._workbook, sheet, place)
         except (struct.error, IndexError):
             raise SheetTrouble(f"{place}: {DAMAGED}") from None
-        except CalamineGaveUp as trouble:
-            raise SheetTrouble(f"{place}: {trouble.advice}") from None
-        return rows.finish(
-            name,
-            merged=merged,
-            hidden_rows=sheet.hidden_rows,
-            hidden_columns=sheet.hidden_columns,
-            shown_otherwise=sheet.shown_otherwise,
-        )
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._quick is not None:
-            self._quick.close()
+        """Do nothing: the file was let go of when it had been read."""

@@ -24,6 +24,8 @@ _IN_TEXT: Final = frozenset(("p", "h", "span", "a", "s", "tab", "line-break", "l
 _NUMBERS: Final = ("float", "percentage", "currency")
 _HIDDEN: Final = ("collapse", "filter")
 _TABLE_DEPTH: Final = 4
+# so many in one go; a few bytes of XML must not become gigabytes of blanks
+_MOST_SPACES: Final = 1_000
 
 
 class OpenDocument:
@@ -162,7 +164,7 @@ class _DocumentReader:
             if self._text:
                 self._text.append("\n")
         elif local == "s":
-            self._text.append(" " * min(_whole(attributes.get(self._names.spaces)), 32_767))
+            self._text.append(" " * min(_whole(attributes.get(self._names.spaces)), _MOST_SPACES))
         elif local == "tab":
             self._text.append("\t")
         elif local == "line-break":

@@ -41,11 +41,12 @@ def read_table(path: Path, options: ReadOptions = _DEFAULTS) -> Table:
     if not data:
         raise SheetTrouble(f"{place}: row {found.number}: there are no rows below the header; fill in at least one")
     texts = _header_texts(sheet, found)
-    filled = range(len(texts), max(map(len, data)))
-    extra = [column for column in filled if any(cell(row, column) for row in data)]
+    width = len(texts)
+    beyond = {column for row in data if any(row[width:]) for column, text in enumerate(row[width:], width) if text}
+    extra = sorted(beyond)
     header = (*texts, *[""] * len(extra))
     matched(header, options.mapping, f"{place}: row {found.number}" if found.number else place)
-    columns = {column: index for index, column in enumerate((*range(len(texts)), *extra))}
+    columns = {column: index for index, column in enumerate((*range(width), *extra))}
     return Table(
         path=path,
         sha256=sha256,

@@ -72,13 +72,3 @@ def part_chunks(package: zipfile.ZipFile, name: str, place: str) -> Iterator[byt
             if not piece:
                 return
             yield piece
-
-
-def check_part(package: zipfile.ZipFile, name: str, place: str) -> None:
-    """Unpack a part and throw it away, so that its size and its checksum are known to be true.
-
-    Raises:
-        SheetTrouble: they are not.
-    """
-    for _ in part_chunks(package, name, place):
-        pass

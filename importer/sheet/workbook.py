@@ -1,5 +1,6 @@
 """Excel workbooks (.xlsx, .xlsm): python-calamine where it reads rightly, cell by cell where it would not."""
 
+import re
 import zipfile
 from functools import cached_property
 from pathlib import Path
@@ -7,11 +8,14 @@ from typing import Final
 
 from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
 from importer.sheet.rows import ReadSheet, RowCollector
-from importer.sheet.unpack import check_part, open_package, part_chunks
+from importer.sheet.unpack import open_package, part_chunks
 from importer.sheet.workbook_cells import read_cells
 from importer.sheet.workbook_parts import WorkbookParts, workbook_parts
 from importer.sheet.workbook_scan import ScanResult, scan_sheet
 from importer.sheet.workbook_text import shared_strings
+
+_COUNT: Final = re.compile(rb"[cC]ount\s*=\s*[\"']([0-9]+)")
+_SHORTEST_STRING: Final = len("<si/>")
 
 
 class ExcelWorkbook:
@@ -73,11 +77,24 @@ class ExcelWorkbook:
         part, place = self._parts.strings, str(self._path)
         return shared_strings(part_chunks(self._package, part, place), place) if part else []
 
+    def _strings_are_as_many_as_they_say(self) -> bool:
+        """Unpack the shared texts once: calamine takes memory for as many as the part says, before it has seen one.
+
+        The sheet itself has been looked through when this is asked, so that no part is bigger than the archive says.
+        """
+        if not self._parts.strings:
+            return True
+        said = size = 0
+        for piece in part_chunks(self._package, self._parts.strings, str(self._path)):
+            if not size:
+                said = max([0, *map(int, _COUNT.findall(piece[:4096]))])
+            size += len(piece)
+        return said * _SHORTEST_STRING <= size
+
     def _read_quickly(self, name: str, place: str, scan: ScanResult) -> ReadSheet:
         if self._quick is None:
-            # calamine believes what the archive says of its parts; the sheet itself was looked through already
-            if self._parts.strings:
-                check_part(self._package, self._parts.strings, str(self._path))
+            if not self._strings_are_as_many_as_they_say():
+                raise CalamineGaveUp
             self._quick = QuickWorkbook(self._path)
         rows = RowCollector(place)
         merged = self._quick.read(name, rows)

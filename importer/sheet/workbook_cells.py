@@ -5,19 +5,17 @@ as fast as openpyxl, which would have to read the workbook twice, once for formu
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from importer.errors import SheetTrouble
 from importer.model import CellFlaw
-from importer.sheet.cell_text import TextMemory, date_text, literal_value, number_text
+from importer.sheet.cell_text import TextMemory, literal_value
 from importer.sheet.rows import MOST_ROWS, MergedCells, ReadSheet, RowCollector, too_long
+from importer.sheet.shaped_number import ShapedNumbers
 from importer.sheet.unpack import DAMAGED
 from importer.sheet.workbook_parts import CellFormat, WorkbookParts
 from importer.sheet.workbook_text import unescaped, without_blanks
 from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 _TRUE: Final = ("1", "true")
 _PLAIN: Final = CellFormat()
@@ -48,7 +46,7 @@ def read_cells(pieces: Iterable[bytes], place: str, name: str, parts: WorkbookPa
         merged=reader.merged,
         hidden_rows=reader.hidden_rows,
         hidden_columns=reader.hidden_columns,
-        shown_otherwise=reader.shown_otherwise,
+        shown_otherwise=reader.numbers.shown_otherwise,
     )
 
 
@@ -60,7 +58,7 @@ class _CellReader:
         self.merged: list[MergedCells] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns: list[int] = []
-        self.shown_otherwise = 0
+        self.numbers = ShapedNumbers(parts.from_1904)
         self._place = place
         self._parts = parts
         self._strings = strings
@@ -156,16 +154,8 @@ class _CellReader:
             return value, None
         style = self._cell.get("s", "")
         index = int(style) if style.isdecimal() else -1
-        shape = self._parts.formats[index] if 0 <= index < len(self._parts.formats) else _PLAIN
-        if shape.date or shape.elapsed:
-            date = _date_of(number, self._parts.from_1904, elapsed=shape.elapsed)
-            if date is not None:
-                return date_text(date), CellFlaw.DATE
-        text, flaw = number_text(number)
-        shown = shape.adding(int(text)) if shape.adding and not flaw and text.isdecimal() else None
-        if shown is not None:
-            self.shown_otherwise += 1
-        return text if shown is None else shown, flaw
+        known = 0 <= index < len(self._parts.formats)
+        return self.numbers.text(number, self._parts.formats[index] if known else _PLAIN)
 
     def _whole_formula(self) -> str:
         text = "".join(self._formula or ())
@@ -190,18 +180,6 @@ class _CellReader:
         rows = [int(row) for row in (_row_of(first), _row_of(last)) if row]
         if len(rows) == 2 and rows[0] < rows[1]:
             self.merged.append(MergedCells(_column_of(first), rows[0], rows[1]))
-
-
-def _date_of(number: float, from_1904: bool, *, elapsed: bool) -> "dt.date | dt.time | dt.timedelta | None":
-    """Return the date that a number stands for; None where no calendar has it, as for a phone number."""
-    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
-
-    epoch = MAC_EPOCH if from_1904 else WINDOWS_EPOCH
-    try:
-        date: dt.date | dt.time | dt.timedelta | None = from_excel(number, epoch, timedelta=elapsed)
-    except (OverflowError, ValueError):
-        return None
-    return date
 
 
 def _column_of(ref: str) -> int:

@@ -9,7 +9,7 @@ from importer.sheet.xml_events import LOCAL, Attributes, parse_xml
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BLANK_CELL: Final = re.compile(rb'<c r="[A-Z]+[0-9]+"[^>]*/>')
 _BLANK_ROW: Final = re.compile(rb'<row r="[0-9]+"[^>]*(?:/>|>\s*</row>)')
-_LONGEST_ROW: Final = 1 << 24
+_LONGEST_ROW: Final = 1 << 22
 
 
 def shared_strings(pieces: Iterable[bytes], place: str) -> list[str]:

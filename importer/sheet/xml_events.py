@@ -7,6 +7,8 @@ from xml.parsers import expat
 from importer.errors import SheetTrouble
 from importer.sheet.unpack import DAMAGED
 
+_MOST_ELEMENTS: Final = 500_000
+
 Attributes = dict[str, str]
 
 
@@ -66,7 +68,21 @@ def parse_xml(
 
 
 def elements(pieces: Iterable[bytes], place: str) -> list[tuple[str, Attributes]]:
-    """Return the local names and attributes of all elements of a small document, in their order."""
+    """Return the local names and attributes of all elements of a small document, in their order.
+
+    Args:
+        pieces: the bytes of the document.
+        place: the file, as an error names it.
+
+    Raises:
+        SheetTrouble: it is not well-formed, or not small.
+    """
     found: list[tuple[str, Attributes]] = []
-    parse_xml(pieces, place, lambda name, attributes: found.append((LOCAL[name], attributes)))
+
+    def start(name: str, attributes: Attributes) -> None:
+        if len(found) >= _MOST_ELEMENTS:
+            raise SheetTrouble(f"{place}: {DAMAGED}")
+        found.append((LOCAL[name], attributes))
+
+    parse_xml(pieces, place, start)
     return found

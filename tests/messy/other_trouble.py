@@ -86,11 +86,12 @@ XLS = (
         bytes_of(xls.container({"Workbook": xls.workbook(encrypted=True)})),
         error="is encrypted with a password; open it in Excel",
     ),
-    MessyFile(
+    _read(
         "old-workbook-with-a-number-formatted-as-hours",
         ".xls",
-        _xls(xls.number(2, 0, 17275550101, 1), formats=("[h]:mm",)),
-        error="sheet 'Order': row 3: a number is formatted as a duration, too long for any; format the cell",
+        _xls(xls.number(2, 0, 17275550101, 1), xls.number(2, 1, 26.5 / 24, 1), formats=("[h]:mm",)),
+        (_FIRST, (3, ("17275550101", "26:30:00"))),
+        flaws={(3, 1): CellFlaw.DATE},
     ),
     MessyFile(
         "old-workbook-cut-short",

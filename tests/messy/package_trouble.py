@@ -109,6 +109,15 @@ XML = (
         rows=((2, (" 17275550100\r", "SALES")), (3, ("#REF!", ""))),
         flaws={(3, 0): CellFlaw.ERROR_VALUE},
     ),
+    workbook_read(
+        "shared-texts-that-are-said-to-be-four-billion",
+        workbook(
+            {"Order": sheet(in_row('<c r="A1" t="s"><v>0</v></c>', 1), cells(17275550100, row=2))},
+            strings_part=strings("<t>did</t>").replace("<sst ", '<sst uniqueCount="4294967295" '),
+        ),
+        ("did",),
+        ((2, ("17275550100",)),),
+    ),
     workbook_read("macro-workbook", with_one_row(), ending=".xlsm"),
     workbook_read(
         "workbook-named-csv",

@@ -58,6 +58,7 @@ ENCODINGS = (
         r"line 2, byte 32 \(0xE9\) is no utf-8; name the right encoding",
         options=ReadOptions(encoding="utf-8"),
     ),
+    refused("encoding-of-no-text", _LIST, "'hex' is no encoding", options=ReadOptions(encoding="hex")),
     refused(
         "encoding-that-is-none",
         _LIST,
