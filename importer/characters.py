@@ -102,3 +102,11 @@ def spaced(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _SPACES_WITH_AN_ODD_ONE.sub(" ", text.translate(_SPACED))
+
+
+_NOT_FOR_A_TERMINAL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Return text that no terminal takes for a command: control characters of cells and names become U+FFFD."""
+    return _NOT_FOR_A_TERMINAL.sub("\ufffd", text)

@@ -206,3 +206,28 @@ def test_ctrl_c_during_a_call_that_hangs_waits_for_it_for_10_seconds_and_no_long
     assert_workbook_and_record_agree(desk, order, lines)
     assert_results_are_true(order, lines, stored)
     assert sum(line.result is Result.UNKNOWN for line in lines) == 4
+
+
+def test_a_run_goes_on_when_nobody_reads_its_words_any_more(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    order = desk.order(60, plain=True)
+    away = FaultPlan(chosen=lambda did_pattern, nth: Fault.CUT_BEFORE if nth == 1 else None)
+    with Sandbox(SandboxOptions(faults=away)) as sandbox:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "importer", *desk.arguments("run", order.path, *flags(sandbox))],
+            env=desk.environment(),
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert sandbox.wait_for_calls(1, 30)
+        for end in (process.stdout, process.stderr):
+            assert end is not None
+            end.close()
+        process.wait(60)
+        stored = sandbox.stored()
+    assert set(stored) == set(order.dids)
+    lines = desk.results()
+    assert_each_row_once_in_order(order, lines)
+    assert {line.result for line in lines} == {Result.SUCCESS}

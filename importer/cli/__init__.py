@@ -4,6 +4,7 @@ Nothing but the parser is imported before it is known what is asked for: ``--hel
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -37,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with aside:
             return int(_command(flags.command)(flags))
     except ImporterError as error:
-        print(f"did-importer: {error}", file=sys.stderr)
+        from importer.characters import printable
+
+        # one line, whatever a header or the name of a file holds
+        print(f"did-importer: {printable(' '.join(str(error).split()))}", file=sys.stderr)
         return ExitCode.USAGE if isinstance(error, UsageTrouble) else ExitCode.STOPPED
     except KeyboardInterrupt:
         print("interrupted; did-importer runs tells of a run that was begun", file=sys.stderr)
@@ -112,4 +116,8 @@ def entry_point() -> None:
     from importer.interrupt import end_at_signals
 
     end_at_signals()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # what a terminal's or a pipe's character set does not have must not end a run
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main())

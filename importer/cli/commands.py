@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.causes import causes_of
+from importer.characters import printable
 from importer.checked_workbook import write_checked
 from importer.cli.machine import RunLog, checked_object, report_object, runs_object, tell
 from importer.cli.progress import Progress
@@ -63,7 +64,7 @@ STATE_VARIABLE: Final = "DID_IMPORTER_STATE_DIR"
 def say(lines: Iterable[str]) -> None:
     """Print lines to standard output."""
     for line in lines:
-        print(line, flush=True)
+        print(printable(line), flush=True)
 
 
 def run(flags: argparse.Namespace) -> int:

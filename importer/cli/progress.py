@@ -4,8 +4,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
+from importer.characters import printable
 from importer.cli.machine import RunLog
 from importer.model import Result, RowOutcome
 
@@ -99,7 +101,9 @@ class Progress:
         return ", ".join(f"{_SHORT[result]} {self._counts[result]}" for result in Result if self._counts[result])
 
     def _print(self, sentence: str) -> None:
-        if self._bar is not None:
-            self._bar.write(sentence, file=self._stream)
-        else:
-            print(sentence, file=self._stream, flush=True)
+        # whoever read our words may be gone (``2>&1 | head``), and calls are in flight: the run goes on without words
+        with suppress(OSError, ValueError):
+            if self._bar is not None:
+                self._bar.write(printable(sentence), file=self._stream)
+            else:
+                print(printable(sentence), file=self._stream, flush=True)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from importer.characters import printable
 from importer.journal import RunLine
 from importer.live_check import LiveCheck
 from importer.model import Result
@@ -24,7 +25,8 @@ _MOST_ROW_NUMBERS: Final = 8
 
 def wrapped(text: str, indent: str = "  ") -> str:
     """Return a paragraph within 80 columns, its first line at the left; long words such as paths stay whole."""
-    return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    plain = printable(text)
+    return textwrap.fill(plain, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def row_list(rows: Sequence[int]) -> str:
