@@ -213,6 +213,15 @@ def test_what_stands_after_the_first_bar_never_decides(case: tuple[str, Meaning]
     assert classify(200, sentence + bar + echo, "17275550100").meaning is meaning
 
 
+def test_a_line_behind_a_bar_never_decides_even_if_no_sentence_stands_before_it() -> None:
+    for line in (
+        "ERROR: add_did DID ALREADY EXISTS: |6666|1",
+        "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100",
+    ):
+        for body in (f"words|{line}\n", f"words|\n{line}\n"):
+            assert classify(200, body, "17275550100").meaning is Meaning.NOT_UNDERSTOOD
+
+
 @given(st.text(alphabet=": +*#._|-0127abzSUCE\n", max_size=30), TREACHEROUS)
 def test_no_echo_of_an_unknown_sentence_makes_a_success(words: str, echo: str) -> None:
     assume("SUCCESS" not in words)

@@ -235,14 +235,19 @@ def test_a_name_that_does_not_resolve_was_not_processed() -> None:
     assert found.shown == "the name vici.invalid does not resolve"
 
 
-def test_a_connection_that_is_never_made_was_not_processed() -> None:
-    async def no_handshake(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        skip_an_hour()
-        await asyncio.Event().wait()
-
+def test_a_connection_that_is_never_made_was_not_processed_and_is_closed() -> None:
     async def main() -> Answer:
+        closed = asyncio.Event()
+
+        async def no_handshake(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            skip_an_hour()
+            await reader.read()
+            closed.set()
+
         async with serving(hangs(), on_connect=no_handshake) as server:
-            return await ask(server.url().replace("http:", "https:"))
+            found = await ask(server.url().replace("http:", "https:"))
+            await closed.wait()
+            return found
 
     found = run_skipping(main())
     assert (found.delivery, found.still_running) == (Delivery.NOT_PROCESSED, False)
@@ -322,6 +327,11 @@ def test_a_call_that_takes_too_long_may_still_be_at_work(behave: Behaviour) -> N
     assert (found.delivery, found.still_running) == (Delivery.UNANSWERED, True)
     assert found.shown == "no answer within 20 s"
     assert found.seconds >= 3600
+
+
+def test_a_body_without_an_end_is_not_read_for_ever() -> None:
+    found, _ = asked(says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (LONGEST_REPLY_BYTES + 1)))
+    assert found.shown == "the answer was endlessly long"
 
 
 def test_the_next_call_after_one_that_took_too_long_has_a_connection_of_its_own() -> None:
