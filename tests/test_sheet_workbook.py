@@ -105,12 +105,12 @@ def test_a_workbook_of_openpyxl_is_read_quickly(tmp_path: Path) -> None:
 def test_many_rows_and_many_columns_are_read_quickly(tmp_path: Path) -> None:
     import xlsxwriter
 
-    with xlsxwriter.Workbook(tmp_path / "order.xlsx", {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(tmp_path / "order.xlsx") as book:
         page = book.add_worksheet()
         page.write_row(0, 0, ["did", *[f"c{number}" for number in range(60)]])
-        for number in range(1, 3_000):
-            page.write_row(number, 0, [17275550000 + number, *range(60)])
-    assert len(read_table(tmp_path / "order.xlsx").rows) == 2_999
+        for number in range(1, 2_000):
+            page.write_row(number, 0, [17275550000 + number, *["Tampa"] * 9, *range(51)])
+    assert len(read_table(tmp_path / "order.xlsx").rows) == 1_999
 
 
 def test_what_is_read_of_a_text_that_calamine_and_we_unescape_is_the_same(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def decode(data: bytes, place: str, encoding: str | None = None) -> Decoded:
         SheetTrouble: the bytes are no text of this, or of any likely, encoding; the message names line and byte.
     """
     if encoding:
-        return _as_asked(data, place, encoding)
+        return _as_told(data, place, encoding, "as asked")
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return Decoded(_strictly(data[len(mark) :], place, codec, len(mark)), name)
@@ -67,7 +67,7 @@ def decode(data: bytes, place: str, encoding: str | None = None) -> Decoded:
     return _eight_bits(data, place, start)
 
 
-def _as_asked(data: bytes, place: str, encoding: str) -> Decoded:
+def _as_told(data: bytes, place: str, encoding: str, by: str) -> Decoded:
     try:
         codec = codecs.lookup(encoding.strip()).name
         # refused by what is no encoding of text, such as base64
@@ -80,7 +80,7 @@ def _as_asked(data: bytes, place: str, encoding: str) -> Decoded:
     if "\0" in text:
         line = len(_TEXT_LINE_END.findall(text, 0, text.index("\0"))) + 1
         raise SheetTrouble(f"{place}: line {line}: read as {codec} there is a character 0, which no text has; {_NEXT}")
-    return Decoded(text, f"{codec} (as asked)")
+    return Decoded(text, f"{codec} ({by})")
 
 
 def _strictly(data: bytes, place: str, codec: str, skipped: int = 0) -> str:
@@ -116,7 +116,7 @@ def _eight_bits(data: bytes, place: str, start: int) -> Decoded:
     """Decode what is no UTF-8: what an HTML page says of itself, or Windows-1252 if nothing speaks against it."""
     said = _META_CHARSET.search(data[:2048])
     if said:
-        return _as_asked(data, place, said[1].decode("ascii", "replace"))
+        return _as_told(data, place, said[1].decode("ascii", "replace"), "as the page says")
     where = f"{place}: line {_line(data, start)}, byte {start + 1:,} (0x{data[start]:02X})"
     if _UTF8_PAIR.search(data):
         raise SheetTrouble(f"{where} is no UTF-8, and other characters of the file are; {_NEXT}")

@@ -41,7 +41,7 @@ class HtmlTables:
         if len(tables) == 1:
             tables = [replace(tables[0], sheet="")]
         self._tables = {rows.sheet: rows for rows in tables}
-        self.facts = (f"an HTML page with {len(tables)} table(s), encoding {decoded.encoding}", *decoded.facts)
+        self.facts = (f"an HTML page, encoding {decoded.encoding}", *decoded.facts)
 
     @property
     def sheets(self) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from importer.sheet.compound_file import CompoundFile, is_compound
 from importer.sheet.unpack import open_package, part_chunks
 
 _SAVE_AS: Final = "open it in Excel or LibreOffice and save it as .xlsx or .csv"
+_COPY_TABLE: Final = "copy its table into Excel or LibreOffice and save that as .xlsx"
+_EXPORT: Final = "open it there and export it as Excel or CSV"
+_GET_LIST: Final = "get the list itself as .xlsx or .csv"
 
 
 class FileKind(StrEnum):
@@ -31,16 +34,16 @@ _NAMED_SO: Final = {
 
 _NOT_A_LIST: Final = (
     (b"%PDF-", "a PDF document", "get the list as .xlsx or .csv from where the PDF came from"),
-    (b"\x89PNG", "an image (PNG)", "get the list itself as .xlsx or .csv"),
-    (b"\xff\xd8\xff", "an image (JPEG)", "get the list itself as .xlsx or .csv"),
-    (b"GIF8", "an image (GIF)", "get the list itself as .xlsx or .csv"),
-    (b"II*\0", "an image (TIFF)", "get the list itself as .xlsx or .csv"),
-    (b"MM\0*", "an image (TIFF)", "get the list itself as .xlsx or .csv"),
+    (b"\x89PNG", "an image (PNG)", _GET_LIST),
+    (b"\xff\xd8\xff", "an image (JPEG)", _GET_LIST),
+    (b"GIF8", "an image (GIF)", _GET_LIST),
+    (b"II*\0", "an image (TIFF)", _GET_LIST),
+    (b"MM\0*", "an image (TIFF)", _GET_LIST),
     (b"\x1f\x8b", "a gzip archive", "unpack it and name the file inside"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and name the file inside"),
     (b"Rar!", "a RAR archive", "unpack it and name the file inside"),
     (b"BZh", "a bzip2 archive", "unpack it and name the file inside"),
-    (b"{\\rtf", "an RTF document", "copy its table into Excel or LibreOffice and save that as .xlsx"),
+    (b"{\\rtf", "an RTF document", _COPY_TABLE),
     (b"SQLite format 3\0", "an SQLite database", "export the list from it as .csv"),
     (b"\x09\x00\x04\x00", "an Excel 2 sheet", _SAVE_AS),
     (b"\x09\x02\x06\x00", "an Excel 3 sheet", _SAVE_AS),
@@ -126,8 +129,8 @@ def _compound_kind(path: Path) -> FileKind:
         return FileKind.XLS
     what = "a Word document" if "WordDocument" in names else "a presentation" if "PowerPoint Document" in names else ""
     if what:
-        raise SheetTrouble(f"{path}: is {what}, not a spreadsheet; copy its table into Excel and save that as .xlsx")
-    raise SheetTrouble(f"{path}: is a binary file of another program, not a spreadsheet; {_SAVE_AS}")
+        raise SheetTrouble(f"{path}: is {what}, not a spreadsheet; {_COPY_TABLE}")
+    raise SheetTrouble(f"{path}: is a binary file of another program, not a spreadsheet; {_GET_LIST}")
 
 
 def _package_kind(path: Path, max_unpacked_bytes: int) -> FileKind:
@@ -144,14 +147,14 @@ def _package_kind(path: Path, max_unpacked_bytes: int) -> FileKind:
         return FileKind.XLSX
     if "xl/workbook.bin" in lower:
         raise SheetTrouble(f"{path}: is an Excel binary workbook (.xlsb); open it in Excel and save it as .xlsx")
-    for what, found in (
-        ("a Word document", any(name.startswith("word/") for name in lower)),
-        ("a presentation", any(name.startswith("ppt/") for name in lower)),
-        ("an OpenDocument file without a spreadsheet", bool(mimetype)),
-        ("a document of Apple's Numbers or Pages", any(name.endswith(".iwa") for name in lower)),
+    for what, next_step, found in (
+        ("a Word document", _COPY_TABLE, any(name.startswith("word/") for name in lower)),
+        ("a presentation", _COPY_TABLE, any(name.startswith("ppt/") for name in lower)),
+        ("an OpenDocument text or drawing", _COPY_TABLE, bool(mimetype)),
+        ("a document of Apple's Numbers or Pages", _EXPORT, any(name.endswith(".iwa") for name in lower)),
     ):
         if found:
-            raise SheetTrouble(f"{path}: is {what}, not a spreadsheet that can be read; {_SAVE_AS}")
+            raise SheetTrouble(f"{path}: is {what}, not a spreadsheet that can be read; {next_step}")
     files = sorted(name for name in names if not name.endswith("/"))
     inside = f" that holds {files[0]}" if files else ""
     raise SheetTrouble(f"{path}: is a zip archive{inside}, not a spreadsheet; unpack it and name the file inside")

@@ -64,7 +64,7 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
         names = [name for name in book.sheets if name not in OWN_SHEETS] or list(book.sheets)
     with_header: list[tuple[ReadSheet, FoundHeader]] = []
     bare: list[tuple[ReadSheet, FoundHeader]] = []
-    without: list[tuple[str, str]] = []
+    without: list[ReadSheet] = []
     for name in names:
         sheet = book.read(name)
         found = find_header(sheet, options.mapping)
@@ -73,7 +73,7 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
         elif column := find_bare_column(sheet):
             bare.append((sheet, column))
         elif sheet.rows:
-            without.append((name, _columns(sheet)))
+            without.append(sheet)
     fitting = with_header or bare
     if len(fitting) > 1:
         several = some_of([sheet.sheet for sheet, _ in fitting])
@@ -86,21 +86,26 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
     return ChosenSheet(sheet, header, facts)
 
 
-def _no_list(path: Path, without: Sequence[tuple[str, str]], names: Sequence[str]) -> SheetTrouble:
+def _no_list(path: Path, without: Sequence[ReadSheet], names: Sequence[str]) -> SheetTrouble:
     if not without:
         place = place_of(path, names[0]) if len(names) == 1 else str(path)
         return SheetTrouble(f"{place}: is empty: no cell of it is filled; get or save the list again")
-    seen = "; ".join(f"sheet '{name}': {columns}" if name else columns for name, columns in without[:5])
-    first = without[0][1].split(", ")[0]
+    if any(map(looks_like_number, without[0].rows[0])):
+        return SheetTrouble(
+            f"{place_of(path, without[0].sheet)}: row {without[0].numbers[0]}: there is no header, and it is not certain"
+            f" which column holds the DIDs; write a row of headers above, with {DID_PATTERN.name} over the DIDs"
+        )
+    columns = [(sheet.sheet, _columns(sheet)) for sheet in without]
+    seen = "; ".join(
+        f"sheet '{name}': {some_of(texts, 30)}" if name else some_of(texts, 30) for name, texts in columns[:5]
+    )
     return SheetTrouble(
         f"{path}: there is no DID column; the columns are: {seen}; rename the one that holds the numbers to"
-        f' {DID_PATTERN.name}, or say which it is with --map "{first}={DID_PATTERN.name}"'
+        f' {DID_PATTERN.name}, or say which it is with --map "{columns[0][1][0]}={DID_PATTERN.name}"'
     )
 
 
-def _columns(sheet: ReadSheet) -> str:
-    """Return what is most likely the header, on one line: the fullest of the first rows, numbers not counted."""
-    likely = max(
-        sheet.rows[:_ROWS_SHOWN], key=lambda texts: sum(bool(text) and not looks_like_number(text) for text in texts)
-    )
-    return some_of([" ".join(text.split())[:40] for text in likely if text], most=30)
+def _columns(sheet: ReadSheet) -> list[str]:
+    """Return what is most likely the header, each name short and on one line: the fullest of the first rows."""
+    likely = max(sheet.rows[:_ROWS_SHOWN], key=lambda texts: sum(map(bool, texts)))
+    return [" ".join(text.split())[:40] for text in likely if text]

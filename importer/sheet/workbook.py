@@ -14,7 +14,7 @@ from importer.sheet.workbook_parts import WorkbookParts, workbook_parts
 from importer.sheet.workbook_scan import ScanResult, scan_sheet
 from importer.sheet.workbook_text import shared_strings
 
-_COUNT: Final = re.compile(rb"[cC]ount\s*=\s*[\"']([0-9]+)")
+_COUNT: Final = re.compile(rb"uniqueCount\s*=\s*[\"']([0-9]+)")
 _SHORTEST_STRING: Final = len("<si/>")
 
 

@@ -53,12 +53,12 @@ HEADERS = (
         header_row=0,
         facts=("column B holds nothing but phone numbers",),
     ),
-    refused("no-header-and-two-columns-of-numbers", "17275550100,40001234\n", "there is no DID column"),
     refused(
-        "no-header-and-one-bad-number",
-        "17275550100\n1.72756E+10\n",
-        r"there is no DID column; the columns are: 1\.72756E\+10",
+        "no-header-and-two-columns-of-numbers",
+        "\n17275550100,40001234\n",
+        "row 2: there is no header, and it is not certain which column holds the DIDs; write a row of headers above",
     ),
+    refused("no-header-and-one-bad-number", "17275550100\n1.72756E+10\n", "row 1: there is no header, and it is not"),
     refused(
         "no-did-column",
         "Line,City\n1,Tampa\n",

@@ -229,7 +229,7 @@ ODS = (
         "text-document",
         ".ods",
         package({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}),
-        error="is an OpenDocument file without a spreadsheet",
+        error="is an OpenDocument text or drawing, not a spreadsheet",
     ),
 )
 

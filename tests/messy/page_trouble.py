@@ -59,7 +59,7 @@ HTML = (
         ("DID", "City & State"),
         ((2, ("17275550100", "St.\u00a0Pete\nFL")), (3, ("17275550101", ""))),
         ending=".xls",
-        facts=("the name ends in .xls, the content is a text file", "an HTML page with 1 table(s), encoding UTF-8"),
+        facts=("the name ends in .xls, the content is a text file", "an HTML page, encoding UTF-8"),
     ),
     text_read(
         "html-that-closes-nothing",
