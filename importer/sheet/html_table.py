@@ -12,6 +12,7 @@ from importer.sheet.decode import Decoded
 from importer.sheet.rows import MOST_COLUMNS, MergedCells, ReadSheet, RowCollector
 
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_SHORTENED: Final = re.compile(r"[0-9]+([.,][0-9]+)?E\+[0-9]+")
 _UNSEEN: Final = ("script", "style", "title", "template")
 _BREAKS: Final = ("br", "p", "div", "li")
 
@@ -85,7 +86,7 @@ class _Table:
             self.start_row(hidden=False)
         texts = self.texts = self.texts or []
         self.pieces = []
-        self.exact = attributes.get("x:num") or ""
+        self.exact = attributes.get("x:num") or attributes.get("sdval") or ""
         self.span = _span(attributes.get("colspan"), MOST_COLUMNS)
         while self.reaches.get(len(texts), 0) >= self.number:
             texts.append("")
@@ -98,7 +99,7 @@ class _Table:
     def end_cell(self) -> None:
         if self.pieces is not None and self.texts is not None:
             text = "\n".join(_SPACE.sub(" ", line).strip(" ") for line in "".join(self.pieces).split("\0")).strip("\n")
-            if self.exact:
+            if self.exact and _SHORTENED.fullmatch(text):
                 text = _exactly(self.exact) or text
             text = "" if text.isspace() else text
             room = MOST_COLUMNS - len(self.texts)
@@ -172,7 +173,7 @@ class _TableReader(HTMLParser):
 
 
 def _exactly(number: str) -> str:
-    """Return the digits of the number that Excel puts beside a text which it has shortened."""
+    """Return the digits of the number that Excel or LibreOffice puts beside a text which it has shortened."""
     try:
         return number_text(float(number))[0]
     except ValueError:

@@ -87,11 +87,12 @@ HTML = (
         facts=("merged cells: the value stands for every row that they span (B2:B3)", "1 hidden or filtered row"),
     ),
     text_read(
-        "html-of-excel-with-shortened-numbers",
-        "<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table><tr><td>did</tr>"
-        "<tr><td x:num='17275550100'>1.72756E+10</tr></table>",
-        ("did",),
-        ((2, ("17275550100",)),),
+        "html-with-shortened-numbers",
+        "<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table><tr><td>did<td>date</tr>"
+        "<tr><td x:num='17275550100'>1.72756E+10<td x:num='45413'>5/1/2024</tr>"
+        "<tr><td sdval='17275550101' sdnum='1033;'>1,73E+10</tr></table>",
+        ("did", "date"),
+        ((2, ("17275550100", "5/1/2024")), (3, ("17275550101", ""))),
         ending=".xls",
     ),
     text_read(
