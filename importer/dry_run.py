@@ -88,7 +88,7 @@ class SourceLookup:
             case Meaning.PRESENT:
                 return Decision(Step.NEXT, reason="the DID to copy is there", contact=True, errand=CopyLookup())
             case Meaning.ABSENT:
-                missing = f"there is no DID to copy; correct the cell ({COPY_FROM.name} '{_source(carried.row)}')"
+                missing = f"there is no such DID to copy; correct the cell ({COPY_FROM.name} '{_source(carried.row)}')"
                 return settled(Result.INVALID, missing)
             case _:
                 return _not_looked_up(verdict)

@@ -1,0 +1,404 @@
+"""``check --live`` and ``run --check-first``: the server checks every row, stores nothing, and is believed rightly."""
+
+import contextlib
+import io
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock, flags
+
+from importer.cli import main
+from importer.columns import USED
+from importer.dry_run import IMPOSSIBLE_PHONE_CODE
+from importer.live_check import LiveCheck, check_live, plan_after
+from importer.model import PlannedRow, Result, RowOutcome
+from importer.recipe import Recipe
+from importer.results import PreviousRow
+from importer.run import after_live_check, check_file, import_checked
+from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.sandbox.store import User
+from importer.secret import Password
+from importer.settings import Server
+from importer.stop import StopKind
+
+HEADER = tuple(column.name for column in USED)
+MODEL, NOWHERE = "18005550199", "18005550100"
+FAST = Recipe(rate=0, workers=8)
+OPS = User("ops", "pw1234")
+
+
+def cells(number: int, **given: str) -> tuple[str, ...]:
+    given["did_pattern"] = did(number)
+    return tuple(given.get(name, "") for name in HEADER)
+
+
+def good(number: int) -> tuple[str, ...]:
+    return cells(number, did_route="IN_GROUP", group="SALES_IN", did_description=f"line {number:04d}")
+
+
+def random_row(rng: random.Random, number: int) -> tuple[str, ...]:
+    """Make a row of any kind: good, with a target that is not there, a copy, or one that our own check refuses."""
+    kinds: tuple[Callable[[], dict[str, str]], ...] = (
+        lambda: {"did_route": "IN_GROUP", "group": rng.choice(["SALES_IN", "support_team", "NOPE", "NOPE2"])},
+        lambda: {"did_route": "CALLMENU", "menu_id": rng.choice(["main_ivr", "MAIN_IVR", "no_ivr"])},
+        lambda: {
+            "did_route": "PHONE",
+            "phone_extension": "cc101",
+            "server_ip": rng.choice(["10.10.10.15", "10.10.10.99"]),
+        },
+        lambda: {"did_route": "EXTEN", "extension": "8300", "list_id": rng.choice(["998", "00998", "12345678901"])},
+        lambda: {"did_route": "VOICEMAIL", "voicemail_ext": "8500", "phone_code": rng.choice(["", "44"])},
+        lambda: {"did_route": "AGENT", "call_handle_method": "CIDLOOKUP", "campaign_id": "TESTCAMP"},
+        lambda: {"did_route": rng.choice(["NOWHERE", "IN_GROUP", "PHONE"])},
+        lambda: {"copy_from": rng.choice([MODEL, MODEL, NOWHERE]), "did_route": rng.choice(["", "AGENT"])},
+    )
+    return cells(number, did_description=rng.choice(["", f"line {number:04d}"]), **rng.choice(kinds)())
+
+
+def live(path: Path, url: str, recipe: Recipe = FAST, user: User | None = None) -> LiveCheck:
+    """Check the rows of a file with the server, and make sure that each of them has a verdict."""
+    planned = check_file(path, recipe).planned
+    login = (user.name, user.password) if user else ("6666", "1234")
+    found = check_live(planned, recipe, Server(url, login[0], Password(login[1])), Looker(), fast_clock())
+    assert set(found.verdicts) == {row.index for row in planned}
+    return found
+
+
+def run(desk: Desk, path: Path, sandbox: Sandbox, *more: object, user: User | None = None) -> Ran:
+    login = user or User("6666", "1234")
+    typist = replace(desk, password=login.password)
+    return typist.did_importer("run", path, *flags(sandbox, *more), "--user", login.name)
+
+
+def check(desk: Desk, path: Path, url: str) -> Ran:
+    out = io.StringIO()
+    with patch.dict(os.environ, {"VICIDIAL_PASS": desk.password}), contextlib.redirect_stdout(out):
+        code = main(["check", str(path), "--live", "--url", url, "--user", "6666", "--rate", "0"])
+    return Ran(code, out.getvalue(), "")
+
+
+def unlike(found: LiveCheck, lines: list[PreviousRow]) -> list[tuple[RowOutcome, PreviousRow]]:
+    """Return the verdicts that are not what the run got."""
+    return [
+        (verdict, lines[index])
+        for index, verdict in found.verdicts.items()
+        if verdict.result is not lines[index].result
+        or (verdict.result is not Result.SUCCESS and verdict.reason not in lines[index].reason)
+    ]
+
+
+def test_a_thousand_random_rows_are_checked_without_storing_any_and_a_run_gets_what_was_said(tmp_path: Path) -> None:
+    rng = random.Random(20261123)
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [random_row(rng, number) for number in range(1_000)])
+    there = tuple(did(number) for number in range(1_000) if rng.random() < 0.15)
+    with Sandbox(SandboxOptions(starting_dids=there)) as sandbox:
+        found = live(path, sandbox.url)
+        assert found.stop is None
+        assert sandbox.stored() == {}
+        functions = {call.function for call in sandbox.calls}
+        desk.importing(path, sandbox.url, Recipe(rate=0, workers=32))
+        lines, stored = desk.results(), sandbox.stored()
+    assert functions == {"add_did", "update_did"}
+    counts = Counter(verdict.result for verdict in found.verdicts.values())
+    assert set(counts) == {Result.SUCCESS, Result.DUPLICATE, Result.INVALID}
+    assert min(counts.values()) > 50
+    assert unlike(found, lines) == []
+    assert set(stored) == {line.did_sent for line in lines if line.result is Result.SUCCESS}
+
+
+@pytest.mark.parametrize(
+    ("user", "refused"),
+    [
+        pytest.param(OPS, False, id="may do everything"),
+        pytest.param(replace(OPS, functions=("add_did", "update_did", "copy_did")), False, id="may do these three"),
+        pytest.param(replace(OPS, modify_dids=False), True, id="without Modify DIDs"),
+        pytest.param(replace(OPS, level=7), True, id="of level 7"),
+        pytest.param(replace(OPS, functions=("version",)), True, id="without the function"),
+    ],
+)
+def test_what_the_check_says_of_a_users_rows_is_what_the_run_gets(tmp_path: Path, user: User, refused: bool) -> None:
+    rng = random.Random(user.level)
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(0), *(random_row(rng, number) for number in range(1, 60))])
+    there = tuple(did(number) for number in range(60) if rng.random() < 0.3)
+    with Sandbox(SandboxOptions(starting_dids=there)) as sandbox:
+        sandbox.put_user(user)
+        found = live(path, sandbox.url, user=user)
+        assert sandbox.stored() == {}
+        calls = len(sandbox.calls)
+        ran = run(desk, path, sandbox, user=user)
+        lines = desk.results()
+    assert [(one.result, other.result) for one, other in unlike(found, lines) if one.result is not other.result] == []
+    assert ran.code == (3 if refused else 1)
+    if refused:
+        assert found.stop is not None
+        assert found.stop.kind is StopKind.USER_REFUSED
+        assert calls == 10
+        assert {verdict.result for verdict in found.verdicts.values()} == {Result.PERMISSION_ERROR}
+
+
+def test_a_login_that_is_refused_costs_one_login(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, password="wrong")
+    path = desk.write("order.csv", HEADER, [good(number) for number in range(30)])
+    with Sandbox() as sandbox:
+        ran = check(desk, path, sandbox.url)
+        assert sandbox.failed_logins("6666") == len(sandbox.calls) == 1
+    assert ran.code == 3
+    assert "stopped: Login incorrect" in " ".join(ran.out.split())
+    assert "wrong" not in ran.out.replace("password is wrong", "")
+
+
+def test_where_update_did_is_not_allowed_it_is_not_known_what_becomes_of_a_copy(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    user = replace(OPS, functions=("add_did", "copy_did"))
+    rows = [cells(number, copy_from=MODEL) for number in range(15)] + [good(number) for number in range(15, 20)]
+    path = desk.write("order.csv", HEADER, rows)
+    with Sandbox() as sandbox:
+        sandbox.put_user(user)
+        found = live(path, sandbox.url, user=user)
+        assert sandbox.stored() == {}
+        ran = run(desk, path, sandbox, "--check-first", user=user)
+        assert len(sandbox.stored()) == 20
+    assert found.stop is None, "ten refusals of a look-up say nothing of the other rows"
+    assert [found.verdicts[index].result for index in range(20)] == [Result.UNKNOWN] * 15 + [Result.SUCCESS] * 5
+    assert "update_did cannot be asked instead" in found.verdicts[0].reason
+    assert ran.code == 0
+
+
+def vicidial_that(adds: Callable[[str], bool]) -> Callable[[dict[str, str], str], tuple[int, dict[str, str], str]]:
+    """A server that has no check of the phone code: it adds what it is sent, unless the DID is there."""
+
+    def answer(params: dict[str, str], _path: str) -> tuple[int, dict[str, str], str]:
+        asked = params["did_pattern"]
+        if adds(asked):
+            return 200, {}, f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{asked}\n"
+        return 200, {}, f"ERROR: add_did DID ALREADY EXISTS: |6666|{asked}\n"
+
+    return answer
+
+
+@pytest.mark.parametrize("there", [0, 1, 5])
+def test_a_server_that_adds_in_a_dry_run_is_asked_nothing_after_the_first_that_it_adds(
+    tmp_path: Path, there: int
+) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(number) for number in range(30)])
+    held = {did(number) for number in range(there)}
+    with Hostile(vicidial_that(lambda asked: asked not in held)) as server:
+        found = live(path, server.url, Recipe(rate=0, workers=16))
+        calls = server.calls
+    assert [call["did_pattern"] for call in calls] == [did(number) for number in range(there + 1)]
+    assert {call["phone_code"] for call in calls} == {IMPOSSIBLE_PHONE_CODE}
+    assert found.stop is not None
+    assert did(there) in found.stop.why
+    assert {found.verdicts[index].result for index in range(there, 30)} == {Result.NOT_SENT}
+
+
+def test_the_command_ends_with_3_where_a_dry_run_adds_and_a_run_is_not_begun(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(number) for number in range(5)])
+    with Hostile(vicidial_that(lambda _asked: True)) as server:
+        checked = check(desk, path, server.url)
+        to = ("--url", server.url, "--user", "6666", "--rate", "0")
+        ran = desk.did_importer("run", path, "--check-first", "--yes", *to)
+        assert len(server.calls) == 2
+    assert (checked.code, ran.code) == (3, 3)
+    for said in (checked.out, ran.out):
+        assert f"this server adds DIDs in a dry run: {did(0)} may be in it now" in " ".join(said.split())
+    assert "the run was not begun" in ran.out
+    assert desk.runs() == ()
+
+
+def test_rows_that_are_copies_are_asked_about_after_it_is_proven_that_nothing_is_added(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [cells(0, copy_from=MODEL), cells(1, copy_from=MODEL), good(2)])
+    with Sandbox() as sandbox:
+        live(path, sandbox.url)
+        calls = sandbox.calls
+    assert [call.function for call in calls] == ["add_did", *["update_did"] * 4]
+    assert not [call for call in calls if call.function == "add_did" and call.did_pattern != did(2)]
+
+
+@pytest.mark.parametrize(
+    ("source", "there", "result", "reason"),
+    [
+        (MODEL, False, Result.SUCCESS, f"would be added as a copy of {MODEL}"),
+        (MODEL, True, Result.DUPLICATE, "the DID is in VICIdial already"),
+        (NOWHERE, False, Result.INVALID, f"there is no such DID to copy; correct the cell (copy_from '{NOWHERE}')"),
+        (NOWHERE, True, Result.INVALID, f"there is no such DID to copy; correct the cell (copy_from '{NOWHERE}')"),
+    ],
+)
+def test_a_copy_is_checked_by_looking_both_dids_up(
+    tmp_path: Path, source: str, there: bool, result: Result, reason: str
+) -> None:
+    path = Desk(tmp_path).write("order.csv", HEADER, [cells(0, copy_from=source)])
+    with Sandbox(SandboxOptions(starting_dids=(did(0),) if there else ())) as sandbox:
+        verdict = live(path, sandbox.url).verdicts[0]
+        assert sandbox.stored() == {}
+    assert (verdict.result, verdict.reason) == (result, reason)
+
+
+@pytest.mark.parametrize("function", ["add_did", "update_did"])
+def test_questions_that_get_no_answer_are_asked_again(tmp_path: Path, function: str) -> None:
+    path = Desk(tmp_path).write(
+        "order.csv",
+        HEADER,
+        [*(good(number) for number in range(8)), *(cells(n, copy_from=MODEL) for n in range(8, 16))],
+    )
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.CUT_AFTER if nth <= 2 else None, functions=frozenset({function}))
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        found = live(path, sandbox.url, Recipe(rate=0, give_up_after=50_000))
+        assert sandbox.stored() == {}
+    assert {verdict.result for verdict in found.verdicts.values()} == {Result.SUCCESS}
+
+
+def test_a_row_that_never_gets_an_answer_is_not_known_and_sent_all_the_same(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(number) for number in range(6)])
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.ERROR_500 if asked == did(3) else None)
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        recipe = Recipe(rate=0, give_up_after=50_000)
+        checked = check_file(path, recipe)
+        found = live(path, sandbox.url, recipe)
+        plan = plan_after(found, checked.planned, update=False)
+    assert found.verdicts[3].result is Result.UNKNOWN
+    assert [row.index for row in plan.planned] == list(range(6))
+    assert [bool(row.known_absent) for row in plan.planned] == [index != 3 for index in range(6)]
+
+
+LOST = [Fault.CUT_AFTER, Fault.ERROR_500_AFTER, Fault.HALF_BODY, Fault.HTML_AFTER, Fault.HANG_AFTER]
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_what_the_check_has_learned_tells_who_added_a_did_whose_answer_was_lost(tmp_path: Path, fault: Fault) -> None:
+    desk = Desk(tmp_path)
+    rows = [*(good(number) for number in range(10)), cells(10, did_route="IN_GROUP", group="NOPE")]
+    rows += [cells(number, copy_from=MODEL) for number in range(11, 15)]
+    path = desk.write("order.csv", HEADER, rows)
+    there = (did(3), did(12))
+    copies = {did(number) for number in range(11, 15)}
+
+    def first_real_call(asked: str, nth: int) -> Fault | None:
+        # the first call for a DID that is no copy is the dry run
+        return fault if asked and nth == (1 if asked in copies else 2) else None
+
+    faults = FaultPlan(chosen=first_real_call, functions=frozenset({"add_did", "copy_did"}))
+    recipe = Recipe(rate=0, workers=16, give_up_after=50_000, timeout=0.25 if fault is Fault.HANG_AFTER else 30)
+    with Sandbox(SandboxOptions(starting_dids=there, faults=faults)) as sandbox:
+        checked = check_file(path, recipe)
+        found = live(path, sandbox.url, recipe)
+        assert sandbox.stored() == {}
+        before = len(sandbox.calls)
+        server = Server(sandbox.url, "6666", Password("1234"))
+        to_send = after_live_check(checked, found, recipe)
+        report = import_checked(to_send, recipe, server, desk.folders, Looker(), clock=fast_clock())
+        stored = sandbox.stored()
+        sent = {call.did_pattern for call in sandbox.calls[before:] if call.did_pattern}
+    counts = Counter(outcome.result for outcome in report.outcomes)
+    assert counts == {Result.SUCCESS: 12, Result.DUPLICATE: 2, Result.INVALID: 1}
+    added = {outcome.did_sent for outcome in report.outcomes if outcome.result is Result.SUCCESS and outcome.added}
+    assert added == set(stored) == sent
+    for outcome in report.outcomes:
+        if outcome.result is Result.SUCCESS:
+            assert "the server's own check said at 20" in outcome.reason
+            assert "before it was sent, that it was not there" in outcome.reason
+        else:
+            assert "found by the check before sending" in outcome.reason
+
+
+def test_run_check_first_sends_what_the_check_has_left(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(0), good(1), cells(2, did_route="IN_GROUP", group="NOPE")])
+    with Sandbox(SandboxOptions(starting_dids=(did(1),))) as sandbox:
+        ran = run(desk, path, sandbox, "--check-first")
+        assert set(sandbox.stored()) == {did(0)}
+        assert Counter(call.did_pattern for call in sandbox.calls) == {did(0): 2, did(1): 1, did(2): 1}
+    assert ran.code == 1
+    assert [line.result for line in desk.results()] == [Result.SUCCESS, Result.DUPLICATE, Result.INVALID]
+
+
+def test_a_did_that_somebody_adds_between_check_and_run_is_a_duplicate(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(0)])
+    with Sandbox() as sandbox:
+        checked = after_live_check(check_file(path, FAST), live(path, sandbox.url), FAST)
+        assert [bool(row.known_absent) for row in checked.planned] == [True]
+        assert run(desk, path, sandbox).code == 0
+        server = Server(sandbox.url, "6666", Password("1234"))
+        (outcome,) = import_checked(checked, FAST, server, desk.folders, Looker()).outcomes
+    assert outcome.result is Result.DUPLICATE
+    assert not outcome.added
+
+
+def test_check_first_sends_what_is_there_already_where_it_is_to_be_updated(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(number) for number in range(4)])
+    with Sandbox(SandboxOptions(starting_dids=(did(1),))) as sandbox:
+        ran = run(desk, path, sandbox, "--check-first", "--on-duplicate", "update")
+        assert sandbox.stored().keys() == {did(0), did(2), did(3)}
+    assert ran.code == 0
+    assert [line.reason.startswith("updated") for line in desk.results()] == [False, True, False, False]
+
+
+def planned(**known: object) -> PlannedRow:
+    return replace(PlannedRow(0, did(0), (("did_pattern", did(0)),)), **known)  # type: ignore[arg-type]
+
+
+def said(result: Result) -> LiveCheck:
+    return LiveCheck({0: RowOutcome(0, result, "why", answered_at="2026-11-23T10:00:00+01:00")}, None, "")
+
+
+@pytest.mark.parametrize("result", list(Result))
+@pytest.mark.parametrize("update", [False, True])
+def test_every_row_is_sent_or_settled_after_the_check(result: Result, update: bool) -> None:
+    plan = plan_after(said(result), [planned()], update=update)
+    assert len(plan.planned) + len(plan.settled) == 1
+    sent = result in (Result.SUCCESS, Result.UNKNOWN, Result.NOT_SENT, Result.FAILED)
+    assert bool(plan.planned) == (sent or (update and result is Result.DUPLICATE))
+
+
+def test_a_row_whose_call_was_lost_in_an_earlier_run_is_never_known_to_have_been_absent_before_it() -> None:
+    (row,) = plan_after(said(Result.SUCCESS), [planned(unanswered=True)], update=False).planned
+    assert row.unanswered
+    assert row.known_absent == ""
+
+
+@pytest.mark.parametrize("option", ["--check-first", "--probe-first"])
+def test_a_rerun_finds_a_did_that_the_lost_call_of_the_first_run_may_have_added(tmp_path: Path, option: str) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [good(0), good(1)])
+    # the run may not look up what became of the calls that were cut, so the rows are unknown
+    user = replace(OPS, functions=("add_did",))
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.CUT_AFTER if asked == did(0) and nth == 1 else None)
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        sandbox.put_user(user)
+        first = run(desk, path, sandbox, "--retries", "0", user=user)
+        assert [line.result for line in desk.results()] == [Result.UNKNOWN, Result.SUCCESS], first
+        sandbox.put_user(OPS)
+        results = desk.folder / "order_results.xlsx"
+        typist = replace(desk, password="pw1234")
+        again = typist.did_importer("rerun", results, *flags(sandbox, option), "--user", "ops")
+    assert again.code == 0, again
+    (line, _) = desk.results()
+    assert line.result is Result.DUPLICATE
+    assert MAY_HAVE_ADDED in line.reason
+
+
+def test_check_live_names_the_rows_that_would_be_refused_and_why(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [good(0), good(1), *(cells(number, did_route="IN_GROUP", group="NOPE") for number in range(2, 5))]
+    path = desk.write("order.csv", HEADER, rows)
+    with Sandbox(SandboxOptions(starting_dids=(did(1),))) as sandbox:
+        ran = check(desk, path, sandbox.url)
+        assert sandbox.stored() == {}
+    words = " ".join(ran.out.split())
+    assert ran.code == 1
+    for sentence in ("1 would be added", "1 are there already", "3 would be refused", "(group 'NOPE') (rows 4-6)"):
+        assert sentence in words
