@@ -71,13 +71,14 @@ class StopSwitch:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Mark the current worker as one that only waits, so that a stop need not wait for it.
+        """Mark the current worker as one that only waits, so that a stop need not wait for it. May be nested.
 
         Raises:
             StoppedError: the run was stopped before or meanwhile.
         """
         task = cast("asyncio.Task[object]", asyncio.current_task())
         self._raise_if_on()
+        nested = task in self._waiting
         self._waiting.add(task)
         try:
             yield
@@ -87,7 +88,8 @@ class StopSwitch:
             task.uncancel()
             raise StoppedError from None
         finally:
-            self._waiting.discard(task)
+            if not nested:
+                self._waiting.discard(task)
         self._raise_if_on()
 
     def _raise_if_on(self) -> None:
