@@ -93,7 +93,8 @@ def _no_list(path: Path, without: Sequence[ReadSheet], names: Sequence[str]) -> 
     if any(map(looks_like_number, without[0].rows[0])):
         place = f"{place_of(path, without[0].sheet)}: row {without[0].numbers[0]}"
         return SheetTrouble(
-            f"{place}: there is no header, and it is not certain which column holds the DIDs; write a row of headers above, with {DID_PATTERN.name} over the DIDs"
+            f"{place}: there is no header, and it is not certain which column holds the DIDs; write a row of headers"
+            f" above, with {DID_PATTERN.name} over the DIDs"
         )
     columns = [(sheet.sheet, _columns(sheet)) for sheet in without]
     seen = "; ".join(
