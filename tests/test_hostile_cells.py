@@ -99,7 +99,7 @@ def test_a_cell_that_looks_like_a_command_is_text_in_the_results(tmp_path: Path)
     lines = read_results(workbook).rows
     assert [line.cells for line in lines] == rows
     assert [line.did_sent for line in lines] == [row[0] for row in rows]
-    assert len(stored) == len(rows)
+    assert set(stored) == {row[0] for row in rows}
     sheet = openpyxl.load_workbook(workbook)["Results"]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     assert [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "n" and cell.value is not None] == []
@@ -120,8 +120,7 @@ def test_hostile_text_in_the_cells_that_are_sent_is_refused_or_cleaned_and_never
     assert_nothing_but_text_in_what_was_checked(tmp_path / "order_checked.xlsx")
     lines = read_results(workbook).rows
     assert [line.cells for line in lines] == rows
-    sent = {line.did_sent.lstrip("+") for line in lines if line.result is Result.SUCCESS}
-    assert sent == {one.lstrip("+") for one in stored}
+    assert {line.did_sent for line in lines if line.result is Result.SUCCESS} == set(stored)
     assert all(re.fullmatch(r"\+?[0-9]{2,50}", one) for one in stored)
 
 
@@ -168,9 +167,7 @@ def test_what_was_typed_comes_back_unchanged_through_two_reruns(tmp_path: Path) 
         assert previous.header == HEADER
         assert [line.cells for line in previous.rows] == rows
         assert {line.result for line in previous.rows} == {Result.INVALID}
-    assert [call.did_pattern for call in calls] == [row[0].lstrip("+") for row in rows] * 3 or len(calls) == 3 * len(
-        rows
-    )
+    assert sorted(call.did_pattern for call in calls) == sorted([row[0] for row in rows] * 3)
 
 
 def test_what_was_typed_comes_back_unchanged_when_excel_has_saved_the_workbook(tmp_path: Path) -> None:
