@@ -160,8 +160,9 @@ class Desk:
         return {**os.environ, "VICIDIAL_PASS": self.password, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"}
 
     def arguments(self, *arguments: object) -> list[str]:
-        """Return the words of a command, with the folder of records."""
-        return [*(str(argument) for argument in arguments), "--state-dir", str(self.state)]
+        """Return the words of a command, with the folder of records for the commands that have one."""
+        words = [str(argument) for argument in arguments]
+        return words if words[0] == "check" else [*words, "--state-dir", str(self.state)]
 
     def did_importer(self, *arguments: object) -> Ran:
         """Run a command in this process."""

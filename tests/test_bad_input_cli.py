@@ -1,0 +1,338 @@
+"""What is wrong is told in one line that names the place and the next step; exit code 2, nothing sent, no traceback."""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from messy.make import MESSY_FILES
+from messy.messy_file import MessyFile
+from running import PASSWORD, USER, Desk, Hostile, Ran, did, flags
+
+from importer.model import Result
+from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.secret import Password
+from importer.settings import Server
+
+HEADER = ("did_pattern", "did_route", "group")
+ROUTED = ("--set", "did_route=IN_GROUP", "--set", "group=SALES_IN")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as started:
+        yield started
+
+
+def order_of(desk: Desk, rows: int = 3) -> Path:
+    return desk.write("order.csv", HEADER, [(did(number), "IN_GROUP", "SALES_IN") for number in range(rows)])
+
+
+def assert_told_in_one_line(ran: Ran, *words: str) -> None:
+    assert ran.code == 2, ran
+    assert ran.err.startswith("did-importer: ")
+    assert ran.err.count("\n") == 1
+    for word in words:
+        assert word in ran.err
+
+
+def options_of(file: MessyFile) -> tuple[str, ...]:
+    options = file.options
+    given = (("--sheet", options.sheet), ("--encoding", options.encoding), ("--delimiter", options.delimiter))
+    named = [word for flag, value in given if value is not None for word in (flag, value)]
+    for header, column in options.mapping.items():
+        named += ["--map", f"{header}={column}"]
+    return (*named, *ROUTED)
+
+
+def _named(file: MessyFile) -> str:
+    return file.name
+
+
+@pytest.mark.parametrize("file", [file for file in MESSY_FILES if file.error], ids=_named)
+def test_a_file_that_cannot_be_read_is_told_in_one_line_and_nothing_is_sent(
+    tmp_path: Path, sandbox: Sandbox, file: MessyFile
+) -> None:
+    desk = Desk(tmp_path)
+    path = file.write_to(tmp_path)
+    calls = len(sandbox.calls)
+    before = set(tmp_path.rglob("*"))
+    for command in ("run", "check"):
+        to = flags(sandbox) if command == "run" else ()
+        ran = desk.did_importer(command, path, *to, *options_of(file))
+        assert_told_in_one_line(ran, f"did-importer: {path}: ", ";")
+        assert re.search(file.error, ran.err)
+        assert ran.out == ""
+    assert len(sandbox.calls) == calls
+    assert set(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("file", [file for file in MESSY_FILES if not file.error], ids=_named)
+def test_a_file_that_can_be_read_is_imported_row_by_row(tmp_path: Path, file: MessyFile) -> None:
+    desk = Desk(tmp_path)
+    path = file.write_to(tmp_path)
+    with Sandbox() as sandbox:
+        ran = desk.did_importer("run", path, *flags(sandbox), *options_of(file))
+        stored = sandbox.stored()
+    assert ran.code in (0, 1), ran
+    lines = desk.results()
+    assert tuple((line.row, line.cells) for line in lines) == file.rows
+    assert {line.result for line in lines} <= {Result.SUCCESS, Result.DUPLICATE, Result.INVALID}
+    assert {line.did_sent for line in lines if line.result is Result.SUCCESS} == set(stored)
+
+
+def make_a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def write_no_did_column(path: Path) -> None:
+    path.write_text("City,Zip code,Ratecenter\nTampa,33601,TAMPA\n", encoding="utf-8")
+
+
+def write_a_column_twice(path: Path) -> None:
+    path.write_text("did_pattern,group,GROUP\n17275550100,A,B\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(lambda path: None, ("is not there", "check the name"), id="not there"),
+        pytest.param(make_a_folder, ("is a folder", "name the spreadsheet in it"), id="a folder"),
+        pytest.param(lambda path: path.write_bytes(b""), ("is empty",), id="empty"),
+        pytest.param(write_no_did_column, ("the columns are: City, Zip code, Ratecenter", "--map"), id="no DID column"),
+        pytest.param(write_a_column_twice, ("group", "GROUP"), id="a column twice"),
+        pytest.param(lambda path: path.write_text("did_pattern\n", encoding="utf-8"), ("row",), id="a header alone"),
+        pytest.param(lambda path: path.write_bytes(b"%PDF-1.7\n..."), ("a PDF document",), id="a PDF"),
+    ],
+)
+def test_the_trouble_of_a_file_is_named(
+    tmp_path: Path, sandbox: Sandbox, make: Callable[[Path], object], words: tuple[str, ...]
+) -> None:
+    desk = Desk(tmp_path)
+    path = tmp_path / "the order.csv"
+    make(path)
+    calls = len(sandbox.calls)
+    assert_told_in_one_line(desk.did_importer("run", path, *flags(sandbox)), str(path), *words)
+    assert_told_in_one_line(desk.did_importer("check", path), str(path), *words)
+    assert_told_in_one_line(desk.did_importer("rerun", path, *flags(sandbox)), str(path))
+    assert len(sandbox.calls) == calls
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0, reason="neither root nor Windows is refused by the permissions of a file"
+)
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    path = order_of(desk)
+    path.chmod(0)
+    assert_told_in_one_line(desk.did_importer("run", path, *flags(sandbox)), str(path), "no permission to read it")
+
+
+def test_a_file_that_the_system_does_not_let_us_read_is_told(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path)
+    path = order_of(desk)
+    opened = Path.open
+
+    def refused(self: Path, *args: str, **kwargs: str) -> object:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(self, *args, **kwargs)  # type: ignore[call-overload]  # whatever it was called with
+
+    monkeypatch.setattr(Path, "open", refused)
+    assert_told_in_one_line(desk.did_importer("run", path, *flags(sandbox)), str(path), "no permission to read it")
+
+
+_MEASURED = """
+import re, sys
+from importer.cli import main
+code = main(sys.argv[1:])
+# not ru_maxrss, which begins with what the parent process had
+print("peak", int(re.search(r"VmHWM:\\s+([0-9]+) kB", open("/proc/self/status").read())[1]) // 1024, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only /proc tells the peak of a process")
+def test_a_zip_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = tmp_path / "bomb.xlsx"
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": "<workbook><sheets><sheet name='A' sheetId='1' r:id='rId1'/></sheets></workbook>",
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
+        with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _ in range(1_100):
+                sheet.write(b" " * 1024 * 1024)
+    ended = subprocess.run(
+        [sys.executable, "-c", _MEASURED, *desk.arguments("check", path)],
+        env=desk.environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    trouble, peak = ended.stderr.splitlines()
+    assert ended.returncode == 2
+    assert trouble.startswith(f"did-importer: {path}: ")
+    assert int(peak.split()[1]) < 200
+
+
+@pytest.mark.soak
+def test_a_list_with_more_rows_than_a_sheet_is_refused(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    path = tmp_path / "long.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("did_pattern\n")
+        file.writelines(f"{number}\n" for number in range(17_270_000_000, 17_270_000_000 + 1_048_576))
+    ran = desk.did_importer("run", path, *flags(sandbox))
+    assert_told_in_one_line(ran, str(path), "1,048,576 rows", "split")
+    assert sandbox.stored() == {}
+
+
+def put_a_file(path: Path) -> None:
+    path.write_text("mine", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "words"),
+    [
+        pytest.param("out.xlsx", put_a_file, ("out.xlsx: is there already and is never overwritten",), id="there"),
+        pytest.param("out.xlsx", make_a_folder, ("out.xlsx: is there already",), id="a folder of that name"),
+        pytest.param("no/out.xlsx", lambda path: None, ("the folder", "is not there"), id="no folder"),
+        pytest.param("out.csv", lambda path: None, ("choose a name that ends in .xlsx",), id="no workbook"),
+        pytest.param("order.csv/out.xlsx", lambda path: None, ("is no folder",), id="below a file"),
+        pytest.param("x" * 300 + ".xlsx", lambda path: None, ("choose another",), id="too long"),
+    ],
+)
+def test_results_that_cannot_be_written_are_told_before_the_first_call(
+    tmp_path: Path, sandbox: Sandbox, name: str, make: Callable[[Path], object], words: tuple[str, ...]
+) -> None:
+    desk = Desk(tmp_path)
+    order = order_of(desk)
+    make(tmp_path / name)
+    calls = len(sandbox.calls)
+    ran = desk.did_importer("run", order, *flags(sandbox, "--results", tmp_path / name))
+    assert_told_in_one_line(ran, *words)
+    assert len(sandbox.calls) == calls
+    assert desk.runs() == ()
+    assert make is not put_a_file or (tmp_path / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_records_that_cannot_be_written_are_told_before_the_first_call(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    order = order_of(desk)
+    desk.state.write_text("in the way", encoding="utf-8")
+    calls = len(sandbox.calls)
+    assert_told_in_one_line(desk.did_importer("run", order, *flags(sandbox)), str(desk.state), "--state-dir")
+    assert len(sandbox.calls) == calls
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--url", ""), ("no server was given", "VICIDIAL_URL")),
+        (("--url", "https://me:secret@vici.example"), ("holds a user or a password",)),
+        (("--url", "ftp://vici.example"), ("is no address of a server",)),
+        (("--user", ""), ("no user was given", "VICIDIAL_USER")),
+        (("--password-file", "nowhere.txt"), ("nowhere.txt is not there",)),
+        (("--source", "x"), ("--source 'x' must be 2 to 20 letters and digits",)),
+        (("--rate", "-1"), ("--rate -1 must be from 0",)),
+        (("--workers", "0"), ("--workers 0 must be from 1",)),
+        (("--timeout", "nan"), ("--timeout nan must be from",)),
+        (("--ca-file", "nowhere.pem"), ("--ca-file nowhere.pem cannot be read",)),
+        (("--set", "did_pattern=1"), ("--set did_pattern would give every row the same number",)),
+        (("--set", "nothing=1"), ("there is no column 'nothing'", "did_route")),
+        (("--map", "City=nothing"), ("there is no column 'nothing'",)),
+        (("--region", "XX"), ("XX",)),
+        (("--sheet", "Second"), ("there is no sheet 'Second'",)),
+        (("--encoding", "klingon"), ("'klingon' is no encoding",)),
+    ],
+    ids=lambda value: " ".join(value) if value[0].startswith("--") else "",
+)
+def test_settings_that_cannot_be_used_are_told_in_one_line_and_nothing_is_sent(
+    tmp_path: Path, sandbox: Sandbox, more: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    desk = Desk(tmp_path)
+    order = order_of(desk)
+    calls = len(sandbox.calls)
+    assert_told_in_one_line(desk.did_importer("run", order, *flags(sandbox, *more)), *words)
+    assert len(sandbox.calls) == calls
+    assert desk.runs() == ()
+
+
+def test_a_password_that_is_missing_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path, password="")
+    ran = desk.did_importer("run", order_of(desk), *flags(sandbox))
+    assert_told_in_one_line(ran, "no password was given", "VICIDIAL_PASS", "--password-file")
+
+
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [
+        ("https://vici.example/vicidial/non_agent_api.php", "https://vici.example/vicidial/non_agent_api.php"),
+        ("http://127.0.0.2:8000/elsewhere", "http://127.0.0.2:8000/elsewhere"),
+        ("//vici.example/api", "http://vici.example/api"),
+    ],
+)
+def test_a_redirect_to_another_host_is_not_followed_and_named(tmp_path: Path, location: str, named: str) -> None:
+    desk = Desk(tmp_path)
+    faults = FaultPlan(shares={Fault.REDIRECT: 1.0}, redirect_to=location)
+    with Sandbox(SandboxOptions(faults=faults)) as redirecting:
+        ran = desk.did_importer("run", order_of(desk), *flags(redirecting))
+        assert len(redirecting.calls) == 1
+    assert ran.code == 3
+    said = " ".join(ran.out.split())
+    assert f"the server redirects to {named}, and the password is not sent there" in said
+    assert "--url" in said
+    assert {line.result for line in desk.results()} == {Result.NOT_SENT}
+
+
+def test_a_redirect_on_the_same_host_is_followed(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def moved(params: dict[str, str], path: str) -> tuple[int, dict[str, str], str]:
+        if path.startswith("/vicidial/"):
+            return 301, {"Location": path.replace("/vicidial/", "/moved/")}, ""
+        return 200, {}, f"SUCCESS: add_did DID HAS BEEN ADDED - {params['user']}|{params['did_pattern']}\n"
+
+    with Hostile(moved) as server:
+        ran = desk.did_importer("run", order_of(desk), "--url", server.url, "--user", USER, "--rate", "0", "--yes")
+    assert ran.code == 0, ran
+    assert [line.result for line in desk.results()] == [Result.SUCCESS] * 3
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://vici.example/vicidial/non_agent_api.php", True),
+        ("http://203.0.113.5/vicidial/non_agent_api.php", True),
+        ("https://vici.example/vicidial/non_agent_api.php", False),
+        ("http://127.0.0.1:8089/vicidial/non_agent_api.php", False),
+        ("http://localhost/vicidial/non_agent_api.php", False),
+        ("http://[::1]/vicidial/non_agent_api.php", False),
+    ],
+)
+def test_plain_http_to_another_machine_is_warned_about(url: str, warned: bool) -> None:
+    warnings = Server(url, USER, Password(PASSWORD)).warnings
+    assert bool(warnings) is warned
+    assert all("in the clear" in sentence and "https://" in sentence for sentence in warnings)
+
+
+def test_the_command_warns_before_it_sends_in_the_clear_or_to_any_certificate(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    to = ("--url", "http://vici.example", "--user", USER, "--yes", "--insecure", "--give-up-after", "0")
+    # the name does not resolve in tests, so nothing is sent
+    ran = desk.did_importer("run", order_of(desk), *to)
+    warnings = " ".join(ran.err.split())
+    assert ran.code == 3
+    assert "warning: the password travels to vici.example in the clear" in warnings
+    assert "warning: --insecure: the server's certificate is not checked" in warnings
