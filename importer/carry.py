@@ -167,8 +167,8 @@ def settled(result: Result, reason: str, *, added: bool = False) -> Decision:
 
 
 def _not_processed(errand: Errand, carried: Carried, answer: Answer, verdict: Verdict, retries: int) -> Decision:
-    if answer.delivery is Delivery.NOT_PROCESSED or verdict.meaning is Meaning.WRONG_PLACE:
-        # nothing reached VICIdial: this is never the row's own trouble, so it costs the row nothing
+    if answer.delivery is Delivery.NOT_PROCESSED:
+        # no connection: this is never the row's own trouble, so it costs the row nothing
         return Decision(Step.AGAIN, reason=answer.shown, away=True, spends_try=False)
     crowded = answer.status in (429, 503)
     if carried.failures < retries:

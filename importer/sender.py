@@ -170,7 +170,7 @@ class RowSender:
             carried.failures += decision.spends_try
             with self._switch.waiting():
                 wait = growing_wait(carried.failures or 1, LONGEST_RETRY_WAIT_SECONDS, self._rng)
-                await self._clock.sleep(max(wait, answer.retry_after or 0.0))
+                await self._clock.sleep(max(wait, min(answer.retry_after or 0.0, self._options.give_up_after)))
 
     async def verify(self, api: Api, outcome: RowOutcome) -> RowOutcome:
         """Ask whether a success is really there: VICIdial prints SUCCESS without looking at its INSERT.

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from importer import __version__
 from importer.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
@@ -80,6 +80,7 @@ class VicidialApi:
         self._server = server
         self._transport = transport
         self._url = server.url
+        self._address: httpx.URL | None = None
         self._before_writing = before_writing
         self._traces = inner is None
         try:
@@ -193,16 +194,19 @@ class VicidialApi:
         return replace(came, seconds=loop.time() - started - paused) if isinstance(came, Answer) else came
 
     def _request(self, values: Mapping[str, str], trace: Callable[[str, Mapping[str, Any]], object]) -> "httpx.Request":
-        get = self._transport.method == "GET"
+        import httpx
+
         # half of a surrogate pair cannot be sent; VICIdial would delete it anyway, as it does the question mark
-        sendable = {name: value.encode("utf-8", "replace").decode() for name, value in values.items()}
-        return self._client.build_request(
-            self._transport.method,
-            self._url,
-            params=sendable if get else None,
-            data=None if get else sendable,
-            extensions={"trace": trace},
-        )
+        form = urlencode(values, encoding="utf-8", errors="replace").encode("ascii")
+        extensions: dict[str, Any] = {"trace": trace}
+        if self._address is None:
+            self._address = httpx.URL(self._url)
+        if self._transport.method == "GET":
+            # httpx would take the long address apart and put it together again, which costs more than the call
+            extensions["target"] = self._address.raw_path + b"?" + form
+            return self._client.build_request("GET", self._address, extensions=extensions)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._client.build_request("POST", self._address, content=form, headers=headers, extensions=extensions)
 
     async def _exchange(self, request: "httpx.Request") -> "Answer | _Moved":
         import httpx
@@ -240,5 +244,5 @@ class VicidialApi:
                 f"the server redirects to {self._shown(shown)}, and the password is not sent there;"
                 " if that is the right address, give it with --url"
             )
-        self._url = address
+        self._url, self._address = address, None
         return ""

@@ -29,6 +29,7 @@ class Fate(Enum):
     USER_REFUSED = auto()
     MYSQL_DOWN = auto()
     GROUP_REFUSED = auto()
+    FORBIDDEN = auto()  # the web server's own refusal, such as a firewall's
 
 
 STORES = {Fate.ANSWERED, Fate.CUT_AFTER, Fate.ERROR_500_AFTER, Fate.HANG_AFTER, Fate.WRONG_NUMBER}
@@ -84,6 +85,8 @@ class FakeVicidial:
                 return Answer(Delivery.ANSWERED, 503, shown="busy", retry_after=2.0)
             case Fate.ERROR_500:
                 return Answer(Delivery.ANSWERED, 500, shown="HTTP 500 without a text")
+            case Fate.FORBIDDEN:
+                return Answer(Delivery.ANSWERED, 403, shown="HTTP 403 without a text")
             case Fate.HTML:
                 return _text("<html>proxy</html>")
             case Fate.CUT_BEFORE:

@@ -75,7 +75,7 @@ no text         again?    again?    again?    again?    again?    again?    agai
 
 WITH_NO_TRY_LEFT = """
 nothing done    failed    failed    failed    failed    failed    failed    failed    failed    failed
-wrong place     again     again     again     again     again     again     again     again     again
+wrong place     failed    failed    failed    failed    failed    failed    failed    failed    failed
 not understood  ask?      ask?      unknown?  unknown?  ask?      unknown?  unknown?  unknown?  unknown?
 no text         ask?      ask?      unknown?  unknown?  ask?      unknown?  unknown?  unknown?  unknown?
 """

@@ -312,6 +312,14 @@ def test_a_call_that_always_fails_does_not_hold_up_the_rows_behind_it() -> None:
     assert ran.submitted.stop is None
 
 
+def test_a_row_that_the_web_server_always_refuses_is_settled_and_holds_up_nobody() -> None:
+    server = FakeVicidial()
+    server.fate = lambda function, did, nth: Fate.FORBIDDEN if did.endswith("007") else Fate.ANSWERED
+    ran = Case(server, rows_of(20)).run()
+    assert ran.counts == {Result.SUCCESS: 19, Result.FAILED: 1}
+    assert ran.by_index[7].reason.startswith("surely not done: HTTP 403")
+
+
 @pytest.mark.parametrize("rate", [5, 20, 100])
 def test_with_retries_going_on_no_second_has_more_calls_than_the_rate_and_it_is_used(rate: int) -> None:
     rng = random.Random(5)
