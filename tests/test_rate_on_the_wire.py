@@ -1,7 +1,9 @@
 """The rate, measured where it counts: when the calls arrive at a server, over real sockets, with retries going on."""
 
+import gc
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,18 @@ def most_in_a_second(moments: list[float]) -> int:
     return most
 
 
-def arrivals(folder: Path, rate: int, rows: int) -> tuple[list[float], int]:
+@contextmanager
+def a_clock_without_pauses() -> Iterator[None]:
+    """Keep this process's garbage collector, which stops the server for 20 to 50 ms, from shifting what it measures."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def arrivals(folder: Path, rate: int, rows: int, one_fails_in: int) -> tuple[list[float], int]:
     """Import rows at a rate, with a good many of the calls failing.
 
     Returns:
@@ -31,12 +44,12 @@ def arrivals(folder: Path, rate: int, rows: int) -> tuple[list[float], int]:
     number = itertools.count(1)
     faults = itertools.cycle([Fault.ERROR_500, Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.HTML])
 
-    def each_twelfth(_did: str, _nth: int) -> Fault | None:
-        # evenly, because three failures in a row make everybody pause
-        return next(faults) if next(number) % 12 == 0 else None
+    def evenly(_did: str, _nth: int) -> Fault | None:
+        # three failures in a row would make everybody pause
+        return next(faults) if next(number) % one_fails_in == 0 else None
 
-    options = SandboxOptions(faults=FaultPlan(chosen=each_twelfth), latency=(0.001, 0.005))
-    with Sandbox(options) as sandbox:
+    options = SandboxOptions(faults=FaultPlan(chosen=evenly), latency=(0.001, 0.005))
+    with Sandbox(options) as sandbox, a_clock_without_pauses():
         # in a process of its own: the server's clock must not wait for the client's work
         process = desk.start(
             *("run", order.path, "--url", sandbox.url, "--user", USER, "--yes", "--rate", rate, "--workers", 16)
@@ -56,8 +69,8 @@ def arrivals(folder: Path, rate: int, rows: int) -> tuple[list[float], int]:
 
 
 def test_no_second_holds_more_calls_than_the_rate(tmp_path: Path) -> None:
-    moments, retries = arrivals(tmp_path, rate=20, rows=50)
-    assert retries >= 3
+    moments, retries = arrivals(tmp_path, rate=20, rows=50, one_fails_in=6)
+    assert retries >= 5
     assert most_in_a_second(moments) <= 20
 
 
@@ -66,11 +79,11 @@ def test_no_second_holds_more_calls_than_the_rate(tmp_path: Path) -> None:
 def test_no_second_holds_more_calls_than_the_rate_and_95_percent_of_it_is_used(
     tmp_path: Path, rate: int, record_property: Callable[[str, object], None]
 ) -> None:
-    moments, retries = arrivals(tmp_path, rate, rows=rate * 13)
+    moments, retries = arrivals(tmp_path, rate, rows=rate * 13, one_fails_in=12)
     used = (len(moments) - 1) / (moments[-1] - moments[0]) / rate
     most = most_in_a_second(moments)
     record_property("what happened", f"{len(moments)} calls, {retries} retries, most {most} a second, {used:.1%} used")
-    assert retries >= rate
+    assert retries >= rate * 13 // 20
     assert most <= rate
     assert used >= 0.95
 
