@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from importer.sending import RunReport as RunReport
     from importer.sending import Unwatched as Unwatched
     from importer.sending import Watcher as Watcher
-    from importer.settings import Server as Server
+    from importer.server.settings import Server as Server
 
 _HOMES: Final = {
     "errors": "ImporterError RecordFailed UsageTrouble WorkbookFailed",
@@ -62,7 +62,7 @@ _HOMES: Final = {
     "run": "Checked Folders after_live_check check_file check_results import_checked import_file",
     "secret": "Password",
     "sending": "RunReport Unwatched Watcher",
-    "settings": "Server",
+    "server.settings": "Server",
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -1,4 +1,4 @@
-"""The server checks every row too, and adds nothing: the dry run of ``importer.errand.DryRun`` for each planned row.
+"""The server checks every row too, and adds nothing: the dry run of ``submit.dry_run`` for each planned row.
 
 Rows go one at a time until the server has refused one for nothing but the phone_code that no number has: it is known
 then that no row of this check can be added. A server that adds one all the same is asked nothing more.
@@ -8,18 +8,18 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from importer.dry_run import dry_run_of
-from importer.errand import is_copy
 from importer.interrupt import interruptible
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.pace import SYSTEM_CLOCK, Clock, Pacer
 from importer.plan import Plan
 from importer.recipe import Recipe
 from importer.sending import Watcher, now_as_text
-from importer.settings import Server
-from importer.stop import Stop, StopKind
-from importer.submit import Submission, Submitted
-from importer.vicidial import VicidialApi
+from importer.server.settings import Server
+from importer.submit.dry_run import dry_run_of
+from importer.submit.errand import is_copy
+from importer.submit.pace import SYSTEM_CLOCK, Clock, Pacer
+from importer.submit.pool import Submission, Submitted
+from importer.submit.stop import Stop, StopKind
+from importer.vicidial.api import VicidialApi
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from pathlib import Path
 from importer.errors import JournalTrouble, SheetTrouble
 from importer.journal import SUFFIX, Journal, RunAbout, RunLine, RunState, list_runs, successes_of
 from importer.model import PlannedRow, Result, RowOutcome, Table
-from importer.output_file import free_path
-from importer.pace import SYSTEM_CLOCK, Clock
 from importer.recipe import Recipe
 from importer.results import read_results
 from importer.run import Folders, start_run, workbook_chooser
 from importer.sending import RunReport, Watcher, send_and_report, write_workbook
-from importer.settings import Server
+from importer.server.settings import Server
 from importer.sheet import sha256_of
+from importer.submit.pace import SYSTEM_CLOCK, Clock
+from importer.workbooks.output_file import free_path
 
 
 def resume(

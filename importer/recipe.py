@@ -4,15 +4,15 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Self
 
-from importer.carry import Errand
-from importer.check import CheckOptions, DidFormat
-from importer.errand import DeleteDid, errand_of
+from importer.check.table import CheckOptions, DidFormat
 from importer.errors import JournalTrouble, SettingsTrouble
 from importer.model import PlannedRow
-from importer.sender import SubmitOptions
-from importer.settings import DEFAULT_SOURCE
+from importer.server.settings import DEFAULT_SOURCE
 from importer.sheet import ReadOptions
-from importer.vicidial import Transport
+from importer.submit.carry import Errand
+from importer.submit.errand import DeleteDid, errand_of
+from importer.submit.sender import SubmitOptions
+from importer.vicidial.api import Transport
 
 MOST_WORKERS: Final = 64
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from importer import __version__
-from importer.check import CheckedTable, check_table
+from importer.check.table import CheckedTable, check_table
 from importer.columns import DID_PATTERN
 from importer.errors import JournalTrouble, SettingsTrouble
 from importer.journal import (
@@ -21,13 +21,13 @@ from importer.journal import (
 )
 from importer.live_check import LiveCheck, plan_after
 from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
-from importer.pace import SYSTEM_CLOCK, Clock
 from importer.plan import expanded_table, plan_rows
 from importer.recipe import Recipe
 from importer.results import PreviousResults, check_writable, free_path, read_results
 from importer.sending import RunReport, Unwatched, Watcher, send_and_report
-from importer.settings import Server
+from importer.server.settings import Server
 from importer.sheet import read_table
+from importer.submit.pace import SYSTEM_CLOCK, Clock
 
 RERUN_RESULTS: Final = frozenset(
     {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}

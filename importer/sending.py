@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from importer import __version__
-from importer.causes import causes_of
 from importer.errors import ResultsTrouble, WorkbookFailed
 from importer.interrupt import Interrupts, heeding_signals
 from importer.journal import Journal, RunRecord, RunState
 from importer.model import ExitCode, Result, RowOutcome
-from importer.pace import SYSTEM_CLOCK, Clock, Pacer
 from importer.recipe import Recipe
 from importer.results import RunSummary, write_results
-from importer.settings import Server
-from importer.stop import Stop, StopKind
-from importer.submit import Submission, Submitted
-from importer.vicidial import VicidialApi
+from importer.results.causes import causes_of
+from importer.server.settings import Server
+from importer.submit.pace import SYSTEM_CLOCK, Clock, Pacer
+from importer.submit.pool import Submission, Submitted
+from importer.submit.stop import Stop, StopKind
+from importer.vicidial.api import VicidialApi
 
 INTERRUPTED: Final = Stop(StopKind.INTERRUPTED, "interrupted")
 """What Ctrl-C and SIGTERM do."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from importer.answer import Answer, Delivery
 from importer.model import RowOutcome
+from importer.vicidial.answer import Answer, Delivery
 
 
 class Fate(Enum):
@@ -74,25 +74,11 @@ class FakeVicidial:
         if fate is Fate.REFUSED:
             return Answer(Delivery.NOT_PROCESSED, shown="refused the connection")
         await asyncio.sleep(self.rng.uniform(*self.latency))
-        match fate:
-            case Fate.LOGIN_REFUSED:
-                return _text("ERROR: Login incorrect, please try again: |6666|[password]|BAD|")
-            case Fate.USER_REFUSED:
-                return _text(f"ERROR: {function} USER DOES NOT HAVE PERMISSION TO ADD DIDS: |6666|0")
-            case Fate.MYSQL_DOWN:
-                return _text("MySQL connect ERROR")
-            case Fate.BUSY_503:
-                return Answer(Delivery.ANSWERED, 503, shown="busy", retry_after=2.0)
-            case Fate.ERROR_500:
-                return Answer(Delivery.ANSWERED, 500, shown="HTTP 500 without a text")
-            case Fate.FORBIDDEN:
-                return Answer(Delivery.ANSWERED, 403, shown="HTTP 403 without a text")
-            case Fate.HTML:
-                return _text("<html>proxy</html>")
-            case Fate.CUT_BEFORE:
-                return Answer(Delivery.UNANSWERED, shown="cut", still_running=True)
-            case _:
-                said = self._vicidial(function, did, fate)
+        if fate is Fate.USER_REFUSED:
+            return _text(f"ERROR: {function} USER DOES NOT HAVE PERMISSION TO ADD DIDS: |6666|0")
+        if fate in _SAID:
+            return _SAID[fate]
+        said = self._vicidial(function, did, fate)
         if fate is Fate.CUT_AFTER:
             return Answer(Delivery.UNANSWERED, shown="cut", still_running=True)
         if fate is Fate.ERROR_500_AFTER:
@@ -129,6 +115,17 @@ class FakeVicidial:
 
 def _text(text: str) -> Answer:
     return Answer(Delivery.ANSWERED, 200, text + "\n", text)
+
+
+_SAID = {
+    Fate.LOGIN_REFUSED: _text("ERROR: Login incorrect, please try again: |6666|[password]|BAD|"),
+    Fate.MYSQL_DOWN: _text("MySQL connect ERROR"),
+    Fate.BUSY_503: Answer(Delivery.ANSWERED, 503, shown="busy", retry_after=2.0),
+    Fate.ERROR_500: Answer(Delivery.ANSWERED, 500, shown="HTTP 500 without a text"),
+    Fate.FORBIDDEN: Answer(Delivery.ANSWERED, 403, shown="HTTP 403 without a text"),
+    Fate.HTML: _text("<html>proxy</html>"),
+    Fate.CUT_BEFORE: Answer(Delivery.UNANSWERED, shown="cut", still_running=True),
+}
 
 
 @dataclass

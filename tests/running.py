@@ -22,14 +22,14 @@ from urllib.parse import parse_qsl, urlsplit
 from importer.cli import main
 from importer.journal import RunLine, RunState, list_runs
 from importer.model import Result, RowOutcome
-from importer.pace import Clock
 from importer.recipe import Recipe
 from importer.results import PreviousRow, read_results
 from importer.run import Folders, check_file, import_checked
 from importer.sandbox import Sandbox
 from importer.secret import Password
 from importer.sending import RunReport
-from importer.settings import Server
+from importer.server.settings import Server
+from importer.submit.pace import Clock
 
 USER = "6666"
 PASSWORD = "1234"

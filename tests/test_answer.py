@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
+from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
 
 HERE = "https://vici.example.org/vicidial/non_agent_api.php"
 SECRET = "Corr3ct&Horse"

@@ -16,7 +16,7 @@ from running import PASSWORD, USER, Desk, Hostile, Ran, did, flags
 from importer.model import Result
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.secret import Password
-from importer.settings import Server
+from importer.server.settings import Server
 
 HEADER = ("did_pattern", "did_route", "group")
 ROUTED = ("--set", "did_route=IN_GROUP", "--set", "group=SALES_IN")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from importer.causes import MOST_CAUSES, causes_of
 from importer.model import Result, RowOutcome
+from importer.results.causes import MOST_CAUSES, causes_of
 
 
 def outcomes(result: Result, *reasons: str) -> list[RowOutcome]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.check import CheckedTable, CheckOptions, DidFormat, check_table
+from importer.check.table import CheckedTable, CheckOptions, DidFormat, check_table
 from importer.columns import BY_NAME, SENT
 from importer.errors import SettingsTrouble, SheetTrouble
 from importer.model import CellFlaw, CheckedRow, Table

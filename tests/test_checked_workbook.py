@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from results_samples import MAIN, NASTY, TEXTS, by_calamine, sheet_root, table_of
 
-from importer import checked_workbook
-from importer.checked_workbook import write_checked
 from importer.errors import ResultsTrouble
 from importer.model import CellProblem, CheckedRow, Table
+from importer.workbooks import checked as checked_workbook
+from importer.workbooks.checked import write_checked
 
 HEADER = ("DID", "Route", "Notes")
 TAKEN = {"did_pattern": 0, "did_route": 1}

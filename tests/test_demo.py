@@ -9,8 +9,8 @@ import pytest
 from importer.cli import main, practice
 from importer.cli.demo_check import ExpectedRow, differences, read_expected
 from importer.model import Result
-from importer.output_file import free_path
 from importer.results import PreviousRow, read_results
+from importer.workbooks.output_file import free_path
 
 EXPECTED = practice.sample_folder().joinpath(practice.EXPECTED).read_text(encoding="utf-8")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.check.describe import Description
 from importer.columns import BY_NAME
-from importer.describe import Description
 from importer.errors import SettingsTrouble
 
 HEADER = ("Number", "City", "State", "Rate Center")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from importer.did_format import DidFormat, NumberPlan
-from importer.did_survey import survey
+from importer.check.did_format import DidFormat, NumberPlan
+from importer.check.did_survey import survey
 from importer.errors import SettingsTrouble
 
 US, GB = NumberPlan.of_region("US"), NumberPlan.of_region("gb")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.check.did_number import read_did
+from importer.check.did_trouble import DidTrouble
 from importer.columns import DID_PATTERN
-from importer.did_number import read_did
-from importer.did_trouble import DidTrouble
 
 NUMBERS = {
     "17275550111": "17275550111",

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.did_number import read_did
-from importer.did_range import LONGEST_RANGE, RangeColumns, judge_range, numbers_of, range_columns, read_range
-from importer.did_trouble import DidTrouble, ReadDid
+from importer.check.did_number import read_did
+from importer.check.did_range import LONGEST_RANGE, RangeColumns, judge_range, numbers_of, range_columns, read_range
+from importer.check.did_trouble import DidTrouble, ReadDid
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from running import Hostile
 
-from importer.answer import Answer, Delivery
 from importer.cli import main
 from importer.doctor import Level, Rung
 from importer.doctor.network import _distrusted, look_up, open_port, shake_hands
 from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_version
 from importer.doctor.way import Way, way_to
 from importer.secret import Password
-from importer.settings import Server
-from importer.vicidial import Transport
+from importer.server.settings import Server
+from importer.vicidial.answer import Answer, Delivery
+from importer.vicidial.api import Transport
 
 HERE = Path(__file__).parent
 API = "https://vici.example.org/vicidial/non_agent_api.php"

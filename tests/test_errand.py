@@ -5,13 +5,13 @@ from types import MappingProxyType
 
 import pytest
 
-from importer.answer import Answer, Delivery
-from importer.carry import Carried, Decision, Errand, Step, after_answer
-from importer.classify import Gate, Meaning, Verdict
 from importer.columns import SENT
-from importer.dry_run import IMPOSSIBLE_PHONE_CODE, CopyLookup, DryRun, SourceLookup, dry_run_of
-from importer.errand import AddDid, CopyDid, DeleteDid, UpdateDid, errand_of, found_before
+from importer.dialect.classify import Gate, Meaning, Verdict
 from importer.model import PlannedRow, Result
+from importer.submit.carry import Carried, Decision, Errand, Step, after_answer
+from importer.submit.dry_run import IMPOSSIBLE_PHONE_CODE, CopyLookup, DryRun, SourceLookup, dry_run_of
+from importer.submit.errand import AddDid, CopyDid, DeleteDid, UpdateDid, errand_of, found_before
+from importer.vicidial.answer import Answer, Delivery
 
 DID, SOURCE = "17275550111", "18005550199"
 ADDED_ROW = PlannedRow(7, DID, (("did_pattern", DID), ("did_route", "IN_GROUP"), ("group", "NOPE")), ("a note",))

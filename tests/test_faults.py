@@ -18,11 +18,11 @@ from running import (
 )
 
 from importer.model import ExitCode, Result
-from importer.pace import SYSTEM_CLOCK, Clock
 from importer.recipe import Recipe
 from importer.results import PreviousRow, read_results
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sending import RunReport
+from importer.submit.pace import SYSTEM_CLOCK, Clock
 
 SHORT_AND_LONG = [40, pytest.param(1_000, marks=pytest.mark.soak)]
 

@@ -15,7 +15,6 @@ from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock,
 
 from importer.cli import main
 from importer.columns import USED
-from importer.dry_run import IMPOSSIBLE_PHONE_CODE
 from importer.live_check import LiveCheck, check_live, plan_after
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.recipe import Recipe
@@ -24,8 +23,9 @@ from importer.run import after_live_check, check_file, import_checked
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
 from importer.secret import Password
-from importer.settings import Server
-from importer.stop import StopKind
+from importer.server.settings import Server
+from importer.submit.dry_run import IMPOSSIBLE_PHONE_CODE
+from importer.submit.stop import StopKind
 
 HEADER = tuple(column.name for column in USED)
 MODEL, NOWHERE = "18005550199", "18005550100"

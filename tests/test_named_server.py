@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.errors import SettingsTrouble
-from importer.named_server import ChosenServer, NamedServer, Origin
-from importer.server_file import ServerFile, choose_server
-from importer.settings import ResolvedServer, resolve_settings
+from importer.server.file import ServerFile, choose_server
+from importer.server.named import ChosenServer, NamedServer, Origin
+from importer.server.settings import ResolvedServer, resolve_settings
 
 EAST = "https://east.example.org/vicidial/non_agent_api.php"
 WEST = "https://west.example.org/vicidial/non_agent_api.php"

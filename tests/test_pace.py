@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from virtual_time import run_virtual, virtual_clock
 
-from importer.pace import SLOWEST, Pacer
+from importer.submit.pace import SLOWEST, Pacer
 
 RATES = (0.5, 1, 5, 10, 20, 50, 100, 200)
 

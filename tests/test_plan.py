@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running_ranges import RANGES, with_previous
 
-from importer.check import CheckOptions, check_table
+from importer.check.table import CheckOptions, check_table
 from importer.model import CellProblem, CheckedRow, Result, RowOutcome, Table
 from importer.plan import expanded_table, plan_rows
 from importer.recipe import Recipe

@@ -2,11 +2,11 @@
 
 import pytest
 
+from importer.check.normalise import Cell
+from importer.check.problems import ProblemGroup, allowed_text, group_problems, problem_of
+from importer.check.schema import Failure, Rule
 from importer.columns import BY_NAME, SENT
 from importer.model import CellProblem, CheckedRow
-from importer.normalise import Cell
-from importer.problems import ProblemGroup, allowed_text, group_problems, problem_of
-from importer.schema import Failure, Rule
 
 
 def worded(rule: Rule, name: str, value: str, text: str | None = None, route: str = "") -> CellProblem:

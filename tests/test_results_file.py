@@ -9,10 +9,10 @@ import pytest
 from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 
 from importer.errors import ResultsTrouble
-from importer.output_file import whole_file
 from importer.results import check_writable, free_path, write_results
 from importer.results import workbook as results_workbook
-from importer.sheet_xml import TextRow
+from importer.workbooks.output_file import whole_file
+from importer.workbooks.sheet_xml import TextRow
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 TABLE = table_of(["x"], [["1"]])

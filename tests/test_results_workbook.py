@@ -24,7 +24,7 @@ from importer.model import Result, RowOutcome
 from importer.result_words import BY_RESULT
 from importer.results import write_results
 from importer.results.rows import in_order
-from importer.sheet_xml import LONGEST_CELL, cell_xml, cut_to_fit, fits
+from importer.workbooks.sheet_xml import LONGEST_CELL, cell_xml, cut_to_fit, fits
 
 HEADER = ("Phone Number", "City", "", "result", "Notes", "Notes")
 

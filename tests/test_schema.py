@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from importer.check.normalise import BLANK, Cell
+from importer.check.schema import TARGETS, CleanColumn, Rule, judge, schema
 from importer.columns import BY_NAME, DID_PATTERN, ROUTE_NEEDS, SENT, USED, Column, ServerCheck
-from importer.normalise import BLANK, Cell
-from importer.schema import TARGETS, CleanColumn, Rule, judge, schema
 
 ANY_CHARACTER = "0"
 

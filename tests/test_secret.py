@@ -18,7 +18,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from importer.secret import MASK, Password, redact_all
-from importer.settings import Server
+from importer.server.settings import Server
 
 TREACHEROUS = "Pa&ss+wo%rd' <é7"
 

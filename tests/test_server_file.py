@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.errors import SettingsTrouble
-from importer.named_server import ChosenServer, NamedServer, Origin, Setting
-from importer.server_file import (
+from importer.server.file import (
     FIRST_FILE,
     ServerFile,
     choose_server,
@@ -20,7 +19,8 @@ from importer.server_file import (
     read_server_file,
     write_first_file,
 )
-from importer.server_table import KEYS
+from importer.server.named import ChosenServer, NamedServer, Origin, Setting
+from importer.server.table import KEYS
 
 API = "https://vici.example.org/vicidial/non_agent_api.php"
 WHOLE = """\

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from importer.errors import SettingsTrouble
 from importer.secret import MASK, Password
-from importer.settings import API_PATH, DEFAULT_SOURCE, Server, complete_url, is_this_machine, resolve_server
+from importer.server.settings import API_PATH, DEFAULT_SOURCE, Server, complete_url, is_this_machine, resolve_server
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions elsewhere")
 SECRET = "Corr3ct&Horse"

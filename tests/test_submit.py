@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from virtual_time import run_virtual, virtual_clock
 
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.pace import Pacer
-from importer.sender import SubmitOptions
-from importer.stop import Stop, StopKind
-from importer.submit import Submission, Submitted
+from importer.submit.pace import Pacer
+from importer.submit.pool import Submission, Submitted
+from importer.submit.sender import SubmitOptions
+from importer.submit.stop import Stop, StopKind
 
 
 def rows_of(count: int) -> list[PlannedRow]:

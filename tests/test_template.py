@@ -180,7 +180,7 @@ def test_the_readme_table_has_a_line_for_each_column_with_five_cells_each() -> N
 
 
 def test_the_examples_pass_the_check_with_the_route_that_each_shows(template: Path) -> None:
-    from importer.check import CheckOptions, check_table
+    from importer.check.table import CheckOptions, check_table
     from importer.sheet import ReadOptions, read_table
 
     checked = check_table(read_table(template, ReadOptions(sheet="Examples")), CheckOptions())

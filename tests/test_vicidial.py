@@ -26,11 +26,11 @@ from raw_server import (
     skip_an_hour,
 )
 
-from importer.answer import Answer, Delivery
 from importer.errors import SettingsTrouble
 from importer.secret import MASK, Password
-from importer.settings import API_PATH, Server
-from importer.vicidial import LONGEST_REPLY_BYTES, Transport, VicidialApi
+from importer.server.settings import API_PATH, Server
+from importer.vicidial.answer import Answer, Delivery
+from importer.vicidial.api import LONGEST_REPLY_BYTES, Transport, VicidialApi
 
 SECRET = "Corr3ct&Hor+se%'<é"
 STRIPPED = "Corr3ctHorse"

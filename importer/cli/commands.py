@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from importer.causes import causes_of
 from importer.characters import printable
-from importer.checked_workbook import write_checked
 from importer.cli.machine import RunLog, checked_object, report_object, runs_object, tell
 from importer.cli.progress import Progress
 from importer.cli.recipe_flags import recipe_from
@@ -30,8 +28,6 @@ from importer.errors import ResultsTrouble, SettingsTrouble
 from importer.journal import list_runs
 from importer.live_check import LiveCheck, check_live
 from importer.model import ExitCode, Result
-from importer.named_server import ChosenServer
-from importer.output_file import free_path
 from importer.past_runs import (
     left_to_undo,
     named_run,
@@ -42,6 +38,7 @@ from importer.past_runs import (
     unfinished_run,
 )
 from importer.recipe import Recipe
+from importer.results.causes import causes_of
 from importer.run import (
     RERUN_RESULTS,
     Checked,
@@ -52,8 +49,11 @@ from importer.run import (
     import_checked,
 )
 from importer.sending import RunReport
-from importer.settings import Server
-from importer.stop import StopKind
+from importer.server.named import ChosenServer
+from importer.server.settings import Server
+from importer.submit.stop import StopKind
+from importer.workbooks.checked import write_checked
+from importer.workbooks.output_file import free_path
 
 _SHOWN_CAUSES: Final = 5
 

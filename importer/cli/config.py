@@ -8,8 +8,8 @@ from pathlib import Path
 from importer.cli.servers import recipe_for
 from importer.cli.show import quoted, wrapped
 from importer.model import ExitCode
-from importer.named_server import ChosenServer, NamedServer, Origin
-from importer.server_file import ServerFile, config_file, load_servers, write_first_file
+from importer.server.file import ServerFile, config_file, load_servers, write_first_file
+from importer.server.named import ChosenServer, NamedServer, Origin
 
 _INDENT = " " * 17
 

@@ -11,9 +11,9 @@ from importer.cli.recipe_flags import recipe_from
 from importer.cli.servers import ask_for_password, chosen_server, recipe_for
 from importer.cli.show import wrapped
 from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
-from importer.named_server import ChosenServer, Origin, Setting
 from importer.recipe import Recipe
-from importer.settings import resolve_settings
+from importer.server.named import ChosenServer, Origin, Setting
+from importer.server.settings import resolve_settings
 
 _COLOURS: Final = {Level.OK: "\x1b[32m", Level.WARNING: "\x1b[33m", Level.BROKEN: "\x1b[1;31m"}
 _PLAIN: Final = "\x1b[0m"

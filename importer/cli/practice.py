@@ -9,7 +9,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from importer.causes import causes_of
 from importer.cli.commands import say
 from importer.cli.demo_check import differences, read_expected
 from importer.cli.fault_flags import fault_lines, fault_words, faults_from
@@ -17,14 +16,15 @@ from importer.cli.progress import Progress
 from importer.cli.show import check_lines, quoted, report_lines, wrapped
 from importer.errors import ResultsTrouble, SettingsTrouble
 from importer.model import ExitCode, Result
-from importer.output_file import free_path
 from importer.recipe import Recipe
 from importer.results import read_results
+from importer.results.causes import causes_of
 from importer.run import Folders, check_file, import_checked
 from importer.sandbox import Sandbox, SandboxOptions, serve
 from importer.sandbox.options import LOOPBACK
 from importer.secret import Password
-from importer.settings import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE, Server
+from importer.server.settings import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE, Server
+from importer.workbooks.output_file import free_path
 
 PRACTICE_USER: Final = "6666"
 PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice

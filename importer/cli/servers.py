@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from importer.errors import SettingsTrouble
-from importer.named_server import ChosenServer, NamedServer
 from importer.recipe import Recipe
-from importer.server_address import same_server
-from importer.server_file import ServerFile, choose_server, config_file, load_servers
-from importer.settings import Server, resolve_server
+from importer.server.address import same_server
+from importer.server.file import ServerFile, choose_server, config_file, load_servers
+from importer.server.named import ChosenServer, NamedServer
+from importer.server.settings import Server, resolve_server
 
 
 def servers_of(flags: argparse.Namespace) -> ServerFile:

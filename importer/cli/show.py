@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from importer.characters import printable
+from importer.check.problems import group_problems
 from importer.journal import RunLine
 from importer.live_check import LiveCheck
 from importer.model import Result
 from importer.past_runs import LeftToUndo
-from importer.problems import group_problems
 from importer.run import Checked
 from importer.sending import RunReport
-from importer.stop import StopKind
+from importer.submit.stop import StopKind
 
 WIDTH: Final = 80
 _FIRST_ROWS: Final = 3

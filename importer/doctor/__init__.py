@@ -14,9 +14,9 @@ from importer.doctor.network import look_up, open_port, shake_hands
 from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_version
 from importer.doctor.way import way_to
 from importer.errors import UsageTrouble
-from importer.named_server import Setting
-from importer.settings import Server
-from importer.vicidial import Transport, VicidialApi
+from importer.server.named import Setting
+from importer.server.settings import Server
+from importer.vicidial.api import Transport, VicidialApi
 
 __all__ = ["Level", "Patient", "Rung", "RungResult", "examine", "exit_code", "not_reached"]
 

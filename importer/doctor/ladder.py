@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from importer.model import ExitCode
-from importer.named_server import Setting
+from importer.server.named import Setting
 
 
 class Rung(StrEnum):

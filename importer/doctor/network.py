@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from importer.doctor.ladder import Level, Rung, RungResult
 from importer.doctor.way import Way
-from importer.settings import Server
-from importer.vicidial import Transport
+from importer.server.settings import Server
+from importer.vicidial.api import Transport
 
 _T = TypeVar("_T")
 

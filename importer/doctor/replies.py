@@ -4,10 +4,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from importer.answer import Answer, Delivery
-from importer.classify import Gate, Meaning, classify, version_build
 from importer.columns import DID_PATTERN
+from importer.dialect.classify import Gate, Meaning, classify, version_build
 from importer.doctor.ladder import Level, Rung, RungResult
+from importer.vicidial.answer import Answer, Delivery
 
 FIRST_BUILD_WITH_ADD_DID: Final = "210209"
 """add_did came with build 210209-2014 (API.md, "The request")."""

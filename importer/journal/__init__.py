@@ -63,7 +63,7 @@ _ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
 
 
 class Journal:
-    """The record of one run, for one process alone; also the ``Recorder`` of ``importer.sender``.
+    """The record of one run, for one process alone; also the ``Recorder`` of ``importer.submit.sender``.
 
     Made by ``create`` or ``reopen``.
     """

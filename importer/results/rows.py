@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.model import Result, RowOutcome, Table
-from importer.sheet_xml import LONGEST_CELL, cut_to_fit, fits, holdable
+from importer.workbooks.sheet_xml import LONGEST_CELL, cut_to_fit, fits, holdable
 
 _CUT_REASON = f" [cut here: a cell holds {LONGEST_CELL:,} characters]"
 

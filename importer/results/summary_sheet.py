@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from importer.model import Result
 from importer.result_words import ResultWord
 from importer.results.summary import RESULTS_SHEET, SUMMARY_SHEET, RunSummary
-from importer.sheet_xml import drawn_text
+from importer.workbooks.sheet_xml import drawn_text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from importer.model import Result, RowOutcome, Table
-from importer.output_file import EXCEL_COLUMNS, EXCEL_ROWS, check_writable, whole_file
 from importer.result_words import WORDS
 from importer.results.rows import Losses, ResultRow, in_order, losses_of, result_rows
 from importer.results.summary import OUR_HEADERS, RESULTS_SHEET, ROW_HEADER, SUMMARY_SHEET, RunSummary
 from importer.results.summary_sheet import ResultCount, draw_summary
-from importer.sheet_xml import TextRow, cut_to_fit, rows_xml, sample_styles, splice
+from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, check_writable, whole_file
+from importer.workbooks.sheet_xml import TextRow, cut_to_fit, rows_xml, sample_styles, splice
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

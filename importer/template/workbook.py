@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from importer.columns import ROUTE_NEEDS, USED
 from importer.errors import ResultsTrouble
-from importer.output_file import whole_file
 from importer.template.column_words import is_required, note
 from importer.template.instructions import draw_instructions
 from importer.template.routes import WHAT_ROUTES_DO, example_rows
+from importer.workbooks.output_file import whole_file
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

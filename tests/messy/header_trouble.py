@@ -3,16 +3,18 @@
 from typing import Any
 
 from importer.sheet import ReadOptions
-from messy.messy_file import MessyFile, refused, text_read
+from messy.messy_file import MessyFile, added, invalid, refused, text_read, turned_down
 
 _LIST = "did_pattern,group\n17275550100,SALES\n17275550101,SUPPORT\n"
 _HEADER = ("did_pattern", "group")
 _ROWS = ((2, ("17275550100", "SALES")), (3, ("17275550101", "SUPPORT")))
+_BOTH = (added(2, "17275550100"), added(3, "17275550101"))
+_ONE = (added(2, "17275550100"),)
 
 
 def _list_read(name: str, content: str | bytes, **more: Any) -> MessyFile:
     """Return a file in which the usual list of two must be read."""
-    return text_read(name, content, _HEADER, more.pop("rows", _ROWS), **more)
+    return text_read(name, content, _HEADER, more.pop("rows", _ROWS), became=more.pop("became", _BOTH), **more)
 
 
 HEADERS = (
@@ -23,18 +25,21 @@ HEADERS = (
         header_row=4,
         blank_rows=1,
         facts=("the header is row 4; 2 title rows above it, not read: 'DID list of May'",),
+        became=(added(5, "17275550100"), added(6, "17275550101")),
     ),
     _list_read(
         "title-that-is-a-header-too",
         "DID list\n" + _LIST,
         rows=((3, ("17275550100", "SALES")), (4, ("17275550101", "SUPPORT"))),
         header_row=2,
+        became=(added(3, "17275550100"), added(4, "17275550101")),
     ),
     text_read(
         "cell-that-says-toll-free",
         "phone_number,type\n18005550100,toll free\n18005550101,toll-free\n",
         ("phone_number", "type"),
         ((2, ("18005550100", "toll free")), (3, ("18005550101", "toll-free"))),
+        became=(added(2, "18005550100"), added(3, "18005550101")),
     ),
     text_read(
         "no-header",
@@ -44,6 +49,7 @@ HEADERS = (
         header_row=0,
         blank_rows=1,
         facts=("there is no header: column A holds nothing but phone numbers and is taken for did_pattern",),
+        became=(added(1, "17275550100"), added(3, "+17275550101")),
     ),
     text_read(
         "no-header-and-labels",
@@ -52,6 +58,7 @@ HEADERS = (
         ((1, ("Main line", "17275550100", "x")), (2, ("Fax", "7275550101", ""))),
         header_row=0,
         facts=("column B holds nothing but phone numbers",),
+        became=(added(1, "17275550100"), added(2, "7275550101")),
     ),
     refused(
         "no-header-and-two-columns-of-numbers",
@@ -75,6 +82,8 @@ HEADERS = (
         "number,DID Number\n1,17275550100\n",
         ("number", "DID Number"),
         ((2, ("1", "17275550100")),),
+        became=_ONE,
+        said=("'DID Number' is taken for did_pattern; 'number' could be it too and is not sent",),
     ),
     text_read(
         "header-by-hand",
@@ -82,6 +91,8 @@ HEADERS = (
         ("Numéro", "did"),
         ((2, ("17275550100", "7")),),
         options=ReadOptions(mapping={"Numéro": "did_pattern"}),
+        became=_ONE,
+        said=("'Numéro' is taken for did_pattern; 'did' could be it too and is not sent",),
     ),
     refused(
         "header-by-hand-that-is-not-there",
@@ -94,6 +105,7 @@ HEADERS = (
         '"DID\nNumber",  IN-GROUP id\n17275550100,SALES\n',
         ("DID\nNumber", "  IN-GROUP id"),
         ((3, ("17275550100", "SALES")),),
+        became=(added(3, "17275550100"),),
     ),
     text_read(
         "rows-shorter-and-longer-than-the-header",
@@ -101,27 +113,34 @@ HEADERS = (
         ("did", "group", ""),
         ((2, ("17275550100", "", "")), (3, ("17275550101", "S", "note")), (4, ("17275550102", "S", ""))),
         facts=("rows with cells to the right of the last header, kept without a name: 3",),
+        became=(added(2, "17275550100"), added(3, "17275550101"), added(4, "17275550102")),
     ),
 )
 
 CELLS = (
     text_read(
         "words-that-are-no-blanks",
-        "did,group,note\n17275550100,NA,null\n17275550101,nan,None\n",
-        ("did", "group", "note"),
+        "did,group,remark\n17275550100,NA,null\n17275550101,nan,None\n",
+        ("did", "group", "remark"),
         ((2, ("17275550100", "NA", "null")), (3, ("17275550101", "nan", "None"))),
+        became=(
+            turned_down(2, "17275550100", "in-group NA is not in this VICIdial"),
+            turned_down(3, "17275550101", "in-group nan is not in this VICIdial"),
+        ),
     ),
     text_read(
         "numbers-as-formulas-of-a-csv",
         'did\n"=""17275550100"""\n=+17275550101\n1.72756E+10\n',
         ("did",),
         ((2, ('="17275550100"',)), (3, ("=+17275550101",)), (4, ("1.72756E+10",))),
+        became=(added(2, "17275550100"), added(3, "+17275550101"), invalid(4, "has lost its digits")),
     ),
     text_read(
         "spaces-around-and-alone",
         "did,group\n 17275550100 ,\u00a0\n17275550101,  \n",
         ("did", "group"),
         ((2, (" 17275550100 ", "")), (3, ("17275550101", ""))),
+        became=_BOTH,
     ),
 )
 

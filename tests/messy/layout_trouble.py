@@ -1,7 +1,8 @@
 """Ugly layouts of Excel sheets, and workbooks of several sheets."""
 
 from importer.sheet import ReadOptions
-from messy.workbook_file import FIRST_ROW, with_one_row, workbook_read, workbook_refused
+from messy.messy_file import added, invalid
+from messy.workbook_file import FIRST_ADDED, FIRST_ROW, with_one_row, workbook_read, workbook_refused
 from messy.xlsx_by_hand import cells, in_row, one_sheet, sheet, styles, workbook
 
 _LAST_ROW = 1_048_576
@@ -28,6 +29,7 @@ LAYOUT = (
         header_row=4,
         blank_rows=4,
         facts=("the header is row 4; a title row above it, not read: 'Order 4711 of May'",),
+        became=(added(5, "17275550100"), added(8, "17275550101")),
     ),
     workbook_read(
         "merged-cells-down-a-column",
@@ -40,6 +42,7 @@ LAYOUT = (
         rows=(FIRST_ROW, (3, ("17275550101", "SALES")), (5, ("17275550102", "SALES")), (6, ("17275550103", ""))),
         blank_rows=1,
         facts=("merged cells: the value stands for every row that they span (B2:B5)",),
+        became=(FIRST_ADDED, added(3, "17275550101"), added(5, "17275550102"), added(6, "17275550103")),
     ),
     workbook_read(
         "header-of-two-merged-rows",
@@ -54,6 +57,7 @@ LAYOUT = (
         ("did", "City", "State", "group"),
         ((3, ("17275550100", "Tampa", "FL", "SALES")),),
         header_row=2,
+        became=(added(3, "17275550100"),),
     ),
     workbook_read(
         "table-that-begins-at-c5",
@@ -62,6 +66,7 @@ LAYOUT = (
         ((6, ("", "", "17275550100", "SALES")),),
         header_row=5,
         blank_rows=4,
+        became=(added(6, "17275550100"),),
     ),
     workbook_read(
         "hidden-and-filtered-rows",
@@ -75,6 +80,7 @@ LAYOUT = (
         rows=(FIRST_ROW, (3, ("17275550101", "")), (5, ("17275550102", ""))),
         blank_rows=1,
         facts=("2 hidden or filtered rows are read like the others (3, 5)",),
+        became=(FIRST_ADDED, added(3, "17275550101"), added(5, "17275550102")),
     ),
     workbook_read(
         "hidden-column",
@@ -91,6 +97,7 @@ LAYOUT = (
         ((2, ("17275550100", "SALES", "")), (_LAST_ROW, ("", "", "x"))),
         blank_rows=_LAST_ROW - 3,
         facts=(f"rows with cells to the right of the last header, kept without a name: {_LAST_ROW}",),
+        became=(FIRST_ADDED, invalid(_LAST_ROW, "did_pattern is blank and has to hold the number")),
     ),
     workbook_read(
         "formulas-down-to-the-last-row",
@@ -102,6 +109,7 @@ LAYOUT = (
             ),
         ),
         rows=(FIRST_ROW, (3, ("17275550101", ""))),
+        became=(FIRST_ADDED, added(3, "17275550101")),
     ),
     workbook_refused(
         "row-beyond-the-last",

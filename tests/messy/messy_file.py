@@ -1,15 +1,61 @@
-"""What an ugly file is: how it is made, and what must be read from it."""
+"""What an ugly file is: how it is made, what must be read from it, and what must become of each of its rows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-from importer.model import CellFlaw
+from importer.model import CellFlaw, Result
 from importer.sheet import ReadOptions
 
 Row = tuple[int, tuple[str, ...]]
 """A row number and the texts of the row."""
+
+IN_GROUPS = ("SALES_IN", "SUPPORT_TEAM", "SALES", "SUPPORT", "S", "S2")
+"""The in-groups of the VICIdial that the files are imported into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What must become of one row when the file is imported.
+
+    Attributes:
+        row: the row number.
+        result: the word of the results.
+        did: the DID that must be sent; empty where the row must not be sent.
+        reason: what the reason must say, among other things.
+    """
+
+    row: int
+    result: Result
+    did: str = ""
+    reason: str = ""
+
+
+def added(row: int, did: str) -> Became:
+    """Return the outcome of a row whose DID must be in VICIdial afterwards."""
+    return Became(row, Result.SUCCESS, did)
+
+
+def invalid(row: int, reason: str) -> Became:
+    """Return the outcome of a row that must not be sent."""
+    return Became(row, Result.INVALID, reason=reason)
+
+
+def turned_down(row: int, did: str, reason: str) -> Became:
+    """Return the outcome of a row that must be sent, and that VICIdial does not take."""
+    return Became(row, Result.INVALID, did, reason)
+
+
+def twice(row: int, earlier: int) -> Became:
+    """Return the outcome of a row whose DID stands in an earlier row already."""
+    return Became(row, Result.DUPLICATE, reason=f"the same DID stands in row {earlier} already")
+
+
+def there(row: int, did: str) -> Became:
+    """Return the outcome of a row whose DID is in VICIdial before."""
+    return Became(row, Result.DUPLICATE, did, "DID ALREADY EXISTS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +75,9 @@ class MessyFile:
         sheet: the sheet that must be chosen.
         header_row: the row number of the header; 0 for none.
         blank_rows: how many blank rows must be counted.
+        became: what must become of each row, in the order of the results; several for a range that is taken apart.
+        flags: what the person says on the command line beside the options.
+        said: what ``check`` must say, each a part of its words.
     """
 
     name: str
@@ -43,12 +92,24 @@ class MessyFile:
     sheet: str = ""
     header_row: int = 1
     blank_rows: int = 0
+    became: tuple[Became, ...] = ()
+    flags: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     def write_to(self, folder: Path) -> Path:
         """Make the file in a folder and return its path."""
         path = folder / f"{self.name}{self.ending}"
         self.make(path)
         return path
+
+    def words(self) -> tuple[str, ...]:
+        """Return all that the person says about the file, as words of a command line."""
+        options = self.options
+        named = (("--sheet", options.sheet), ("--encoding", options.encoding), ("--delimiter", options.delimiter))
+        words = [word for flag, value in named if value is not None for word in (flag, value)]
+        for header, column in options.mapping.items():
+            words += ["--map", f"{header}={column}"]
+        return (*words, *self.flags)
 
 
 def bytes_of(content: str | bytes) -> Callable[[Path], None]:
@@ -74,6 +135,9 @@ def readable(
     sheet: str = "",
     header_row: int = 1,
     blank_rows: int = 0,
+    became: tuple[Became, ...] = (),
+    flags: tuple[str, ...] = (),
+    said: tuple[str, ...] = (),
 ) -> MessyFile:
     """Return a file that must be read."""
     return MessyFile(
@@ -88,6 +152,9 @@ def readable(
         sheet=sheet,
         header_row=header_row,
         blank_rows=blank_rows,
+        became=became,
+        flags=flags,
+        said=said,
     )
 
 
@@ -98,25 +165,10 @@ def text_read(
     rows: tuple[Row, ...],
     *,
     ending: str = ".csv",
-    options: ReadOptions | None = None,
-    facts: tuple[str, ...] = (),
-    sheet: str = "",
-    header_row: int = 1,
-    blank_rows: int = 0,
+    **more: Any,
 ) -> MessyFile:
-    """Return a text file that must be read."""
-    return readable(
-        name,
-        ending,
-        bytes_of(content),
-        header,
-        rows,
-        options=options,
-        facts=facts,
-        sheet=sheet,
-        header_row=header_row,
-        blank_rows=blank_rows,
-    )
+    """Return a text file that must be read; ``more`` is what ``readable`` takes."""
+    return readable(name, ending, bytes_of(content), header, rows, **more)
 
 
 def refused(

@@ -1,8 +1,12 @@
 """Ugly numbers, dates and formulas of Excel workbooks."""
 
 from importer.model import CellFlaw
-from messy.workbook_file import FIRST_ROW, with_one_row, workbook_read
+from messy.messy_file import added, invalid
+from messy.workbook_file import FIRST_ADDED, FIRST_ROW, with_one_row, workbook_read
 from messy.xlsx_by_hand import cells, in_row, one_sheet, sheet, styles, workbook
+
+_NEVER_CALCULATED = "is a formula that was never calculated"
+_ERROR = "is an error of the spreadsheet"
 
 
 def _number(ref: str, value: object, style: int) -> str:
@@ -12,30 +16,44 @@ def _number(ref: str, value: object, style: int) -> str:
 NUMBERS = (
     workbook_read(
         "numbers-of-every-kind",
-        with_one_row(
+        one_sheet(
+            cells("did", "price"),
             in_row('<c r="A3"><v>1.7275550101E10</v></c><c r="B3"><v>1.5</v></c>', 3),
             in_row('<c r="A4" t="str"><v>+17275550102</v></c><c r="B4"><v>1E-7</v></c>', 4),
             in_row('<c r="A5"><v>17275550103.0</v></c><c r="B5"><v>-0</v></c>', 5),
             in_row('<c r="A6"><v>999999999999999</v></c><c r="B6"><v>123456789.125</v></c>', 6),
         ),
-        rows=(
-            FIRST_ROW,
+        ("did", "price"),
+        (
             (3, ("17275550101", "1.5")),
             (4, ("+17275550102", "0.0000001")),
             (5, ("17275550103", "0")),
             (6, ("999999999999999", "123456789.125")),
+        ),
+        blank_rows=1,
+        became=(
+            added(3, "17275550101"),
+            added(4, "+17275550102"),
+            added(5, "17275550103"),
+            added(6, "999999999999999"),
         ),
     ),
     workbook_read(
         "number-shown-as-1.72756E+10",
         with_one_row(in_row(_number("A3", 17275550101, 1), 3), styles_part=styles("0.00000E+00")),
         rows=(FIRST_ROW, (3, ("17275550101", ""))),
+        became=(FIRST_ADDED, added(3, "17275550101")),
     ),
     workbook_read(
         "number-of-more-than-15-digits",
         with_one_row(in_row('<c r="A3"><v>1727555010012345678</v></c>', 3), in_row('<c r="A4"><v>1e15</v></c>', 4)),
         rows=(FIRST_ROW, (3, ("1727555010012345600", "")), (4, ("1000000000000000", ""))),
         flaws={(3, 0): CellFlaw.TOO_MANY_DIGITS, (4, 0): CellFlaw.TOO_MANY_DIGITS},
+        became=(
+            FIRST_ADDED,
+            invalid(3, "is a number of more than 15 digits"),
+            invalid(4, "is a number of more than 15 digits"),
+        ),
     ),
     workbook_read(
         "words-and-truth-values",
@@ -47,6 +65,13 @@ NUMBERS = (
             cells(1, 0, row=6),
         ),
         rows=(FIRST_ROW, (3, ("NA", "null")), (4, ("TRUE", "FALSE")), (5, ("nan", "TRUE")), (6, ("1", "0"))),
+        became=(
+            FIRST_ADDED,
+            invalid(3, "did_pattern 'NA' holds letters"),
+            invalid(4, "did_pattern 'TRUE' holds letters"),
+            invalid(5, "did_pattern 'nan' holds letters"),
+            invalid(6, "did_pattern '1' is too short"),
+        ),
     ),
     workbook_read(
         "dates-and-times",
@@ -64,6 +89,7 @@ NUMBERS = (
             (4, ("17275550101", "2024-05-03", "")),
         ),
         flaws=dict.fromkeys([(2, 1), (2, 2), (3, 0), (3, 2), (4, 1)], CellFlaw.DATE),
+        became=(added(2, "17275550100"), invalid(3, "did_pattern '2024-05-02' is a date"), added(4, "17275550101")),
     ),
     workbook_read(
         "days-counted-from-1904",
@@ -80,6 +106,7 @@ NUMBERS = (
         "phone-number-formatted-as-hours",
         with_one_row(in_row(_number("A3", 17275550101, 1), 3), styles_part=styles("[h]:mm:ss")),
         rows=(FIRST_ROW, (3, ("17275550101", ""))),
+        became=(FIRST_ADDED, added(3, "17275550101")),
     ),
     workbook_read(
         "format-that-adds-zeros",
@@ -90,11 +117,13 @@ NUMBERS = (
         ),
         rows=(FIRST_ROW, (3, ("0272555010", "S")), (4, ("7275550101", ""))),
         facts=("numbers read as their number format shows them, with the digits that it adds: 1",),
+        became=(FIRST_ADDED, added(3, "0272555010"), added(4, "7275550101")),
     ),
     workbook_read(
         "format-that-adds-a-plus",
         with_one_row(in_row(_number("A3", 17275550101, 1), 3), styles_part=styles('"+"0')),
         rows=(FIRST_ROW, (3, ("+17275550101", ""))),
+        became=(FIRST_ADDED, added(3, "+17275550101")),
     ),
     workbook_read(
         "format-that-only-groups",
@@ -103,6 +132,7 @@ NUMBERS = (
             styles_part=styles("[<=9999999]###-####;(###) ###-####", "#,##0.00"),
         ),
         rows=(FIRST_ROW, (3, ("7275550101", ""))),
+        became=(FIRST_ADDED, added(3, "7275550101")),
     ),
 )
 
@@ -116,6 +146,12 @@ FORMULAS = (
         ),
         rows=(FIRST_ROW, (3, ("#REF!", "")), (4, ("17275550101", "#N/A")), (5, ("#SPILL!", ""))),
         flaws=dict.fromkeys([(3, 0), (4, 1), (5, 0)], CellFlaw.ERROR_VALUE),
+        became=(
+            FIRST_ADDED,
+            invalid(3, f"did_pattern '#REF!' {_ERROR}"),
+            invalid(4, f"group '#N/A' {_ERROR}"),
+            invalid(5, f"did_pattern '#SPILL!' {_ERROR}"),
+        ),
     ),
     workbook_read(
         "formulas-without-a-result",
@@ -126,6 +162,7 @@ FORMULAS = (
         ),
         rows=(FIRST_ROW, (3, ("=A2+1", '=B2&"X"')), (4, ("=A3+1", "")), (5, ("=A4+1", ""))),
         flaws=dict.fromkeys([(3, 0), (3, 1), (4, 0), (5, 0)], CellFlaw.FORMULA_WITHOUT_VALUE),
+        became=(FIRST_ADDED, *(invalid(row, f"did_pattern '=A{row - 1}+1' {_NEVER_CALCULATED}") for row in (3, 4, 5))),
     ),
     workbook_read(
         "formulas-that-share-one-text",
@@ -135,6 +172,7 @@ FORMULAS = (
         ),
         rows=(FIRST_ROW, (3, ("=A2+1", "")), (4, ("=A3+1", ""))),
         flaws=dict.fromkeys([(3, 0), (4, 0)], CellFlaw.FORMULA_WITHOUT_VALUE),
+        became=(FIRST_ADDED, invalid(3, _NEVER_CALCULATED), invalid(4, _NEVER_CALCULATED)),
     ),
     workbook_read(
         "formulas-that-are-a-number",
@@ -151,11 +189,19 @@ FORMULAS = (
             (5, ("17275550103", "")),
             (6, ("+17275550104", "")),
         ),
+        became=(
+            FIRST_ADDED,
+            added(3, "17275550101"),
+            added(4, "17275550102"),
+            added(5, "17275550103"),
+            added(6, "+17275550104"),
+        ),
     ),
     workbook_read(
         "formulas-with-a-result",
         with_one_row(in_row('<c r="A3"><f>A2+1</f><v>17275550101</v></c><c r="B3" t="str"><f>""</f><v></v></c>', 3)),
         rows=(FIRST_ROW, (3, ("17275550101", ""))),
+        became=(FIRST_ADDED, added(3, "17275550101")),
     ),
     workbook_read(
         "formulas-whose-zeros-are-no-results",
@@ -165,6 +211,7 @@ FORMULAS = (
         ),
         rows=((2, ("=B2*1", "")), (3, ("0", ""))),
         flaws={(2, 0): CellFlaw.FORMULA_WITHOUT_VALUE},
+        became=(invalid(2, _NEVER_CALCULATED), invalid(3, "did_pattern '0' is too short")),
     ),
 )
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from importer.model import CellFlaw
-from messy.messy_file import bytes_of
-from messy.workbook_file import with_one_row, workbook_read, workbook_refused
+from messy.messy_file import added, bytes_of, invalid
+from messy.workbook_file import FIRST_ADDED, with_one_row, workbook_read, workbook_refused
 from messy.xls_by_hand import container
 from messy.xlsx_by_hand import cells, in_row, one_sheet, package, sheet, strings, workbook
 
@@ -79,6 +79,7 @@ XML = (
         ("did", "group", ""),
         ((3, ("17275550100", "", "7")),),
         blank_rows=1,
+        became=(added(3, "17275550100"),),
     ),
     workbook_read(
         "xml-in-utf-16",
@@ -108,6 +109,7 @@ XML = (
         ),
         rows=((2, (" 17275550100\r", "SALES")), (3, ("#REF!", ""))),
         flaws={(3, 0): CellFlaw.ERROR_VALUE},
+        became=(FIRST_ADDED, invalid(3, "did_pattern '#REF!' is an error of the spreadsheet")),
     ),
     workbook_read(
         "shared-texts-that-are-said-to-be-four-billion",

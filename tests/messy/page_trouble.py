@@ -5,11 +5,13 @@ import io
 import zipfile
 
 from importer.sheet import ReadOptions
-from messy.messy_file import refused, text_read
+from messy.messy_file import added, refused, text_read
 
 _LIST = "did_pattern,group\n17275550100,SALES\n17275550101,SUPPORT\n"
 _HEADER = ("did_pattern", "group")
 _ROWS = ((2, ("17275550100", "SALES")), (3, ("17275550101", "SUPPORT")))
+_BOTH = (added(2, "17275550100"), added(3, "17275550101"))
+_ONE = (added(2, "17275550100"),)
 _PAGE = "<html><head><title>DIDs</title><style>td {}</style></head><body><p>Your order</p>%s</body></html>"
 
 
@@ -60,6 +62,7 @@ HTML = (
         ((2, ("17275550100", "St.\u00a0Pete\nFL")), (3, ("17275550101", ""))),
         ending=".xls",
         facts=("the name ends in .xls, the content is a text file", "an HTML page, encoding UTF-8"),
+        became=_BOTH,
     ),
     text_read(
         "html-that-closes-nothing",
@@ -67,6 +70,7 @@ HTML = (
         ("did", "group"),
         _ROWS,
         ending=".html",
+        became=_BOTH,
     ),
     text_read(
         "html-with-two-tables",
@@ -76,6 +80,7 @@ HTML = (
         ending=".xls",
         sheet="table 2",
         facts=("sheet 'table 2' is read; not read: table 1",),
+        became=_ONE,
     ),
     text_read(
         "html-with-merged-and-hidden-cells",
@@ -85,6 +90,7 @@ HTML = (
         ((2, ("17275550100", "SALES")), (3, ("17275550101", "SALES")), (4, ("17275550102", ""))),
         ending=".htm",
         facts=("merged cells: the value stands for every row that they span (B2:B3)", "1 hidden or filtered row"),
+        became=(*_BOTH, added(4, "17275550102")),
     ),
     text_read(
         "html-with-shortened-numbers",
@@ -94,6 +100,7 @@ HTML = (
         ("did", "date"),
         ((2, ("17275550100", "5/1/2024")), (3, ("17275550101", ""))),
         ending=".xls",
+        became=_BOTH,
     ),
     text_read(
         "html-in-windows-1252",
@@ -102,6 +109,7 @@ HTML = (
         ("did", "City"),
         ((2, ("17275550100", "Café")),),
         ending=".xls",
+        became=_ONE,
     ),
     text_read(
         "html-table-around-a-table",
@@ -110,6 +118,7 @@ HTML = (
         ((2, ("17275550100",)),),
         ending=".xls",
         sheet="table 2",
+        became=_ONE,
     ),
     refused("page-of-a-login", _PAGE % "<form>Please log in</form>", "is a web page without a table", ending=".xls"),
 )

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from messy.messy_file import MessyFile, Row, readable, refused
+from messy.messy_file import Became, MessyFile, Row, added, readable, refused
 from messy.xlsx_by_hand import cells, one_sheet
 
 HEADER = ("did", "group")
 FIRST_ROW: Row = (2, ("17275550100", "SALES"))
+FIRST_ADDED = added(2, "17275550100")
 
 
 def with_one_row(*more: str, before: str = "", after: str = "", styles_part: str = "") -> Callable[[Path], None]:
@@ -25,10 +26,11 @@ def workbook_read(
     *,
     ending: str = ".xlsx",
     sheet: str = "Order",
+    became: tuple[Became, ...] = (FIRST_ADDED,),
     **more: Any,
 ) -> MessyFile:
     """Return a workbook that must be read; without anything else said, as the good row alone."""
-    return readable(name, ending, make, header, rows, sheet=sheet, **more)
+    return readable(name, ending, make, header, rows, sheet=sheet, became=became, **more)
 
 
 def workbook_refused(

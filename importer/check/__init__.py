@@ -1,0 +1,9 @@
+"""The check: cells are normalised, judged by a pandera schema, and every problem is told at once.
+
+``table`` leads a table through; ``normalise`` and the modules of DIDs decide on single cells, ``schema`` judges them,
+``problems`` finds the words.
+"""
+
+from importer.check.table import CheckedTable, CheckOptions, DidFormat, check_table
+
+__all__ = ["CheckOptions", "CheckedTable", "DidFormat", "check_table"]

@@ -1,0 +1,136 @@
+"""From judged columns back to rows."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from importer.characters import trim
+from importer.check.did_column import DidColumn
+from importer.check.normalise import BLANK, Cell
+from importer.check.problems import problem_of
+from importer.check.schema import ROUTE, CleanColumn, Failure, Rule, judge
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, USED
+from importer.headers import HeaderMatch
+from importer.model import CellProblem, CheckedRow, Table
+
+_AGENT: Final = BY_NAME["user_id"]
+_PLACES: Final = {column.name: place for place, column in enumerate(USED)}
+_OF_A_COPY: Final = (DID_PATTERN.name, "did_description", COPY_FROM.name)
+_RULES: Final = {rule: place for place, rule in enumerate(Rule)}
+
+
+def checked_rows(
+    table: Table, match: HeaderMatch, columns: Sequence[CleanColumn], dids: DidColumn, *, any_pattern: bool
+) -> tuple[CheckedRow, ...]:
+    """Judge the columns and put them together to rows.
+
+    Args:
+        table: what was read.
+        match: which header was taken for which column.
+        columns: did_pattern, and every other column that is not blank all over, in the order of the list.
+        dids: the DIDs, which say which row of the table each cell comes from.
+        any_pattern: whether a DID may be any pattern.
+
+    Returns:
+        One row for each DID, in order.
+    """
+    origin: Sequence[int] = range(len(table.rows)) if dids.origin is None else dids.origin
+    by_name = {clean.column.name: clean for clean in columns}
+    routes = by_name[ROUTE.name].cells if ROUTE.name in by_name else None
+    failures: dict[int, list[Failure]] = {}
+    for failure in judge(columns, any_pattern=any_pattern):
+        failures.setdefault(failure.index, []).append(failure)
+    notes = _notes(columns)
+    for index, note in _agent_notes(table, match, routes or (), origin):
+        notes.setdefault(index, []).append(note)
+    for index, note in _unused_notes(table, match, by_name.get(COPY_FROM.name), origin):
+        notes.setdefault(index, []).append(note)
+
+    def problem(failure: Failure) -> CellProblem:
+        clean, index = by_name.get(failure.column.name), failure.index
+        return problem_of(
+            failure,
+            clean.cells[index] if clean else BLANK,
+            clean.values[index] if clean else "",
+            row=table.row_numbers[origin[index]],
+            route=routes[index].text if routes else "",
+            any_pattern=any_pattern,
+        )
+
+    rows = []
+    first_rows: dict[str, int] = {}
+    for index, (cell, parameters) in enumerate(zip(columns[0].cells, _parameters(columns), strict=True)):
+        row, did = table.row_numbers[origin[index]], cell.text
+        problems: tuple[CellProblem, ...] = ()
+        if index in failures:
+            broken = sorted(failures[index], key=_order)
+            problems = tuple(map(problem, broken))
+            if any(failure.column is DID_PATTERN and failure.rule is not Rule.READABLE for failure in broken):
+                did = ""
+        earlier = None
+        if did:
+            first = first_rows.setdefault(did.casefold(), index)
+            earlier = None if first == index else table.row_numbers[origin[first]]
+        good_notes = tuple(notes[index]) if index in notes and not problems else ()
+        rows.append(CheckedRow(index, row, did, parameters, problems, good_notes, earlier, origin[index]))
+    return tuple(rows)
+
+
+def _order(failure: Failure) -> tuple[int, int]:
+    return _PLACES[failure.column.name], _RULES[failure.rule]
+
+
+class _Parameters(dict[str, tuple[str, str] | None]):
+    """A column's parameters by their texts, each made once; None for a blank."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self[""] = None
+
+    def __missing__(self, text: str) -> tuple[str, str]:
+        parameter = self[text] = (self._name, text)
+        return parameter
+
+
+def _parameters(columns: Sequence[CleanColumn]) -> Iterable[tuple[tuple[str, str], ...]]:
+    """Yield for each row what would be sent of it."""
+    made = []
+    for clean in columns:
+        parameters = _Parameters(clean.column.name)
+        made.append([parameters[cell.text] for cell in clean.cells])
+    for row in zip(*made, strict=True):
+        yield tuple(filter(None, row))
+
+
+def _notes(columns: Sequence[CleanColumn]) -> dict[int, list[str]]:
+    notes: dict[int, list[str]] = {}
+    for clean in columns:
+        for index, cell in enumerate(clean.cells):
+            if cell.notes:
+                notes.setdefault(index, []).extend(cell.notes)
+    return notes
+
+
+def _agent_notes(
+    table: Table, match: HeaderMatch, routes: Sequence[Cell], origin: Sequence[int]
+) -> Iterable[tuple[int, str]]:
+    """Yield for each row whose route is AGENT that the agent is not set."""
+    column = match.taken.get(_AGENT.name)
+    for index, cell in enumerate(routes):
+        if cell.text == "AGENT":
+            agent = "" if column is None else table.rows[origin[index]][column].strip()
+            named = f" (user_id '{agent}')" if agent else ""
+            where = f"set it under Inbound > DIDs, or name a DID that has it in {COPY_FROM.name}"
+            yield index, f"add_did cannot set the agent{named}; {where}"
+
+
+def _unused_notes(
+    table: Table, match: HeaderMatch, sources: CleanColumn | None, origin: Sequence[int]
+) -> Iterable[tuple[int, str]]:
+    """Yield for each row that is a copy which of its cells are not used."""
+    others = [(name, place) for name, place in match.taken.items() if name not in _OF_A_COPY]
+    for index, cell in enumerate(() if sources is None else sources.cells):
+        if cell.text:
+            given = [name for name, place in others if trim(table.rows[origin[index]][place])]
+            if given:
+                why = f"copy_did takes everything but the description from {cell.text}"
+                yield index, f"not used: {', '.join(given)}, because {why}"

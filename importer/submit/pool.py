@@ -1,0 +1,203 @@
+"""The worker pool: one row first, alone; then ``workers`` at once; nothing after a stop but what is in flight."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from importer.errors import RecordFailed
+from importer.model import PlannedRow, Result, RowOutcome
+from importer.submit.asking import Api
+from importer.submit.carry import Carried, Errand
+from importer.submit.clearing import left_over
+from importer.submit.errand import errand_of
+from importer.submit.pace import SYSTEM_CLOCK, Clock, Pacer
+from importer.submit.sender import Recorder, RowSender, SubmitOptions
+from importer.submit.stop import Stop, StopKind, StoppedError, StopSwitch
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of the planned rows.
+
+    Attributes:
+        outcomes: the final ones, which are on disk, in the order in which they came.
+        left: what the results say of the rows that a stop left over; none of it is on disk.
+        stop: why the run ended before its end, or None.
+    """
+
+    outcomes: tuple[RowOutcome, ...]
+    left: tuple[RowOutcome, ...]
+    stop: Stop | None
+
+
+class Submission:
+    """One run of the worker pool.
+
+    Args:
+        rows: what to send; no two rows have the same DID.
+        apis: one line to the server for each worker.
+        pacer: gives each call its moment.
+        recorder: the durable record.
+        options: how to send.
+        on_outcome: called with each outcome once it is on disk.
+        on_status: called with a sentence when something happens that the person should see.
+        clock: where time comes from.
+        rng: where jitter comes from.
+        errand_for: what each row is sent for.
+        alone_until: rows go one at a time until this says of an outcome that all is well; None to let one answer of
+            VICIdial's own be enough.
+        earlier: successes of earlier processes of this run, which ``verify`` looks up too.
+    """
+
+    def __init__(
+        self,
+        *,
+        rows: Sequence[PlannedRow],
+        apis: Sequence[Api],
+        pacer: Pacer,
+        recorder: Recorder,
+        options: SubmitOptions,
+        on_outcome: Callable[[RowOutcome], None],
+        on_status: Callable[[str], None],
+        clock: Clock = SYSTEM_CLOCK,
+        rng: random.Random | None = None,
+        errand_for: Callable[[PlannedRow], Errand] = lambda row: errand_of(row, update=False),
+        alone_until: Callable[[RowOutcome], bool] | None = None,
+        earlier: Sequence[RowOutcome] = (),
+    ) -> None:
+        self._alone_until = alone_until
+        self._all_is_well = alone_until is None
+        self._earlier = earlier
+        self._rows = rows
+        self._apis = apis
+        self._options = options
+        self._on_outcome = on_outcome
+        self._queue = deque(rows)
+        self._outcomes: dict[int, RowOutcome] = {}
+        self._left: dict[int, Carried] = {}
+        self._to_verify: deque[RowOutcome] = deque()
+        self._switch = StopSwitch()
+        self._alone = asyncio.Lock()
+        self._sender = RowSender(
+            pacer=pacer,
+            recorder=recorder,
+            switch=self._switch,
+            options=options,
+            errand_for=errand_for,
+            on_status=on_status,
+            clock=clock,
+            rng=rng or random.Random(),
+        )
+
+    def stop(self, stop: Stop) -> None:
+        """Send nothing more; calls in flight are waited for. Safe to call twice: the first reason stays."""
+        self._switch.pull(stop)
+
+    async def run(self) -> Submitted:
+        """Send the rows.
+
+        Returns:
+            For each planned row what became of it, whatever happened.
+
+        Raises:
+            Exception: what a worker did not expect; everything is stopped first, and the record is intact.
+        """
+        unexpected = await self._work(self._send_rows)
+        if self._options.verify and not self._switch.on:
+            known = (*self._earlier, *self._outcomes.values())
+            self._to_verify = deque(outcome for outcome in known if outcome.result is Result.SUCCESS)
+            unexpected = await self._work(self._verify_rows)
+        if unexpected is not None:
+            raise unexpected
+        left = tuple(self._leftover(row) for row in self._rows if row.index not in self._outcomes)
+        return Submitted(tuple(self._outcomes.values()), left, self._switch.stop)
+
+    async def _work(self, job: Callable[[Api], Coroutine[Any, Any, None]]) -> BaseException | None:
+        """Let every worker do the job to its end; after a stop wait for calls in flight, but not for ever."""
+        pending = {asyncio.create_task(job(api)) for api in self._apis}
+        stopped = asyncio.create_task(self._switch.wait())
+        unexpected: BaseException | None = None
+        while pending and not self._switch.on:
+            done, _ = await asyncio.wait({*pending, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            pending -= done
+            unexpected = self._what_went_wrong(done - {stopped}, unexpected)
+        if pending:
+            done, pending = await asyncio.wait(pending, timeout=self._options.drain)
+            unexpected = self._what_went_wrong(done, unexpected)
+        for task in pending:
+            task.cancel()
+        if pending:
+            done, _ = await asyncio.wait(pending)
+            unexpected = self._what_went_wrong(done, unexpected)
+        stopped.cancel()
+        return unexpected
+
+    def _what_went_wrong(
+        self, done: Iterable[asyncio.Task[Any]], unexpected: BaseException | None
+    ) -> BaseException | None:
+        """Stop everybody for a worker that raised; a record that cannot be written is a stop like others.
+
+        Every task is asked for its exception: of one that nobody asks about asyncio itself writes a traceback, and a
+        password in its text would be seen.
+        """
+        for task in done:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, RecordFailed):
+                self.stop(Stop(StopKind.RECORD_FAILED, str(error)))
+            elif error is not None:
+                self.stop(Stop(StopKind.CRASHED, "the importer itself failed"))
+                unexpected = unexpected or error
+        return unexpected
+
+    async def _send_rows(self, api: Api) -> None:
+        while self._queue and not self._switch.on:
+            if self._together:
+                await self._carry_next(api)
+                continue
+            # one row goes first, alone: a login that is refused must cost one login, not one for each worker
+            try:
+                with self._switch.waiting():
+                    await self._alone.acquire()
+            except StoppedError:
+                return
+            try:
+                if not self._together and self._queue and not self._switch.on:
+                    await self._carry_next(api)
+            finally:
+                self._alone.release()
+
+    async def _carry_next(self, api: Api) -> None:
+        carried = Carried.of(self._queue.popleft())
+        self._left[carried.row.index] = carried
+        try:
+            outcome = await self._sender.send(api, carried)
+        except StoppedError:
+            return
+        del self._left[carried.row.index]
+        self._note(outcome)
+
+    async def _verify_rows(self, api: Api) -> None:
+        while self._to_verify and not self._switch.on:
+            outcome = self._to_verify.popleft()
+            try:
+                checked = await self._sender.verify(api, outcome)
+            except StoppedError:
+                return
+            if checked is not outcome:
+                self._note(checked)
+
+    @property
+    def _together(self) -> bool:
+        """Whether more than one row may be on its way."""
+        return self._sender.met and self._all_is_well
+
+    def _note(self, outcome: RowOutcome) -> None:
+        self._all_is_well = self._all_is_well or (self._alone_until is not None and self._alone_until(outcome))
+        self._outcomes[outcome.index] = outcome
+        self._on_outcome(outcome)
+
+    def _leftover(self, row: PlannedRow) -> RowOutcome:
+        return left_over(self._left.get(row.index) or Carried.of(row), self._switch.stop)

@@ -1,0 +1,131 @@
+"""What came of one call: how far it came, and what the network's troubles say about that. Imports no HTTP library."""
+
+import re
+import socket
+import ssl
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Final
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+LONGEST_RETRY_AFTER_SECONDS: Final = 86_400.0
+
+
+class Delivery(StrEnum):
+    """How far a call came."""
+
+    ANSWERED = "answered"
+    NOT_PROCESSED = "not processed"
+    """No connection: surely nothing happened."""
+    UNANSWERED = "unanswered"
+    """Written, or begun to be written, and no whole answer came: it may or may not have been processed."""
+    IMPOSSIBLE = "impossible"
+    """No call of this run can work: the certificate is not trusted, or the server points elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one call.
+
+    Attributes:
+        delivery: how far the call came.
+        status: the HTTP status; 0 where none came.
+        body: the reply as it came. It may repeat the password: only ``importer.dialect.classify`` reads it.
+        shown: the reply or the trouble, short and with the password masked, for people.
+        retry_after: how many seconds the server asks to wait; None where it does not say.
+        seconds: how long the call took.
+        still_running: True where the server may be at work on the call although nobody listens any more.
+    """
+
+    delivery: Delivery
+    status: int = 0
+    body: str = field(default="", repr=False)
+    shown: str = ""
+    retry_after: float | None = None
+    seconds: float = 0.0
+    still_running: bool = False
+
+
+def trouble_of(error: BaseException, host: str, *, written: bool) -> Answer:
+    """Turn what the network raised into how far the call came.
+
+    Args:
+        error: what was raised. Its own text is not used, because it may hold the URL and so the password.
+        host: the name of the server, for the sentence.
+        written: whether the request was begun to be written.
+
+    Returns:
+        An answer without a body.
+    """
+    causes = _chain(error)
+    if written:
+        return Answer(
+            Delivery.UNANSWERED, shown="the connection was cut before the whole answer came", still_running=True
+        )
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Answer(
+                Delivery.IMPOSSIBLE,
+                shown=f"the certificate of {host} is not trusted ({cause.verify_message});"
+                " give its authority with --ca-file",
+            )
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return Answer(Delivery.NOT_PROCESSED, shown=f"{host} does not speak TLS on this port")
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return Answer(Delivery.NOT_PROCESSED, shown=f"the name {host} does not resolve")
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return Answer(Delivery.NOT_PROCESSED, shown=f"{host} refused the connection")
+    return Answer(Delivery.NOT_PROCESSED, shown=f"no connection to {host}")
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return the error and everything that led to it."""
+    found: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in found:
+        found.append(current)
+        current = current.__cause__ or current.__context__
+        if isinstance(current, ExceptionGroup):
+            found.extend(current.exceptions)
+    return found
+
+
+def redirect_target(url: str, location: str) -> tuple[str, str]:
+    """Judge where a redirect points. It is followed to the same host and port only, or there from http up to https.
+
+    Args:
+        url: the address that was called.
+        location: the header Location of the answer; it may repeat the whole call, the password included.
+
+    Returns:
+        The address to call instead (empty if it must not be followed), and the address without user and query, to show.
+    """
+    here = urlsplit(url)
+    try:
+        there = urlsplit(urljoin(url, location))
+        same_host, same_port = there.hostname == here.hostname, _port(there) == _port(here)
+    except ValueError:
+        return "", "an address that cannot be read"
+    shown = urlunsplit((there.scheme, there.netloc.rpartition("@")[2], there.path, "", ""))
+    upwards = (here.scheme, there.scheme) == ("http", "https")
+    stays = here.scheme == there.scheme and same_port
+    return (shown if same_host and (upwards or stays) else ""), shown
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def seconds_to_wait(text: str) -> float | None:
+    """Read Retry-After, which is a number of seconds or a date (RFC 9110, section 10.2.3); a day at most."""
+    if re.fullmatch("[0-9]+", text.strip()):
+        return min(float(text), LONGEST_RETRY_AFTER_SECONDS)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_RETRY_AFTER_SECONDS)

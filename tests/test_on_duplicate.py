@@ -1,0 +1,293 @@
+"""``--on-duplicate update``: a DID that is there already gets the row's settings, and the results say so."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+from ask_sandbox import add
+from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock, flags
+
+from importer.model import Result, RowOutcome
+from importer.past_runs import left_to_undo, named_run, resume
+from importer.recipe import Recipe
+from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.sandbox.store import Row, User
+from importer.secret import Password
+from importer.server.settings import Server
+
+HEADER = ("did_pattern", "did_route", "group", "extension", "did_description", "list_id")
+UPDATE = Recipe(rate=0, on_duplicate="update", give_up_after=50_000)
+OPS = User("ops", "pw1234")
+
+
+def old(number: int) -> tuple[str, ...]:
+    return (did(number), "EXTEN", "", "8300", f"old line {number}", "12345")
+
+
+def new(number: int, group: str = "SALES_IN") -> tuple[str, ...]:
+    return (did(number), "IN_GROUP", group, "", f"new line {number}", "")
+
+
+def has_new(row: Row, number: int) -> bool:
+    return (row["did_route"], row["group_id"], row["did_description"]) == ("IN_GROUP", "SALES_IN", f"new line {number}")
+
+
+def has_old(row: Row, number: int) -> bool:
+    return (row["did_route"], row["group_id"], row["did_description"]) == ("EXTEN", None, f"old line {number}")
+
+
+def hold_old(sandbox: Sandbox, numbers: Iterable[int]) -> None:
+    """Let VICIdial hold DIDs with other settings, which somebody else has added."""
+    with httpx.Client() as client:
+        for number in numbers:
+            given = {name: value for name, value in zip(HEADER, old(number), strict=True) if value}
+            assert add(client, sandbox, given.pop("did_pattern"), **given).text.startswith("SUCCESS")
+
+
+def order(desk: Desk, count: int) -> Path:
+    return desk.write("order.csv", HEADER, [new(number) for number in range(count)])
+
+
+def run(desk: Desk, path: Path, sandbox: Sandbox, *more: object, user: User | None = None) -> Ran:
+    typist = replace(desk, password=user.password) if user else desk
+    login = ("--user", user.name) if user else ()
+    return typist.did_importer("run", path, *flags(sandbox, *more), *login)
+
+
+def test_a_did_that_is_there_gets_the_settings_of_its_row_and_keeps_those_that_the_row_leaves_blank(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        hold_old(sandbox, [1, 3])
+        ran = run(desk, order(desk, 5), sandbox, "--on-duplicate", "update")
+        stored = sandbox.stored()
+    assert ran.code == 0
+    lines = desk.results()
+    assert {line.result for line in lines} == {Result.SUCCESS}
+    assert [line.reason for line in lines] == [
+        "updated: the DID was in VICIdial already" if number in (1, 3) else "added" for number in range(5)
+    ]
+    assert all(has_new(stored[did(number)], number) for number in range(5))
+    assert [stored[did(number)]["list_id"] for number in range(5)] == ["999", "12345", "999", "12345", "999"]
+    assert stored[did(1)]["extension"] == "8300"
+
+
+def test_without_it_a_did_that_is_there_is_reported_and_stays_as_it_is(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        hold_old(sandbox, [1])
+        assert run(desk, order(desk, 2), sandbox).code == 0
+        assert has_old(sandbox.stored()[did(1)], 1)
+        assert "update_did" not in {call.function for call in sandbox.calls}
+    assert desk.results()[1].result is Result.DUPLICATE
+
+
+def test_what_was_updated_is_not_what_undo_would_delete(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        hold_old(sandbox, [1, 3])
+        run(desk, order(desk, 5), sandbox, "--on-duplicate", "update", "--undo-list", tmp_path / "added.txt")
+    line = named_run(desk.folders, desk.newest().about.run_id)
+    added = [did(0), did(2), did(4)]
+    assert list(left_to_undo(line, desk.folders).dids) == added
+    assert (tmp_path / "added.txt").read_text().split() == added
+
+
+def test_a_value_that_vicidial_refuses_changes_nothing_and_the_row_says_that_the_did_is_there(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", HEADER, [new(0, "NOPE"), new(1, "NOPE")])
+    with Sandbox() as sandbox:
+        hold_old(sandbox, [1])
+        assert run(desk, path, sandbox, "--on-duplicate", "update").code == 1
+        assert list(sandbox.stored()) == [did(1)]
+        assert has_old(sandbox.stored()[did(1)], 1)
+    lines = desk.results()
+    assert [line.result for line in lines] == [Result.INVALID, Result.INVALID]
+    assert ["was in VICIdial already, and was not changed" in line.reason for line in lines] == [False, True]
+    assert all("(group 'NOPE')" in line.reason for line in lines)
+
+
+def test_a_user_who_may_not_update_is_told_that_the_did_is_there(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        hold_old(sandbox, [1, 3])
+        sandbox.put_user(replace(OPS, functions=("add_did",)))
+        ran = run(desk, order(desk, 5), sandbox, "--on-duplicate", "update", user=OPS)
+        stored = sandbox.stored()
+    assert ran.code == 1
+    lines = desk.results()
+    assert [line.result for line in lines] == [
+        Result.PERMISSION_ERROR if number in (1, 3) else Result.SUCCESS for number in range(5)
+    ]
+    assert lines[1].reason.startswith("the DID was in VICIdial already, and update_did was refused: ")
+    assert "Allowed API Functions" in lines[1].reason
+    assert all(has_old(stored[did(number)], number) for number in (1, 3))
+
+
+def test_a_user_who_may_not_update_is_refused_ten_times_and_no_more(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        hold_old(sandbox, range(30))
+        before = len(sandbox.calls)
+        sandbox.put_user(replace(OPS, functions=("add_did",)))
+        ran = run(desk, order(desk, 30), sandbox, "--on-duplicate", "update", "--workers", "1", user=OPS)
+        functions = [call.function for call in sandbox.calls[before:]]
+    assert ran.code == 3
+    assert (functions.count("add_did"), functions.count("update_did")) == (10, 10)
+    assert {line.result for line in desk.results()} == {Result.PERMISSION_ERROR}
+
+
+def outcomes_under(
+    desk: Desk, fault: Callable[[int], Fault | None], function: str, recipe: Recipe, count: int = 10
+) -> tuple[Sequence[RowOutcome], dict[str, Row]]:
+    """Import an order of which every second DID is there already.
+
+    Args:
+        desk: where it lies.
+        fault: what befalls the calls of that function, by how many there were for the DID.
+        function: the function.
+        recipe: how to send.
+        count: how many rows the order has.
+
+    Returns:
+        What became of the rows, and what VICIdial then holds.
+    """
+    at_work = Event()
+
+    def chosen(asked: str, nth: int) -> Fault | None:
+        # the calls that made the old DIDs are counted too
+        made_before = function == "add_did" and asked[-1:] in tuple("02468")
+        return fault(nth - made_before) if asked and at_work.is_set() else None
+
+    faults = FaultPlan(chosen=chosen, functions=frozenset({function}), retry_after="2")
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        hold_old(sandbox, range(0, count, 2))
+        at_work.set()
+        report = desk.importing(order(desk, count), sandbox.url, recipe)
+        return report.outcomes, sandbox.stored()
+
+
+def untrue(outcomes: Sequence[RowOutcome], stored: dict[str, Row]) -> list[RowOutcome]:
+    """Return the outcomes that do not say what VICIdial holds."""
+    wrong = []
+    for outcome in outcomes:
+        row, number = stored.get(did(outcome.index)), outcome.index
+        if outcome.result is Result.SUCCESS:
+            true = row is not None and has_new(row, number)
+        elif outcome.result in (Result.FAILED, Result.PERMISSION_ERROR):
+            true = (row is None) if number % 2 else (row is not None and has_old(row, number))
+        elif outcome.result is Result.DUPLICATE:
+            true = row is not None and MAY_HAVE_ADDED in outcome.reason
+        else:
+            true = outcome.result is Result.UNKNOWN
+        if not true or (outcome.added and not number % 2):
+            wrong.append(outcome)
+    return wrong
+
+
+# a SUCCESS for another number, or one that is not true, befalls add_did alone in the sandbox
+OF_AN_UPDATE = [fault for fault in Fault if fault not in (Fault.REDIRECT, Fault.LOST_INSERT, Fault.WRONG_NUMBER)]
+
+
+def recipe_against(fault: Fault) -> Recipe:
+    hangs = fault in (Fault.HANG, Fault.HANG_AFTER)
+    return replace(UPDATE, timeout=0.3 if hangs else 30.0, workers=10 if hangs else 4)
+
+
+@pytest.mark.parametrize("fault", OF_AN_UPDATE)
+def test_an_update_whose_first_answers_are_lost_ends_as_an_update(tmp_path: Path, fault: Fault) -> None:
+    outcomes, stored = outcomes_under(
+        Desk(tmp_path), lambda nth: fault if nth <= 2 else None, "update_did", recipe_against(fault)
+    )
+    assert untrue(outcomes, stored) == []
+    assert {outcome.result for outcome in outcomes} == {Result.SUCCESS}
+    assert [outcome.reason for outcome in outcomes[:2]] == ["updated: the DID was in VICIdial already", "added"]
+
+
+@pytest.mark.parametrize("fault", OF_AN_UPDATE)
+def test_an_update_that_is_never_answered_is_not_guessed_at(tmp_path: Path, fault: Fault) -> None:
+    recipe = replace(recipe_against(fault), retries=1)
+    outcomes, stored = outcomes_under(Desk(tmp_path), lambda _nth: fault, "update_did", recipe, count=4)
+    assert untrue(outcomes, stored) == []
+    surely_not_done = fault in (Fault.BUSY_429, Fault.BUSY_503, Fault.MYSQL_DOWN)
+    assert {outcome.result for outcome in outcomes[::2]} == {Result.FAILED if surely_not_done else Result.UNKNOWN}
+    if not surely_not_done:
+        assert all("the DID was in VICIdial already" in outcome.reason for outcome in outcomes[::2])
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.ERROR_500_AFTER, Fault.HALF_BODY, Fault.HTML_AFTER])
+def test_a_did_that_a_lost_call_may_have_added_is_never_said_to_have_been_there(tmp_path: Path, fault: Fault) -> None:
+    outcomes, stored = outcomes_under(Desk(tmp_path), lambda nth: fault if nth == 1 else None, "add_did", UPDATE)
+    assert untrue(outcomes, stored) == []
+    assert {outcome.result for outcome in outcomes} == {Result.SUCCESS}
+    assert all(outcome.reason.startswith("updated: ") for outcome in outcomes)
+    assert all(MAY_HAVE_ADDED in outcome.reason for outcome in outcomes)
+    assert not any(outcome.added for outcome in outcomes), "nobody knows whose they are, so undo leaves them alone"
+
+
+def test_what_was_looked_up_first_is_updated_without_a_call_that_would_add_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        hold_old(sandbox, [0, 2])
+        before = len(sandbox.calls)
+        ran = run(desk, order(desk, 4), sandbox, "--on-duplicate", "update", "--probe-first")
+        stored = sandbox.stored()
+        added = {call.did_pattern for call in sandbox.calls[before:] if call.function == "add_did"}
+    assert ran.code == 0
+    assert added == {did(1), did(3)}
+    assert all(has_new(stored[did(number)], number) for number in range(4))
+    assert [line.reason.split(":")[0] for line in desk.results()] == ["updated", "added", "updated", "added"]
+
+
+def test_a_did_that_is_gone_when_it_is_to_be_updated_is_a_failure(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def answer(params: dict[str, str], _path: str) -> tuple[int, dict[str, str], str]:
+        asked = params["did_pattern"]
+        if params["function"] == "add_did":
+            return 200, {}, f"ERROR: add_did DID ALREADY EXISTS: |6666|{asked}\n"
+        return 200, {}, f"ERROR: update_did DID DOES NOT EXIST: |6666|{asked}\n"
+
+    with Hostile(answer) as server:
+        (outcome,) = desk.importing(order(desk, 1), server.url, UPDATE).outcomes
+    assert outcome.result is Result.FAILED
+    assert "gone now" in outcome.reason
+
+
+def test_an_answer_for_another_number_is_no_update(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def answer(params: dict[str, str], _path: str) -> tuple[int, dict[str, str], str]:
+        if params["function"] == "add_did":
+            return 200, {}, f"ERROR: add_did DID ALREADY EXISTS: |6666|{params['did_pattern']}\n"
+        return 200, {}, "SUCCESS: update_did DID HAS BEEN UPDATED - 6666|19995550199\n"
+
+    with Hostile(answer) as server:
+        (outcome,) = desk.importing(order(desk, 1), server.url, UPDATE).outcomes
+    assert outcome.result is Result.UNKNOWN
+
+
+def test_a_run_that_dies_while_it_updates_is_finished_by_resume(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def die(outcomes: int) -> None:
+        if outcomes == 7:
+            raise RuntimeError("the process dies here")
+
+    with Sandbox(SandboxOptions(latency=(0.0, 0.004))) as sandbox:
+        hold_old(sandbox, range(0, 20, 2))
+        with pytest.raises(RuntimeError, match="dies here"):
+            desk.importing(order(desk, 20), sandbox.url, UPDATE, watcher=Looker(on_outcome=die))
+        line = desk.newest()
+        assert desk.unfinished()
+        server = Server(sandbox.url, "6666", Password("1234"))
+        recipe = Recipe.from_json(line.about.settings)
+        report = resume(line, recipe, server, desk.folders, Looker(), clock=fast_clock())
+        stored = sandbox.stored()
+    assert untrue(report.outcomes, stored) == []
+    assert len(report.outcomes) == 20
+    assert {outcome.result for outcome in report.outcomes} == {Result.SUCCESS}
