@@ -124,8 +124,8 @@ CELLS = (
         ("did", "group", "remark"),
         ((2, ("17275550100", "NA", "null")), (3, ("17275550101", "nan", "None"))),
         became=(
-            turned_down(2, "17275550100", "in-group NA is not in this VICIdial"),
-            turned_down(3, "17275550101", "in-group nan is not in this VICIdial"),
+            turned_down(2, "17275550100", "no such in-group"),
+            turned_down(3, "17275550101", "no such in-group"),
         ),
     ),
     text_read(

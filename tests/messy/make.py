@@ -1,10 +1,11 @@
 """All ugly files. To add one, add a ``MessyFile`` to the tuple of its kind in one of the modules named here."""
 
 from messy import (
+    document_trouble,
     header_trouble,
     layout_trouble,
     number_trouble,
-    other_trouble,
+    old_workbook_trouble,
     package_trouble,
     page_trouble,
     text_trouble,
@@ -18,5 +19,6 @@ MESSY_FILES: tuple[MessyFile, ...] = (
     *number_trouble.FILES,
     *layout_trouble.FILES,
     *package_trouble.FILES,
-    *other_trouble.FILES,
+    *old_workbook_trouble.FILES,
+    *document_trouble.FILES,
 )
