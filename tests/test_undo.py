@@ -1,0 +1,436 @@
+"""``undo``: it deletes exactly what the record shows as added by that run, and nothing else, whatever happens."""
+
+import signal
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from ask_sandbox import add
+from running import Desk, Looker, Ran, did, fast_clock, flags
+
+from importer.cli import commands
+from importer.errors import JournalTrouble, SettingsTrouble
+from importer.journal import RunLine, RunState
+from importer.model import ExitCode, Result
+from importer.past_runs import added_by, left_to_undo, named_run, recorded_recipe, resume, undo
+from importer.recipe import Recipe
+from importer.results import read_results
+from importer.run import check_file, import_checked
+from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.sandbox.store import User
+from importer.secret import Password
+from importer.sending import RunReport
+from importer.server.settings import Server
+
+HEADER = ("did_pattern", "did_route", "extension")
+OPS = User("ops", "pw1234")
+
+
+def write(desk: Desk, name: str, numbers: Iterable[int]) -> Path:
+    return desk.write(name, HEADER, [(did(number), "EXTEN", "8300") for number in numbers])
+
+
+def run(desk: Desk, sandbox: Sandbox, numbers: Iterable[int], *more: object, name: str = "order.csv") -> str:
+    """Import DIDs; return the name of the run."""
+    assert desk.did_importer("run", write(desk, name, numbers), *flags(sandbox, *more)).code in (0, 1)
+    return desk.newest().about.run_id
+
+
+def undone(desk: Desk, name: str, *more: object) -> Ran:
+    return desk.did_importer("undo", name, "--yes", "--rate", "0", *more)
+
+
+def dids(numbers: Iterable[int]) -> set[str]:
+    return {did(number) for number in numbers}
+
+
+def put(sandbox: Sandbox, *numbers: int) -> None:
+    """Add DIDs as a colleague does, behind our back."""
+    with httpx.Client() as client:
+        for number in numbers:
+            assert add(client, sandbox, did(number)).text.startswith("SUCCESS")
+
+
+def server_of(sandbox: Sandbox) -> Server:
+    return Server(sandbox.url, "6666", Password("1234"))
+
+
+def undone_here(
+    desk: Desk, line: RunLine, sandbox: Sandbox, recipe: Recipe, watcher: Looker | None = None
+) -> RunReport:
+    return undo(line, recipe, server_of(sandbox), desk.folders, watcher or Looker(), clock=fast_clock())
+
+
+def test_undo_deletes_what_the_run_added_and_nothing_else(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        put(sandbox, 1, 2)
+        other = run(desk, sandbox, range(20, 23))
+        name = run(desk, sandbox, [0, 1, 2, 3, 4, 3, 20], "--on-duplicate", "update")
+        put(sandbox, 30)
+        before = len(sandbox.calls)
+        ran = undone(desk, name)
+        assert set(sandbox.stored()) == dids([1, 2, 20, 21, 22, 30])
+        calls = sandbox.calls[before:]
+    assert ran.code == 0
+    assert other != name
+    assert [(call.function, call.did_pattern) for call in calls] == [("update_did", did(n)) for n in (0, 3, 4)]
+    assert {call.params["delete_did"] for call in calls} == {"Y"}
+    assert [(line.cells, line.result, line.reason) for line in desk.results()] == [
+        ((did(number),), Result.SUCCESS, "deleted") for number in (0, 3, 4)
+    ]
+    assert "added 3 DIDs to http://127.0.0.1" in " ".join(ran.out.split())
+
+
+def test_a_row_of_which_nobody_knows_who_added_it_is_left_alone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.CUT_AFTER if asked == did(1) and nth == 1 else None)
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        name = run(desk, sandbox, range(3))
+        assert [line.result for line in desk.results()] == [Result.SUCCESS, Result.DUPLICATE, Result.SUCCESS]
+        assert undone(desk, name).code == 0
+        assert set(sandbox.stored()) == dids([1])
+
+
+def test_a_did_that_this_run_is_known_to_have_added_although_its_answer_was_lost_is_deleted(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.CUT_AFTER if asked == did(1) and nth == 1 else None)
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        name = run(desk, sandbox, range(3), "--probe-first")
+        assert undone(desk, name).code == 0
+        assert sandbox.stored() == {}
+
+
+def test_the_rows_of_a_rerun_that_the_first_run_added_belong_to_the_first_run(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [(did(0), "EXTEN", "8300"), (did(1), "EXTEN", "")]
+    path = desk.write("order.csv", HEADER, rows)
+    with Sandbox() as sandbox:
+        desk.did_importer("run", path, *flags(sandbox))
+        results = desk.folder / "order_results.xlsx"
+        desk.did_importer("rerun", results, *flags(sandbox, "--set", "extension=8301"))
+        rerun_name = desk.newest().about.run_id
+        assert set(sandbox.stored()) == dids([0, 1])
+        assert undone(desk, rerun_name).code == 0
+        assert set(sandbox.stored()) == dids([0])
+
+
+def test_a_did_that_is_gone_already_is_said_to_be(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        name = run(desk, sandbox, range(3))
+        sandbox.delete_did(did(1))
+        assert undone(desk, name).code == 0
+        assert sandbox.stored() == {}
+    assert [line.reason for line in desk.results()] == [
+        "deleted",
+        "not deleted by this run: the DID was not there any more",
+        "deleted",
+    ]
+
+
+def test_a_second_undo_deletes_nothing_that_came_after_the_first(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        name = run(desk, sandbox, range(3))
+        assert undone(desk, name).code == 0
+        put(sandbox, 1)
+        ran = undone(desk, name)
+        assert set(sandbox.stored()) == dids([1])
+    assert ran.code == 2
+    assert "was taken back already" in ran.err
+
+
+def test_what_a_later_run_added_again_is_that_runs(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        first = run(desk, sandbox, range(4))
+        sandbox.delete_did(did(1))
+        sandbox.delete_did(did(2))
+        later = run(desk, sandbox, [1, 2, 7])
+        ran = undone(desk, first)
+        assert set(sandbox.stored()) == dids([1, 2, 7])
+        words = " ".join(ran.out.split())
+        assert f"not deleted, because a later run added them too: 2 DIDs ({later})" in words
+        assert ran.code == 0
+        assert undone(desk, later).code == 0
+        assert sandbox.stored() == {}
+
+
+def test_a_run_that_added_nothing_cannot_be_undone_nor_can_an_undo(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        put(sandbox, 0)
+        empty = run(desk, sandbox, [0])
+        ran = undone(desk, empty)
+        assert ran.code == 2
+        assert f"the run {empty} added no DID, so there is nothing to undo" in ran.err
+        name = run(desk, sandbox, [1])
+        undone(desk, name)
+        assert undone(desk, desk.newest().about.run_id).code == 2
+        assert set(sandbox.stored()) == dids([0])
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        (replace(OPS, delete_dids=False), "Delete DIDs"),
+        (replace(OPS, functions=("add_did",)), "Allowed API Functions"),
+        (replace(OPS, modify_dids=False), "Modify DIDs"),
+    ],
+)
+def test_a_user_who_may_not_delete_is_refused_ten_times_and_no_more(tmp_path: Path, user: User, words: str) -> None:
+    desk = Desk(tmp_path, password="pw1234")
+    with Sandbox() as sandbox:
+        sandbox.put_user(OPS)
+        ran = desk.did_importer("run", write(desk, "order.csv", range(30)), *flags(sandbox), "--user", "ops")
+        assert ran.code == 0
+        name = desk.newest().about.run_id
+        sandbox.put_user(user)
+        before = len(sandbox.calls)
+        ran = undone(desk, name, "--workers", "1")
+        assert len(sandbox.calls) - before == 10
+        assert set(sandbox.stored()) == dids(range(30))
+        lines = desk.results()
+        assert ran.code == 3
+        assert {line.result for line in lines} == {Result.PERMISSION_ERROR}
+        assert words in lines[0].reason
+        assert "next: did-importer undo" in ran.out
+        assert "rerun" not in ran.out
+        sandbox.put_user(OPS)
+        assert undone(desk, name).code == 0
+        assert sandbox.stored() == {}
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.REDIRECT])
+def test_a_deletion_whose_first_answers_are_lost_is_a_deletion(tmp_path: Path, fault: Fault) -> None:
+    desk = Desk(tmp_path)
+    faults = FaultPlan(chosen=lambda asked, nth: fault if nth <= 2 else None, functions=frozenset({"update_did"}))
+    hangs = fault in (Fault.HANG, Fault.HANG_AFTER)
+    recipe = Recipe(rate=0, give_up_after=50_000, timeout=0.25 if hangs else 30, workers=8)
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        put(sandbox, 90)
+        run(desk, sandbox, range(8))
+        report = undone_here(desk, desk.newest(), sandbox, recipe)
+        assert set(sandbox.stored()) == dids([90])
+    assert {outcome.result for outcome in report.outcomes} == {Result.SUCCESS}
+    assert {outcome.reason.partition(":")[0] for outcome in report.outcomes} == {"deleted"}
+    assert not any(outcome.added for outcome in report.outcomes)
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.ERROR_500, Fault.ERROR_500_AFTER])
+def test_a_deletion_that_is_never_answered_is_unknown(tmp_path: Path, fault: Fault) -> None:
+    desk = Desk(tmp_path)
+    faults = FaultPlan(chosen=lambda asked, nth: fault, functions=frozenset({"update_did"}))
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        run(desk, sandbox, [0, 1])
+        # the first answer of all is awaited alone, and none comes that could say that the server is well
+        report = undone_here(desk, desk.newest(), sandbox, Recipe(rate=0, retries=1, give_up_after=50_000))
+        kept = fault in (Fault.CUT_BEFORE, Fault.ERROR_500)
+        assert set(sandbox.stored()) == (dids([0, 1]) if kept else set())
+    found = {outcome.result for outcome in report.outcomes}
+    assert found == {Result.UNKNOWN}
+
+
+def test_an_undo_that_is_killed_is_finished_by_resume_which_deletes_and_never_adds(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox(SandboxOptions(latency=(0.001, 0.004))) as sandbox:
+        put(sandbox, 90)
+        name = run(desk, sandbox, range(60))
+        before = len(sandbox.calls)
+        process = desk.start("undo", name, "--yes", "--rate", "0")
+        assert sandbox.wait_for_calls(before + 20)
+        process.kill()
+        process.wait()
+        line = desk.newest()
+        assert line.about.previous == name
+        assert line.about.state is RunState.UNFINISHED
+        assert 1 < len(sandbox.stored()) < 60
+        done = desk.recorded()
+        at_death = len(sandbox.calls)
+        ran = desk.did_importer("resume", "--rate", "0", "--verify", "--probe-first", "--on-duplicate", "update")
+        assert set(sandbox.stored()) == dids([90])
+        later = sandbox.calls[at_death:]
+    assert ran.code == 0, ran
+    assert {call.function for call in later} == {"update_did"}
+    assert {call.params.get("delete_did") for call in later} == {"Y"}
+    assert not {call.did_pattern for call in later} & set(done), "what had its outcome is not sent again"
+    assert {line.result for line in desk.results()} == {Result.SUCCESS}
+    assert len(desk.results()) == 60
+    assert desk.newest().about.state is RunState.FINISHED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send Ctrl-C to one process")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_undo_that_is_interrupted_is_finished_by_resume(tmp_path: Path, name: str) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox(SandboxOptions(latency=(0.02, 0.03))) as sandbox:
+        run_name = run(desk, sandbox, range(80), "--workers", "32")
+        before = len(sandbox.calls)
+        process = desk.start("undo", run_name, "--yes", "--rate", "0", "--workers", "3")
+        assert sandbox.wait_for_calls(before + 10)
+        process.send_signal(getattr(signal, name))
+        assert process.wait(20) == ExitCode.INTERRUPTED
+        left = {line.result for line in desk.results()}
+        assert left == {Result.SUCCESS, Result.NOT_SENT}
+        assert desk.did_importer("resume", "--rate", "0").code == 0
+        assert sandbox.stored() == {}
+
+
+def test_resume_of_an_undo_deletes_and_of_an_import_adds_whatever_recipe_it_is_given(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def die(outcomes: int) -> None:
+        if outcomes == 3:
+            raise RuntimeError("the process dies here")
+
+    with Sandbox() as sandbox:
+        server = server_of(sandbox)
+        checked = check_file(write(desk, "order.csv", range(8)), Recipe())
+        with pytest.raises(RuntimeError, match="dies here"):
+            import_checked(checked, Recipe(rate=0), server, desk.folders, Looker(on_outcome=die))
+        resume(desk.newest(), Recipe(rate=0, undo=True), server, desk.folders, Looker())
+        assert set(sandbox.stored()) == dids(range(8))
+        with pytest.raises(RuntimeError, match="dies here"):
+            undone_here(desk, desk.newest(), sandbox, Recipe(rate=0), Looker(on_outcome=die))
+        resume(desk.newest(), Recipe(rate=0), server, desk.folders, Looker())
+        assert sandbox.stored() == {}
+
+
+def test_no_file_can_be_deleted_by_a_recipe(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        put(sandbox, 0)
+        path = write(desk, "order.csv", [0])
+        with pytest.raises(SettingsTrouble, match="a file cannot be undone"):
+            import_checked(check_file(path, Recipe()), Recipe(undo=True), server_of(sandbox), desk.folders, Looker())
+        assert set(sandbox.stored()) == dids([0])
+
+
+def test_the_workbook_of_an_undo_is_no_order(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        name = run(desk, sandbox, [0])
+        undone(desk, name)
+        workbook = Path(desk.newest().about.workbook)
+        assert workbook.name == "order_undo_results.xlsx"
+        ran = desk.did_importer("rerun", workbook, *flags(sandbox, "--only", "success"))
+        assert sandbox.stored() == {}
+    assert ran.code == 2
+    assert f"did-importer undo {name}" in ran.err
+    with pytest.raises(JournalTrouble, match="is the workbook of an undo"):
+        recorded_recipe(desk.folders, workbook)
+
+
+def test_undo_says_what_it_left_and_how_to_go_on(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    faults = FaultPlan(
+        chosen=lambda asked, nth: Fault.MYSQL_DOWN if asked == did(1) else None, functions=frozenset({"update_did"})
+    )
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        name = run(desk, sandbox, range(3))
+        report = undone_here(desk, desk.newest(), sandbox, Recipe(rate=0, give_up_after=50_000))
+        assert set(sandbox.stored()) == dids([1])
+        left = left_to_undo(named_run(desk.folders, name), desk.folders)
+    assert [outcome.result for outcome in report.outcomes] == [Result.SUCCESS, Result.FAILED, Result.SUCCESS]
+    assert report.undoes == name
+    assert (left.dids, left.taken_back) == ((did(1),), 2)
+    assert f"did-importer undo {name}" in str(_summary(report.workbook))
+
+
+def _summary(workbook: Path) -> list[object]:
+    import openpyxl
+
+    return [cell.value for row in openpyxl.load_workbook(workbook)["Summary"] for cell in row]
+
+
+class Terminal:
+    """Somebody at a terminal, who answers the same to every question."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+        self.asked: list[str] = []
+        self._answer = answer
+        monkeypatch.setattr(commands, "_somebody_is_there", lambda: True)
+        monkeypatch.setattr("builtins.input", self._ask)
+
+    def _ask(self, question: str) -> str:
+        self.asked.append(question)
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "deleted"), [("y", True), ("yes", True), ("n", False), ("", False), ("delete", False)]
+)
+def test_on_a_terminal_undo_asks_with_host_and_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, deleted: bool
+) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        name = run(desk, sandbox, range(3))
+        terminal = Terminal(monkeypatch, answer)
+        ran = desk.did_importer("undo", name, "--rate", "0")
+        assert set(sandbox.stored()) == (set() if deleted else dids(range(3)))
+        assert terminal.asked == [f"Delete 3 DIDs from {sandbox.url} as 6666? [y/N] "]
+    assert ran.code == (0 if deleted else 2)
+    assert len(desk.runs()) == (2 if deleted else 1)
+
+
+def test_where_nobody_can_answer_undo_deletes_nothing_without_yes(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        name = run(desk, sandbox, range(3))
+        before = len(sandbox.calls)
+        ran = desk.did_importer("undo", name)
+        assert len(sandbox.calls) == before
+        assert set(sandbox.stored()) == dids(range(3))
+    assert ran.code == 2
+    assert "use --yes" in ran.err
+
+
+def test_undo_list_holds_the_dids_that_the_run_added_one_a_line(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.LOST_INSERT if asked == did(3) else None)
+    added = tmp_path / "added.txt"
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        put(sandbox, 1)
+        run(desk, sandbox, range(6), "--verify", "--undo-list", added)
+    assert added.read_text(encoding="ascii") == "".join(f"{did(number)}\n" for number in (0, 2, 4, 5))
+    assert added_by(desk.newest()) == tuple(did(number) for number in (0, 2, 4, 5))
+
+
+def test_an_undo_list_that_cannot_be_written_costs_nothing_but_the_list(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        path = write(desk, "order.csv", range(2))
+        ran = desk.did_importer("run", path, *flags(sandbox, "--undo-list", tmp_path / "nowhere" / "added.txt"))
+    assert ran.code == 0
+    assert f"did-importer undo {desk.newest().about.run_id} deletes them all the same" in " ".join(ran.err.split())
+    assert Path(desk.newest().about.workbook).exists()
+
+
+def test_a_refused_login_ends_an_undo_after_one_login(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        name = run(desk, sandbox, range(20))
+        sandbox.set_password("6666", "another")
+        ran = undone(desk, name)
+        assert sandbox.failed_logins("6666") == 1
+        assert set(sandbox.stored()) == dids(range(20))
+        assert ran.code == 3
+        sandbox.set_password("6666", "1234")
+        assert desk.did_importer("resume", "--rate", "0").code == 0
+        assert sandbox.stored() == {}
+
+
+def test_the_workbook_of_an_undo_reads_back(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        name = run(desk, sandbox, range(3))
+        undone(desk, name)
+        ran = desk.did_importer("runs", desk.newest().about.run_id)
+    assert ran.code == 0
+    again = read_results(desk.folder / "order_undo_results_2.xlsx")
+    assert [row.result for row in again.rows] == [Result.SUCCESS] * 3
