@@ -50,10 +50,15 @@ def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOT
     return Plan(tuple(planned), tuple(settled))
 
 
+def twice_in_the_file(row: CheckedRow) -> str:
+    """Say that an earlier row of the file has the same DID, and which."""
+    return f"the same DID stands in row {row.duplicate_of} already"
+
+
 def _without_sending(row: CheckedRow) -> RowOutcome | None:
     problems = "; ".join(problem.sentence() for problem in row.problems)
     if row.duplicate_of is not None:
-        reason = f"the same DID stands in row {row.duplicate_of} already"
+        reason = twice_in_the_file(row)
         return RowOutcome(row.index, Result.DUPLICATE, f"{reason}; {problems}" if problems else reason)
     if problems:
         return RowOutcome(row.index, Result.INVALID, problems)

@@ -1,7 +1,7 @@
 """The only module that knows the order of the stages: read, check, plan, record, send, results."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from importer.journal import (
 )
 from importer.live_check import LiveCheck, plan_after
 from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
-from importer.plan import expanded_table, plan_rows
+from importer.plan import expanded_table, plan_rows, twice_in_the_file
 from importer.recipe import Recipe
 from importer.results import PreviousResults, check_writable, free_path, read_results
 from importer.sending import RunReport, Unwatched, Watcher, send_and_report
@@ -110,6 +110,8 @@ def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_R
     checked = check_table(table, replace(recipe.check_options(), taken_apart=apart))
     before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
     again = {place for place, outcome in before.items() if outcome.result in only}
+    if only == RERUN_RESULTS:
+        again |= _twice_no_longer(checked.rows, before)
     checked = _without_expanding(checked, again)
     plan = plan_rows((row for row in checked.rows if row.table_index in again), before)
     untouched = [
@@ -117,6 +119,20 @@ def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_R
     ]
     settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
     return Checked(table, checked, _expanded(table, checked), plan.planned, settled, previous, len(again))
+
+
+def _twice_no_longer(rows: Iterable[CheckedRow], before: Mapping[int, RowOutcome]) -> set[int]:
+    """Find rows that were never sent because an earlier row had their DID, and whose earlier row has it no longer.
+
+    A correction may have taken it away; to leave such a row a duplicate would lose its DID without a word.
+    """
+    return {
+        row.table_index
+        for row in rows
+        if before[row.table_index].result is Result.DUPLICATE
+        and not before[row.table_index].did_sent
+        and twice_in_the_file(row) not in before[row.table_index].reason
+    }
 
 
 def _without_expanding(checked: CheckedTable, again: Collection[int]) -> CheckedTable:

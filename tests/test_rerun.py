@@ -274,3 +274,23 @@ def test_a_workbook_that_cannot_be_understood_is_told_in_one_line(
     assert ran.err.count("\n") == 1
     assert workbook.name in ran.err
     assert said in ran.err
+
+
+def test_a_row_whose_did_no_earlier_row_has_any_more_is_sent_too(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    header = ("did_pattern", "did_route", "group")
+    rows = [(did(1), "NOWHERE", "SALES_IN")] + [(did(number), "IN_GROUP", "SALES_IN") for number in (2, 1, 1, 2)]
+    path = desk.write("order.csv", header, rows)
+    with Sandbox() as sandbox:
+        assert desk.did_importer("run", path, *flags(sandbox)).code == 1
+        before = desk.results()
+        assert [line.result.value for line in before] == ["invalid", "success", *["duplicate"] * 3]
+        # the first row had the wrong number; the third and fourth had the right one, and were left out for its sake
+        correct(newest_workbook(desk), {(2, "did_pattern"): did(9), (2, "did_route"): "IN_GROUP"})
+        assert desk.did_importer("rerun", newest_workbook(desk), *flags(sandbox)).code == 0
+        stored = sandbox.stored()
+    assert set(stored) == {did(1), did(2), did(9)}
+    after = desk.results()
+    assert [line.result.value for line in after] == ["success", "success", "success", "duplicate", "duplicate"]
+    assert after[3].reason == "the same DID stands in row 4 already"
+    assert (after[1], after[4]) == (before[1], before[4])
