@@ -94,8 +94,8 @@ def read_source(raw: str, rules: DidRules) -> Cell:
     did = read_did(raw, any_pattern=rules.any_pattern)
     if did.trouble is DidTrouble.BLANK:
         return BLANK
-    if did.last:
-        return Cell("", "is a range; name the one DID that is copied")
+    if did.last or did.trouble is DidTrouble.TWO_NUMBERS:
+        return Cell("", "holds more than one number; name the one DID that is copied")
     cell = _cell(did, rules)
     return Cell(cell.text, cell.trouble, (f"copy_from is read as '{cell.text}'",)) if did.changed else cell
 

@@ -1,0 +1,407 @@
+"""The column ``copy_from``: the DID whose every setting is copied, the one way to give an AGENT route its agent."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from running import MAY_HAVE_ADDED, Desk, Looker, did, fast_clock, flags
+
+from importer.check import CheckedTable, CheckOptions, DidFormat, check_table
+from importer.columns import COPY_FROM, DID_PATTERN
+from importer.model import CellFlaw, CheckedRow, Result, Table
+from importer.past_runs import resume
+from importer.recipe import Recipe
+from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.sandbox.store import User
+from importer.secret import Password
+from importer.server.settings import Server
+from importer.template import write_template
+
+DID, MODEL, NOWHERE = "17275550111", "18005550199", "18005550100"
+QUEUE = {"did_route": "IN_GROUP", "group": "SALES_IN"}
+
+
+def check(header: str, *rows: Sequence[str], flaws: Mapping[Any, CellFlaw] | None = None, **given: Any) -> CheckedTable:
+    """Check rows under a header of names between bars."""
+    table = Table(
+        path=Path("order.xlsx"),
+        sha256="",
+        sheet="",
+        header=tuple(header.split("|")),
+        row_numbers=tuple(range(2, 2 + len(rows))),
+        rows=tuple(tuple(row) for row in rows),
+        flaws=flaws or {},
+    )
+    return check_table(table, CheckOptions(**given))
+
+
+def one(header: str, *cells: str, **given: Any) -> CheckedRow:
+    (row,) = check(header, cells, **given).rows
+    return row
+
+
+def problems(row: CheckedRow) -> list[tuple[str, str]]:
+    return [(problem.column, problem.problem) for problem in row.problems]
+
+
+def test_a_row_that_names_a_did_to_copy_needs_no_route_and_no_target() -> None:
+    row = one("did|copy_from", DID, MODEL)
+    assert row.problems == ()
+    assert row.notes == ()
+    assert row.parameters == (("did_pattern", DID), ("copy_from", MODEL))
+
+
+@pytest.mark.parametrize("header", ["copy_from", "Copy From", "source_did_pattern", "Source DID", "Copy from DID"])
+def test_its_header_is_understood(header: str) -> None:
+    assert dict(one(f"did|{header}", DID, MODEL).parameters)["copy_from"] == MODEL
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "(800) 555-0199",
+        "800.555.0199",
+        '="8005550199"',
+        "tel:800-555-0199",
+        "\u200b800\u2013555\u20130199",
+        "'8005550199",
+    ],
+)
+def test_it_is_read_like_every_did(typed: str) -> None:
+    assert dict(one("did|copy_from", DID, typed).parameters)["copy_from"] == "8005550199"
+
+
+@pytest.mark.parametrize(
+    ("form", "written"), [("e164", "+18005550199"), ("international", "18005550199"), ("national", "8005550199")]
+)
+def test_it_is_written_like_every_did(form: str, written: str) -> None:
+    row = one("did|copy_from", DID, "+1 800 555 0199", did_format=DidFormat(form))
+    assert dict(row.parameters)["copy_from"] == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("1.80056E+10", "short form"),
+        ("8005550199 ext 3", "extension"),
+        ("8005550199 / 8005550198", "name the one DID that is copied"),
+        ("8005550100-8005550199", "holds more than one number; name the one DID"),
+        ("2026-11-23", "date"),
+        ("#REF!", "error"),
+        ("default", "holds letters"),
+        ("7", "is too short"),
+        ("7" * 51, "is too long"),
+        (DID, "is the row's own DID; name the DID that is copied"),
+        ("1 (727) 555-0111", "is the row's own DID"),
+    ],
+)
+def test_a_cell_that_names_no_other_did_is_a_problem(typed: str, words: str) -> None:
+    row = one("did|copy_from", DID, typed, fills=QUEUE)
+    ((column, problem),) = problems(row)
+    assert column == "copy_from"
+    assert words in problem
+    assert row.problems[0].allowed == "digits with an optional leading +, 2 to 50 characters"
+
+
+@pytest.mark.parametrize("flaw", list(CellFlaw))
+def test_a_flawed_cell_is_a_problem_whatever_its_text(flaw: CellFlaw) -> None:
+    assert [column for column, _ in problems(one("did|copy_from", DID, MODEL, flaws={(0, 1): flaw}))] == ["copy_from"]
+
+
+def test_a_row_of_which_neither_did_can_be_read_says_both() -> None:
+    assert [column for column, _ in problems(one("did|copy_from", "TBD", "n/a"))] == ["did_pattern", "copy_from"]
+
+
+def test_any_pattern_lets_a_pattern_be_copied() -> None:
+    row = one("did|copy_from", DID, "default", any_pattern=True)
+    assert (row.problems, row.parameters[1]) == ((), ("copy_from", "default"))
+    assert one("did|copy_from", DID, "Sales-Line", any_pattern=True).notes == ("copy_from is read as 'SalesLine'",)
+    ((_, problem),) = problems(one("did|copy_from", "SalesLine", "SALESLINE", any_pattern=True))
+    assert "is the row's own DID" in problem
+
+
+def test_strict_numbers_hold_for_it_too() -> None:
+    row = one("did|copy_from", DID, "442079460111", strict_numbers=True)
+    assert [column for column, _ in problems(row)] == ["copy_from"]
+    assert problems(one("did|copy_from", DID, "442079460111")) == []
+
+
+def test_the_other_cells_of_a_copy_are_not_sent_and_named() -> None:
+    row = one(
+        "did|copy_from|did_route|group|description|list_id|user_id|City",
+        DID,
+        MODEL,
+        "IN_GROUP",
+        "SALES_IN",
+        "Agent line",
+        " ",
+        "1001",
+        "Tampa",
+    )
+    assert row.parameters == (("did_pattern", DID), ("did_description", "Agent line"), ("copy_from", MODEL))
+    assert row.notes == (
+        f"not used: did_route, group, user_id, because copy_did takes everything but the description from {MODEL}",
+    )
+
+
+def test_what_is_wrong_with_cells_that_are_not_used_is_no_problem() -> None:
+    row = one("did|copy_from|did_route|list_id|active", DID, MODEL, "Ingroup", "#REF!", "maybe")
+    assert row.problems == ()
+    assert row.notes[0].startswith("not used: did_route, list_id, active, because")
+
+
+def test_the_description_of_a_copy_is_judged_and_made_like_every_other() -> None:
+    assert [column for column, _ in problems(one("did|copy_from|description", DID, MODEL, "abc"))] == [
+        "did_description"
+    ]
+    assert one("did|copy_from|description", DID, MODEL, "Joe & Co line").notes == (
+        "did_description is stored as 'Joe  Co line'",
+    )
+    made = one("did|copy_from|City", DID, MODEL, "Tampa", describe="{city} line")
+    assert dict(made.parameters)["did_description"] == "Tampa line"
+
+
+def test_an_agent_row_without_a_did_to_copy_names_the_way_to_its_agent() -> None:
+    (copied, plain) = check("did|did_route|copy_from", [DID, "AGENT", MODEL], ["17275550112", "AGENT", ""]).rows
+    assert not any("cannot set the agent" in note for note in copied.notes)
+    assert plain.notes == (
+        "add_did cannot set the agent; set it under Inbound > DIDs, or name a DID that has it in copy_from",
+    )
+
+
+def test_what_fills_blank_cells_leaves_copies_alone() -> None:
+    copied, plain = check("did|copy_from", [DID, MODEL], ["17275550112", ""], fills=QUEUE).rows
+    assert copied.parameters == (("did_pattern", DID), ("copy_from", MODEL))
+    assert copied.notes == ()
+    assert dict(plain.parameters) == QUEUE | {"did_pattern": "17275550112"}
+
+
+def test_a_whole_file_can_be_made_copies_of_one_did() -> None:
+    checked = check("did|copy_from", [DID, ""], ["17275550112", NOWHERE], fills={"copy_from": "(800) 555-0199"})
+    assert [dict(row.parameters)["copy_from"] for row in checked.rows] == ["8005550199", NOWHERE]
+    assert "copy_from is set to '(800) 555-0199' where it is blank" in checked.facts
+    row = one("did", DID, fills={"copy_from": "TBD"})
+    assert [(problem.column, problem.value) for problem in row.problems] == [("copy_from", "TBD")]
+
+
+def test_every_number_of_a_range_is_a_copy() -> None:
+    checked = check("did|copy_from|group", ["7275550110-7275550112", MODEL, "X"], expand_ranges=True)
+    assert [row.did for row in checked.rows] == ["7275550110", "7275550111", "7275550112"]
+    assert {dict(row.parameters)["copy_from"] for row in checked.rows} == {MODEL}
+    assert all(row.notes[0].startswith("not used: group") for row in checked.rows)
+
+
+def test_the_person_is_told_what_is_used_of_copies() -> None:
+    sentence = "of rows with copy_from only the DID and the description are used"
+    assert sentence in check("did|copy_from", [DID, MODEL]).facts
+    assert sentence not in check("did|extension", [DID, "8300"]).facts
+
+
+def test_copies_of_dids_of_the_same_file_are_warned_about() -> None:
+    rows = [[f"1727555010{number}", "17275550100" if number else ""] for number in range(8)]
+    (warning,) = check("did|copy_from", *rows, fills=QUEUE).warnings
+    assert "row 3 '17275550100', row 4" in warning
+    assert "and 2 more" in warning
+    assert check("did|copy_from", [DID, MODEL]).warnings == ()
+
+
+CELL = st.one_of(
+    st.sampled_from(["", DID, MODEL, "+18005550199", "AGENT", "#REF!", "1.8E+10", "8005550100-8005550199", "default"]),
+    st.text(max_size=12),
+    st.text(alphabet="0123456789+-. ()&", max_size=14),
+)
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.lists(st.tuples(CELL, CELL, CELL, CELL), max_size=5),
+    any_pattern=st.booleans(),
+    form=st.sampled_from(list(DidFormat)),
+)
+def test_whatever_is_in_the_cells_a_good_copy_is_sent_as_vicidial_keeps_it(
+    rows: list[tuple[str, ...]], any_pattern: bool, form: DidFormat
+) -> None:
+    header = "did|copy_from|did_route|description"
+    checked = check(header, *rows, any_pattern=any_pattern, did_format=form)
+    assert len(checked.rows) == len(rows)
+    for row in checked.rows:
+        cells = dict(row.parameters)
+        source = cells.get("copy_from")
+        if source is None or row.problems:
+            continue
+        assert set(cells) <= {"did_pattern", "did_description", "copy_from"}
+        assert DID_PATTERN.keep(source) == COPY_FROM.keep(source) == source
+        assert source.casefold() != row.did.casefold()
+        again = one(header, row.did, source, "", cells.get("did_description", ""), any_pattern=any_pattern)
+        assert (again.parameters, again.problems) == (row.parameters, ())
+
+
+HEADER = ("did_pattern", "copy_from", "did_description", "did_route")
+
+
+def order(desk: Desk, *rows: Sequence[str]) -> Path:
+    return desk.write("order.csv", HEADER, rows)
+
+
+def test_a_copy_has_every_setting_of_its_model_the_agent_too_and_its_own_description(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = order(desk, [did(0), MODEL, "Agent 1001 line", "AGENT"], [did(1), MODEL, "", ""])
+    with Sandbox() as sandbox:
+        ran = desk.did_importer("run", path, *flags(sandbox))
+        stored = sandbox.stored()
+        calls = sandbox.calls
+    assert ran.code == 0, ran
+    assert [row["user"] for row in stored.values()] == ["1001", "1001"]
+    assert [row["did_route"] for row in stored.values()] == ["AGENT", "AGENT"]
+    described = [stored[did(number)]["did_description"] for number in (0, 1)]
+    assert described == ["Agent 1001 line", "Agent 1001 model DID"]
+    assert {call.function for call in calls} == {"copy_did"}
+    added = f"added as a copy of {MODEL}"
+    assert [line.reason for line in desk.results()] == [
+        f"{added}; not used: did_route, because copy_did takes everything but the description from {MODEL}",
+        added,
+    ]
+
+
+def test_a_missing_model_is_invalid_and_names_the_cell(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        ran = desk.did_importer("run", order(desk, [did(0), NOWHERE, "", ""]), *flags(sandbox))
+        assert sandbox.stored() == {}
+    (line,) = desk.results()
+    assert (ran.code, line.result) == (1, Result.INVALID)
+    assert f"there is no such DID to copy; correct the cell (copy_from '{NOWHERE}')" in line.reason
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_a_copy_of_which_the_did_is_there_already_is_a_duplicate(tmp_path: Path, update: bool) -> None:
+    desk = Desk(tmp_path)
+    more = ("--on-duplicate", "update") if update else ()
+    with Sandbox(SandboxOptions(starting_dids=(did(0),))) as sandbox:
+        ran = desk.did_importer("run", order(desk, [did(0), MODEL, "", ""]), *flags(sandbox, *more))
+        assert sandbox.stored() == {}
+    (line,) = desk.results()
+    assert (ran.code, line.result) == (0, Result.DUPLICATE)
+    assert ("it was not updated: copy_did only adds" in line.reason) == update
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        (User("ops", "pw1234", functions=("add_did",)), "Allowed API Functions"),
+        (User("ops", "pw1234", modify_dids=False), "Modify DIDs 1"),
+    ],
+)
+def test_a_user_who_may_not_copy_is_told_what_is_missing(tmp_path: Path, user: User, words: str) -> None:
+    desk = Desk(tmp_path, password="pw1234")
+    with Sandbox() as sandbox:
+        sandbox.put_user(user)
+        ran = desk.did_importer("run", order(desk, [did(0), MODEL, "", ""]), *flags(sandbox), "--user", "ops")
+        assert sandbox.stored() == {}
+    (line,) = desk.results()
+    assert (ran.code, line.result, line.attempts) == (1, Result.PERMISSION_ERROR, 1)
+    assert words in line.reason
+
+
+def test_undo_takes_copies_back_and_leaves_their_model(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        desk.did_importer("run", order(desk, [did(0), MODEL, "", ""], [did(1), MODEL, "", ""]), *flags(sandbox))
+        assert len(sandbox.stored()) == 2
+        ran = desk.did_importer("undo", desk.newest().about.run_id, "--yes", "--rate", "0")
+        assert sandbox.stored() == {}
+        again = desk.did_importer("run", order(desk, [did(2), MODEL, "", ""]), *flags(sandbox))
+    assert (ran.code, again.code) == (0, 0)
+
+
+LOST = [Fault.CUT_AFTER, Fault.ERROR_500_AFTER, Fault.HALF_BODY, Fault.HTML_AFTER]
+NOT_DONE = [Fault.CUT_BEFORE, Fault.ERROR_500, Fault.HTML, Fault.BUSY_503, Fault.MYSQL_DOWN]
+
+
+@pytest.mark.parametrize("fault", [*LOST, *NOT_DONE])
+@pytest.mark.parametrize("probe_first", [False, True])
+def test_a_copy_whose_answer_is_lost_is_told_of_truly(tmp_path: Path, fault: Fault, probe_first: bool) -> None:
+    desk = Desk(tmp_path)
+    path = order(desk, *([did(number), MODEL, "", ""] for number in range(6)))
+    faults = FaultPlan(chosen=lambda asked, nth: fault if nth == 1 else None, functions=frozenset({"copy_did"}))
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        recipe = Recipe(rate=0, give_up_after=50_000, probe_first=probe_first)
+        report = desk.importing(path, sandbox.url, recipe)
+        assert set(sandbox.stored()) == {did(number) for number in range(6)}
+    success = fault in NOT_DONE or probe_first
+    assert {outcome.result for outcome in report.outcomes} == {Result.SUCCESS if success else Result.DUPLICATE}
+    assert {MAY_HAVE_ADDED in outcome.reason for outcome in report.outcomes} == {not success}
+    assert {outcome.added for outcome in report.outcomes} == {success}
+
+
+def test_a_run_of_copies_that_dies_is_finished_by_resume_with_copies(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def die(outcomes: int) -> None:
+        if outcomes == 3:
+            raise RuntimeError("the process dies here")
+
+    path = order(desk, *([did(number), MODEL, f"line {number:04d}", ""] for number in range(8)))
+    with Sandbox() as sandbox:
+        with pytest.raises(RuntimeError, match="dies here"):
+            desk.importing(path, sandbox.url, Recipe(rate=0), watcher=Looker(on_outcome=die))
+        line = desk.newest()
+        server = Server(sandbox.url, "6666", Password("1234"))
+        resume(line, Recipe.from_json(line.about.settings), server, desk.folders, Looker(), clock=fast_clock())
+        assert {call.function for call in sandbox.calls} == {"copy_did"}
+        assert [row["user"] for row in sandbox.stored().values()] == ["1001"] * 8
+
+
+def test_a_corrected_model_is_copied_by_rerun(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as sandbox:
+        assert desk.did_importer("run", order(desk, [did(0), NOWHERE, "", ""]), *flags(sandbox)).code == 1
+        results = desk.folder / "order_results.xlsx"
+        _put(results, NOWHERE, MODEL)
+        assert desk.did_importer("rerun", results, *flags(sandbox)).code == 0
+        assert sandbox.stored()[did(0)]["user"] == "1001"
+
+
+def _put(workbook: Path, old: str, new: str) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(workbook)
+    found = [cell for row in book["Results"].iter_rows() for cell in row if cell.value == old]
+    for cell in found:
+        cell.value = new
+    book.save(workbook)
+    assert found
+
+
+def test_a_column_is_taken_for_it_by_map_and_filled_by_set(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", ("Number", "Like"), [(did(0), MODEL), (did(1), "")])
+    with Sandbox() as sandbox:
+        more = ("--map", "Like=copy_from", "--set", f"copy_from={MODEL}")
+        ran = desk.did_importer("run", path, *flags(sandbox, *more))
+        assert [row["user"] for row in sandbox.stored().values()] == ["1001", "1001"]
+    assert ran.code == 0, ran
+
+
+def test_the_agent_row_of_the_templates_examples_gets_its_agent(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    write_template(tmp_path / "template.xlsx")
+    with Sandbox() as sandbox:
+        ran = desk.did_importer("run", tmp_path / "template.xlsx", *flags(sandbox, "--sheet", "Examples"))
+        agents = [row["user"] for row in sandbox.stored().values() if row["did_route"] == "AGENT"]
+    assert ran.code == 0, ran
+    assert agents == ["1001"]
+
+
+def test_a_copy_is_never_a_dry_run_of_add_did(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = order(desk, [did(0), MODEL, "", ""], [did(1), "", "", "AGENT"])
+    with Sandbox() as sandbox:
+        assert desk.did_importer("run", path, *flags(sandbox, "--check-first")).code == 0
+        for call in sandbox.calls:
+            assert call.function != "add_did" or call.did_pattern == did(1)
+            assert "copy_from" not in call.params
+        assert sandbox.stored()[did(0)]["user"] == "1001"
