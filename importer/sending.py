@@ -136,7 +136,8 @@ def send_and_report(
                 f"the results workbook could not be written ({error}), but the record has every outcome:"
                 f" did-importer runs {record.about.run_id} writes it"
             ) from None
-        finished = not left
+        # a run that was stopped while it looked its successes up has that left to do
+        finished = not left and not (recipe.verify and stop is not None)
         journal.end(RunState.FINISHED if finished else RunState.UNFINISHED, ended, how_it_ended(stop), workbook)
         if interrupts.seen and stop is None:
             # too late to change anything but the exit code: all is sent, and the workbook is whole

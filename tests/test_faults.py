@@ -258,3 +258,24 @@ def test_the_command_ends_with_3_when_the_server_is_away_for_too_long(tmp_path: 
     assert_each_row_once_in_order(order, lines)
     assert_results_are_true(order, lines, stored)
     assert kinds(order, lines) == {SUCCESS}
+
+
+def test_a_run_that_is_stopped_while_it_looks_its_successes_up_does_so_when_it_is_resumed(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    order = desk.order(20, plain=True)
+    lost = order.dids[7]
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.LOST_INSERT if asked == lost else None)
+    with Sandbox(SandboxOptions(faults=faults)) as sandbox:
+        looker = Looker(on_outcome=lambda outcomes: sandbox.pause() if outcomes == len(order.rows) else None)
+        recipe = Recipe(rate=0, verify=True, give_up_after=2)
+        report = desk.importing(order.path, sandbox.url, recipe, watcher=looker)
+        assert report.exit_code == ExitCode.STOPPED
+        assert report.unfinished
+        sandbox.resume()
+        assert desk.did_importer("resume").code == 1
+        stored = sandbox.stored()
+    assert lost not in stored
+    lines = desk.results()
+    assert_results_are_true(order, lines, stored)
+    assert [line.result for line in lines if line.did_sent == lost] == [Result.UNKNOWN]
+    assert sum(line.result is Result.SUCCESS for line in lines) == 19
