@@ -115,7 +115,7 @@ def records(text: str, delimiter: str, place: str, lines_before: int = 0) -> Ite
             return
         except csv.Error:
             raise _unclosed(place, number) from None
-        if cut_short or (len(taken) > 1 and not _well_quoted(taken, delimiter, len(cells))):
+        if cut_short or (len(taken) > 1 and not _well_quoted(taken, delimiter, cells)):
             raise _unclosed(place, number)
         yield number, cells
         number += len(taken)
@@ -127,15 +127,17 @@ def _lines(text: str) -> Iterator[str]:
     return iter(io.StringIO(text, newline=""))
 
 
-def _well_quoted(lines: Sequence[str], delimiter: str, width: int) -> bool:
+def _well_quoted(lines: Sequence[str], delimiter: str, cells: Sequence[str]) -> bool:
     """Say whether several lines are one record: by the rules, and because none of them is a record of its own."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
         return False
-    for line in lines[1:] if width > 1 else ():
+    # a cell that has swallowed a row holds what stood between the row's cells
+    swallowed = len(cells) > 1 and any(delimiter in cell for cell in cells if "\n" in cell or "\r" in cell)
+    for line in lines[1:] if swallowed else ():
         alone = next(csv.reader([line], delimiter=delimiter), [])
-        if len(alone) == width and any(map(looks_like_number, alone)):
+        if len(alone) == len(cells) and any(map(looks_like_number, alone)):
             return False
     return True
 
