@@ -8,6 +8,7 @@ from messy import (
     old_workbook_trouble,
     package_trouble,
     page_trouble,
+    spelling_trouble,
     text_trouble,
 )
 from messy.messy_file import MessyFile
@@ -16,6 +17,7 @@ MESSY_FILES: tuple[MessyFile, ...] = (
     *text_trouble.FILES,
     *header_trouble.FILES,
     *page_trouble.FILES,
+    *spelling_trouble.FILES,
     *number_trouble.FILES,
     *layout_trouble.FILES,
     *package_trouble.FILES,
