@@ -2,7 +2,8 @@
 
 Headers match without regard to case, spaces or punctuation, by name and never by position. If two headers could
 be the same column, the more exact one wins (the server's own name first, then the aliases in their order); the
-other is passed over, is never sent, and the choice is shown.
+other is passed over, is never sent, and the choice is shown. A list of ranges has other headers: first numbers beside
+last numbers or quantities.
 """
 
 import re
@@ -13,6 +14,18 @@ from typing import Final
 
 from importer.columns import BY_NAME, COLUMNS, DID_PATTERN, Column
 from importer.errors import SheetTrouble
+
+FIRST_HEADERS: Final = frozenset(
+    "firstnumber firstdid firsttn startnumber startdid starttn startingnumber numberstart didstart start beginnumber"
+    " rangestart rangebegin rangefrom from fromnumber numberfrom didfrom".split()
+)
+LAST_HEADERS: Final = frozenset(
+    "lastnumber lastdid lasttn endnumber enddid endtn endingnumber numberend didend end rangeend rangeto to tonumber"
+    " numberto didto".split()
+)
+QUANTITY_HEADERS: Final = frozenset(
+    "quantity qty count numbercount didcount numberofdids numberofnumbers blocksize rangesize size".split()
+)
 
 _NOT_IN_A_KEY: Final = re.compile(r"[^a-z0-9]")
 _NOTHING_CHOSEN: Final[Mapping[str, str]] = MappingProxyType({})
@@ -107,3 +120,41 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
         taken[name] = index
         passed_over.update((other, name) for _, other in others)
     return HeaderMatch(MappingProxyType(taken), MappingProxyType(dict(sorted(passed_over.items()))))
+
+
+@dataclass(frozen=True, slots=True)
+class RangeColumns:
+    """Where a sheet keeps its ranges.
+
+    Attributes:
+        first: the index of the header of the first numbers.
+        last: the index of the header of the last numbers; None if there is none.
+        quantity: the index of the header that says how many numbers; None if there is none.
+    """
+
+    first: int
+    last: int | None
+    quantity: int | None
+
+
+def range_columns(header: Sequence[str], did_column: int | None = None) -> RangeColumns | None:
+    """Find the columns of ranges in a sheet that has no DID column, or whose DID column holds the first numbers.
+
+    Args:
+        header: the header cells as they stand in the file.
+        did_column: the index of the header that was taken for did_pattern; None where there is none.
+
+    Returns:
+        The columns; None where first numbers do not stand beside last numbers or quantities.
+    """
+    keys = [header_key(text) for text in header]
+
+    def index_of(names: frozenset[str]) -> int | None:
+        return next((index for index, key in enumerate(keys) if key in names), None)
+
+    first, last, quantity = index_of(FIRST_HEADERS), index_of(LAST_HEADERS), index_of(QUANTITY_HEADERS)
+    if did_column is not None:
+        first = did_column if keys[did_column] in FIRST_HEADERS else None
+    if first is None or (last is None and quantity is None):
+        return None
+    return RangeColumns(first, last, quantity)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from importer.check.did_format import DidFormat, NumberPlan, not_possible
 from importer.check.did_number import read_did
-from importer.check.did_range import RangeColumns, judge_range, numbers_of, read_range
+from importer.check.did_range import judge_range, numbers_of, read_range
 from importer.check.did_trouble import DidTrouble, ReadDid
 from importer.check.normalise import BLANK, FLAW_REASONS, Cell
 from importer.errors import SheetTrouble
+from importer.headers import RangeColumns
 from importer.model import CellFlaw, Table
 
 MOST_ROWS = 1_048_576

@@ -4,69 +4,17 @@ Only ranges that can be read in one way count: both numbers in full, of one leng
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 from importer.characters import trim
 from importer.check.did_number import read_did
 from importer.check.did_trouble import DidTrouble, ReadDid
-from importer.headers import header_key
 
 LONGEST_RANGE: Final = 10_000
 """The most numbers that one range may have."""
 
-FIRST_HEADERS: Final = frozenset(
-    "firstnumber firstdid firsttn startnumber startdid starttn startingnumber numberstart didstart start beginnumber"
-    " rangestart rangebegin rangefrom from fromnumber numberfrom didfrom".split()
-)
-LAST_HEADERS: Final = frozenset(
-    "lastnumber lastdid lasttn endnumber enddid endtn endingnumber numberend didend end rangeend rangeto to tonumber"
-    " numberto didto".split()
-)
-QUANTITY_HEADERS: Final = frozenset(
-    "quantity qty count numbercount didcount numberofdids numberofnumbers blocksize rangesize size".split()
-)
-
 _QUANTITY: Final = re.compile(r"0*[1-9][0-9]{0,7}")
-
-
-@dataclass(frozen=True, slots=True)
-class RangeColumns:
-    """Where a sheet keeps its ranges.
-
-    Attributes:
-        first: the index of the header of the first numbers.
-        last: the index of the header of the last numbers; None if there is none.
-        quantity: the index of the header that says how many numbers; None if there is none.
-    """
-
-    first: int
-    last: int | None
-    quantity: int | None
-
-
-def range_columns(header: Sequence[str], did_column: int | None = None) -> RangeColumns | None:
-    """Find the columns of ranges in a sheet that has no DID column, or whose DID column holds the first numbers.
-
-    Args:
-        header: the header cells as they stand in the file.
-        did_column: the index of the header that was taken for did_pattern; None where there is none.
-
-    Returns:
-        The columns; None where first numbers do not stand beside last numbers or quantities.
-    """
-    keys = [header_key(text) for text in header]
-
-    def index_of(names: frozenset[str]) -> int | None:
-        return next((index for index, key in enumerate(keys) if key in names), None)
-
-    first, last, quantity = index_of(FIRST_HEADERS), index_of(LAST_HEADERS), index_of(QUANTITY_HEADERS)
-    if did_column is not None:
-        first = did_column if keys[did_column] in FIRST_HEADERS else None
-    if first is None or (last is None and quantity is None):
-        return None
-    return RangeColumns(first, last, quantity)
 
 
 def read_range(first: ReadDid, last: str, quantity: str) -> ReadDid:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from importer.check.did_column import DidColumn
-from importer.check.did_range import RangeColumns
 from importer.columns import BY_NAME, COPY_FROM
-from importer.headers import HeaderMatch, header_key
+from importer.headers import HeaderMatch, RangeColumns, header_key
 from importer.model import CheckedRow, Table
 
 _SHOWN: Final = 5

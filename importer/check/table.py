@@ -13,13 +13,12 @@ from importer.check.clean_columns import clean_columns
 from importer.check.describe import Description
 from importer.check.did_column import DidRules, read_dids
 from importer.check.did_format import DidFormat, NumberPlan
-from importer.check.did_range import RangeColumns, range_columns
 from importer.check.did_survey import survey
 from importer.check.facts import copies_within, table_facts
 from importer.check.rows import checked_rows
 from importer.columns import BY_NAME, DID_PATTERN
 from importer.errors import SettingsTrouble, SheetTrouble
-from importer.headers import HeaderMatch, match_header
+from importer.headers import HeaderMatch, RangeColumns, match_header, range_columns
 from importer.model import CheckedRow, Table
 
 __all__ = ["CheckOptions", "CheckedTable", "DidFormat", "check_table"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from importer.columns import DID_PATTERN
 from importer.errors import SheetTrouble
-from importer.headers import HeaderMatch, column_named, header_key, match_header
+from importer.headers import HeaderMatch, column_named, header_key, match_header, range_columns
 from importer.sheet.rows import ReadSheet
 
 MOST_TITLE_ROWS: Final = 50
@@ -27,7 +27,7 @@ class FoundHeader:
     Attributes:
         index: its place among the rows that are not blank; -1 where there is no header.
         number: its row number; 0 where there is no header.
-        did_column: the index of the column of DIDs.
+        did_column: the index of the column of DIDs, or of the first numbers of ranges.
     """
 
     index: int
@@ -70,6 +70,21 @@ def find_header(sheet: ReadSheet, mapping: Mapping[str, str]) -> FoundHeader | N
         if candidate and (best is None or candidate.replaces(best)):
             best, found = candidate, FoundHeader(index, sheet.numbers[index], candidate.did_column)
     return found
+
+
+def find_range_header(sheet: ReadSheet) -> FoundHeader | None:
+    """Find the header of a list of ranges, which has first numbers beside last numbers or quantities.
+
+    It counts only if a phone number stands below it: "From" and "To" stand above other things too.
+    """
+    found: FoundHeader | None = None
+    for index, texts in enumerate(sheet.rows[: MOST_TITLE_ROWS + 1]):
+        if found and looks_like_number(cell(texts, found.did_column)):
+            return found
+        ranges = range_columns(texts)
+        if ranges and not any(map(looks_like_number, texts)):
+            found = FoundHeader(index, sheet.numbers[index], ranges.first)
+    return None
 
 
 def find_bare_column(sheet: ReadSheet) -> FoundHeader | None:

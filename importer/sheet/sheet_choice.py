@@ -8,7 +8,7 @@ from typing import Final
 from importer.columns import DID_PATTERN
 from importer.errors import SheetTrouble
 from importer.sheet.book import Book
-from importer.sheet.header_row import FoundHeader, find_bare_column, find_header, looks_like_number
+from importer.sheet.header_row import FoundHeader, find_bare_column, find_header, find_range_header, looks_like_number
 from importer.sheet.rows import ReadOptions, ReadSheet, some_of
 
 OWN_SHEETS: Final = ("Instructions", "Examples")
@@ -63,6 +63,7 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
     else:
         names = [name for name in book.sheets if name not in OWN_SHEETS] or list(book.sheets)
     with_header: list[tuple[ReadSheet, FoundHeader]] = []
+    with_ranges: list[tuple[ReadSheet, FoundHeader]] = []
     bare: list[tuple[ReadSheet, FoundHeader]] = []
     without: list[ReadSheet] = []
     for name in names:
@@ -70,11 +71,13 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
         found = find_header(sheet, options.mapping)
         if found:
             with_header.append((sheet, found))
+        elif ranges := find_range_header(sheet):
+            with_ranges.append((sheet, ranges))
         elif column := find_bare_column(sheet):
             bare.append((sheet, column))
         elif sheet.rows:
             without.append(sheet)
-    fitting = with_header or bare
+    fitting = with_header or with_ranges or bare
     if len(fitting) > 1:
         several = some_of([sheet.sheet for sheet, _ in fitting])
         raise SheetTrouble(f"{path}: several sheets have a DID column: {several}; say which with --sheet")
