@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from importer.model import ExitCode as ExitCode
     from importer.model import Result as Result
     from importer.model import RowOutcome as RowOutcome
+    from importer.past_runs import LeftToUndo as LeftToUndo
     from importer.past_runs import added_by as added_by
+    from importer.past_runs import left_to_undo as left_to_undo
     from importer.past_runs import named_run as named_run
     from importer.past_runs import resume as resume
     from importer.past_runs import rewrite_workbook as rewrite_workbook
@@ -57,7 +59,7 @@ _HOMES: Final = {
     "journal": "RunLine list_runs",
     "live_check": "LiveCheck check_live",
     "model": "CellProblem CheckedRow ExitCode Result RowOutcome",
-    "past_runs": "added_by named_run resume rewrite_workbook undo unfinished_run",
+    "past_runs": "LeftToUndo added_by left_to_undo named_run resume rewrite_workbook undo unfinished_run",
     "recipe": "Recipe",
     "run": "Checked Folders after_live_check check_file check_results import_checked import_file",
     "secret": "Password",
