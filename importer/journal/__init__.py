@@ -9,12 +9,13 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from importer.errors import RecordFailed
 from importer.journal.record import (
     RunAbout,
     RunLine,
@@ -62,6 +63,15 @@ _SETTLED: Final = "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One thing to write, and who waits for it to be on disk."""
+
+    statement: str
+    values: tuple[object, ...]
+    done: asyncio.Future[None]
+
+
 class Journal:
     """The record of one run, for one process alone; also the ``Recorder`` of ``importer.submit.sender``.
 
@@ -72,7 +82,9 @@ class Journal:
         self.path = path
         self._connection = connection
         self._lock = lock
-        self._waiting: list[tuple[str, tuple[object, ...], asyncio.Future[None]]] = []
+        self._waiting: list[_Record] = []
+        self._writing = False
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
 
     @classmethod
     def create(
@@ -156,6 +168,7 @@ class Journal:
 
     def close(self) -> None:
         """Close the record, and let others work on the run."""
+        self._writer.shutdown()
         self._connection.close()
         self._lock.release()
 
@@ -207,26 +220,41 @@ class Journal:
 
     async def _write(self, statement: str, values: tuple[object, ...]) -> None:
         loop = asyncio.get_running_loop()
-        if not self._waiting:
-            # all that is recorded in this turn of the loop goes into one transaction
-            loop.call_soon(self._flush)
         done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((statement, values, done))
+        self._waiting.append(_Record(statement, values, done))
+        if not self._writing:
+            # all that is recorded in this turn of the loop goes into one transaction
+            self._writing = True
+            loop.call_soon(self._begin_writing, loop)
         await done
 
-    def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        failure: RecordFailed | None = None
-        try:
-            with transaction(self._connection):
-                for statement, values, _ in waiting:
-                    self._connection.execute(statement, values)
-        except RecordFailed as error:
-            failure = error
-        for _, _, done in waiting:
-            if done.cancelled():
+    def _begin_writing(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Write what waits, in a thread: what is recorded while the disk works goes into the next transaction."""
+        records, self._waiting = self._waiting, []
+
+        def written(future: Future[None]) -> None:
+            # a loop that was closed has nobody left who waits
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._end_writing, loop, records, future.exception())
+
+        self._writer.submit(self._commit, records).add_done_callback(written)
+
+    def _commit(self, records: Sequence[_Record]) -> None:
+        with transaction(self._connection):
+            for record in records:
+                self._connection.execute(record.statement, record.values)
+
+    def _end_writing(
+        self, loop: asyncio.AbstractEventLoop, records: Sequence[_Record], failure: BaseException | None
+    ) -> None:
+        for record in records:
+            if record.done.cancelled():
                 continue
             if failure is None:
-                done.set_result(None)
+                record.done.set_result(None)
             else:
-                done.set_exception(failure)
+                record.done.set_exception(failure)
+        if self._waiting:
+            self._begin_writing(loop)
+        else:
+            self._writing = False

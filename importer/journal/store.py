@@ -62,7 +62,7 @@ def create_file(path: Path) -> sqlite3.Connection:
     Raises:
         JournalTrouble: it cannot be written there.
     """
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection)
         connection.executescript(_TABLES)
@@ -80,7 +80,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise JournalTrouble(f"there is no run {path.stem}; did-importer runs lists what there is")
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection)
         found = connection.execute("SELECT value FROM about WHERE name = 'format'").fetchone()
