@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from importer import __version__
-from importer.check.table import CheckedTable, check_table
+from importer.check import CheckedTable, check_table, import_ahead
 from importer.columns import DID_PATTERN
 from importer.errors import JournalTrouble, SettingsTrouble
 from importer.journal import (
@@ -83,6 +83,7 @@ def check_file(path: Path, recipe: Recipe) -> Checked:
         SheetTrouble: the file cannot be read as a list of DIDs.
         SettingsTrouble: an option of the recipe names something that is not there.
     """
+    import_ahead()
     table = read_table(path, recipe.read_options())
     checked = check_table(table, recipe.check_options())
     plan = plan_rows(checked.rows)

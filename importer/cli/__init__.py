@@ -113,8 +113,12 @@ def _completion(flags: argparse.Namespace) -> int:
 
 def entry_point() -> None:
     """Be the program ``did-importer``."""
+    import gc
+
     from importer.interrupt import end_at_signals
 
+    # what is read lives to the end; looking through it again and again costs a tenth of a large check
+    gc.set_threshold(100_000, 50, 50)
     end_at_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
