@@ -1,6 +1,7 @@
 """All ugly files. To add one, add a ``MessyFile`` to the tuple of its kind in one of the modules named here."""
 
 from messy import (
+    column_trouble,
     document_trouble,
     header_trouble,
     layout_trouble,
@@ -8,8 +9,10 @@ from messy import (
     old_workbook_trouble,
     package_trouble,
     page_trouble,
+    range_trouble,
     spelling_trouble,
     text_trouble,
+    value_trouble,
 )
 from messy.messy_file import MessyFile
 
@@ -18,6 +21,9 @@ MESSY_FILES: tuple[MessyFile, ...] = (
     *header_trouble.FILES,
     *page_trouble.FILES,
     *spelling_trouble.FILES,
+    *range_trouble.FILES,
+    *column_trouble.FILES,
+    *value_trouble.FILES,
     *number_trouble.FILES,
     *layout_trouble.FILES,
     *package_trouble.FILES,

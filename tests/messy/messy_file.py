@@ -33,9 +33,9 @@ class Became:
     reason: str = ""
 
 
-def added(row: int, did: str) -> Became:
+def added(row: int, did: str, reason: str = "") -> Became:
     """Return the outcome of a row whose DID must be in VICIdial afterwards."""
-    return Became(row, Result.SUCCESS, did)
+    return Became(row, Result.SUCCESS, did, reason)
 
 
 def invalid(row: int, reason: str) -> Became:

@@ -1,27 +1,18 @@
 """Numbers as people and programs write them, one spelling a file: each is read whole, or refused for its own reason."""
 
-import csv
-import io
-
-from messy.messy_file import Became, MessyFile, added, invalid, text_read, there, twice
+from messy.listed import listed
+from messy.messy_file import Became, MessyFile, added, invalid, there, twice
 
 _SHORTENED = "has lost its digits: a spreadsheet has written a long number in its short form"
 _TWO = "holds more than one number; give each number its own row"
-
-
-def _list_of(*cells: str) -> str:
-    """Return a list with a good number in row 2, and a row for each of these cells."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([("did", "group"), *((cell, "SALES") for cell in cells)])
-    return stream.getvalue()
 
 
 def _listed(
     name: str, cells: tuple[str, ...], became: tuple[Became, ...], *said: str, flags: tuple[str, ...] = ()
 ) -> MessyFile:
     """Return a list of these cells, the first in row 2."""
-    rows = tuple((row, (cell, "SALES")) for row, cell in enumerate(cells, start=2))
-    return text_read(name, _list_of(*cells), ("did", "group"), rows, became=became, said=said, flags=flags)
+    rows = tuple((cell, "SALES") for cell in cells)
+    return listed(name, ("did", "group"), rows, became, *said, flags=flags)
 
 
 def _spelled(name: str, typed: str, did: str, *said: str, flags: tuple[str, ...] = ()) -> MessyFile:
