@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     from importer.past_runs import added_by as added_by
     from importer.past_runs import left_to_undo as left_to_undo
     from importer.past_runs import named_run as named_run
+    from importer.past_runs import recorded_recipe as recorded_recipe
     from importer.past_runs import resume as resume
     from importer.past_runs import rewrite_workbook as rewrite_workbook
     from importer.past_runs import undo as undo
     from importer.past_runs import unfinished_run as unfinished_run
     from importer.recipe import Recipe as Recipe
+    from importer.run import RERUN_RESULTS as RERUN_RESULTS
     from importer.run import Checked as Checked
     from importer.run import Folders as Folders
     from importer.run import after_live_check as after_live_check
@@ -53,18 +55,22 @@ if TYPE_CHECKING:
     from importer.sending import Unwatched as Unwatched
     from importer.sending import Watcher as Watcher
     from importer.server.settings import Server as Server
+    from importer.submit.stop import Stop as Stop
+    from importer.submit.stop import StopKind as StopKind
 
 _HOMES: Final = {
     "errors": "ImporterError RecordFailed UsageTrouble WorkbookFailed",
     "journal": "RunLine list_runs",
     "live_check": "LiveCheck check_live",
     "model": "CellProblem CheckedRow ExitCode Result RowOutcome",
-    "past_runs": "LeftToUndo added_by left_to_undo named_run resume rewrite_workbook undo unfinished_run",
+    "past_runs": "LeftToUndo added_by left_to_undo named_run recorded_recipe resume rewrite_workbook undo"
+    " unfinished_run",
     "recipe": "Recipe",
-    "run": "Checked Folders after_live_check check_file check_results import_checked import_file",
+    "run": "RERUN_RESULTS Checked Folders after_live_check check_file check_results import_checked import_file",
     "secret": "Password",
     "sending": "RunReport Unwatched Watcher",
     "server.settings": "Server",
+    "submit.stop": "Stop StopKind",
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names.split()}
 

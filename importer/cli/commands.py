@@ -8,6 +8,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from importer import (
+    RERUN_RESULTS,
+    Checked,
+    Folders,
+    LiveCheck,
+    Recipe,
+    RunReport,
+    StopKind,
+    after_live_check,
+    check_file,
+    check_live,
+    check_results,
+    import_checked,
+    left_to_undo,
+    list_runs,
+    named_run,
+    recorded_recipe,
+    resume,
+    rewrite_workbook,
+    undo,
+    unfinished_run,
+)
 from importer.characters import printable
 from importer.cli.machine import RunLog, checked_object, report_object, runs_object, tell
 from importer.cli.progress import Progress
@@ -25,33 +47,10 @@ from importer.cli.show import (
     wrapped,
 )
 from importer.errors import ResultsTrouble, SettingsTrouble
-from importer.journal import list_runs
-from importer.live_check import LiveCheck, check_live
 from importer.model import ExitCode, Result
-from importer.past_runs import (
-    left_to_undo,
-    named_run,
-    recorded_recipe,
-    resume,
-    rewrite_workbook,
-    undo,
-    unfinished_run,
-)
-from importer.recipe import Recipe
 from importer.results.causes import causes_of
-from importer.run import (
-    RERUN_RESULTS,
-    Checked,
-    Folders,
-    after_live_check,
-    check_file,
-    check_results,
-    import_checked,
-)
-from importer.sending import RunReport
 from importer.server.named import ChosenServer
 from importer.server.settings import Server
-from importer.submit.stop import StopKind
 from importer.workbooks.checked import write_checked
 from importer.workbooks.output_file import free_path
 

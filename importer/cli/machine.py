@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from importer import Checked, LiveCheck, RunLine, RunReport
 from importer.check.problems import group_problems
 from importer.errors import SettingsTrouble
-from importer.journal import RunLine
-from importer.live_check import LiveCheck
 from importer.model import RowOutcome
 from importer.results import Cause
-from importer.run import Checked
-from importer.sending import RunReport
 
 
 def tell(flags: argparse.Namespace, facts: Mapping[str, Any]) -> None:

@@ -45,8 +45,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="did-importer",
-        description="Import a spreadsheet of DIDs (inbound phone numbers) into VICIdial, and\nlearn what became of every"
-        " row.",
+        description="Import a spreadsheet of DIDs (inbound phone numbers) into VICIdial, and\n"
+        "learn what became of every row.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

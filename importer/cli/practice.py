@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+from importer import Folders, Recipe, check_file, import_checked
 from importer.cli.commands import say
 from importer.cli.demo_check import differences, read_expected
 from importer.cli.fault_flags import fault_lines, fault_words, faults_from
@@ -16,10 +17,8 @@ from importer.cli.progress import Progress
 from importer.cli.show import check_lines, quoted, report_lines, wrapped
 from importer.errors import ResultsTrouble, SettingsTrouble
 from importer.model import ExitCode, Result
-from importer.recipe import Recipe
 from importer.results import read_results
 from importer.results.causes import causes_of
-from importer.run import Folders, check_file, import_checked
 from importer.sandbox import Sandbox, SandboxOptions, serve
 from importer.sandbox.options import LOOPBACK
 from importer.secret import Password

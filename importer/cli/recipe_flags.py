@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from importer import Recipe
 from importer.columns import DID_PATTERN, USED
 from importer.errors import SettingsTrouble
 from importer.headers import column_named
-from importer.recipe import Recipe
 
 _AS_GIVEN: Final = (
     "sheet",

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from importer import Recipe
 from importer.errors import SettingsTrouble
-from importer.recipe import Recipe
 from importer.server.address import same_server
 from importer.server.file import ServerFile, choose_server, config_file, load_servers
 from importer.server.named import ChosenServer, NamedServer

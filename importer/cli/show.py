@@ -7,15 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from importer import Checked, LeftToUndo, LiveCheck, RunLine, RunReport, StopKind
 from importer.characters import printable
 from importer.check.problems import group_problems
-from importer.journal import RunLine
-from importer.live_check import LiveCheck
 from importer.model import Result
-from importer.past_runs import LeftToUndo
-from importer.run import Checked
-from importer.sending import RunReport
-from importer.submit.stop import StopKind
 
 WIDTH: Final = 80
 _FIRST_ROWS: Final = 3
