@@ -19,6 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from importer.checking import RERUN_RESULTS as RERUN_RESULTS
+    from importer.checking import Checked as Checked
+    from importer.checking import after_live_check as after_live_check
+    from importer.checking import check_file as check_file
+    from importer.checking import check_results as check_results
     from importer.errors import ImporterError as ImporterError
     from importer.errors import RecordFailed as RecordFailed
     from importer.errors import UsageTrouble as UsageTrouble
@@ -42,12 +47,7 @@ if TYPE_CHECKING:
     from importer.past_runs import undo as undo
     from importer.past_runs import unfinished_run as unfinished_run
     from importer.recipe import Recipe as Recipe
-    from importer.run import RERUN_RESULTS as RERUN_RESULTS
-    from importer.run import Checked as Checked
     from importer.run import Folders as Folders
-    from importer.run import after_live_check as after_live_check
-    from importer.run import check_file as check_file
-    from importer.run import check_results as check_results
     from importer.run import import_checked as import_checked
     from importer.run import import_file as import_file
     from importer.secret import Password as Password
@@ -66,7 +66,8 @@ _HOMES: Final = {
     "past_runs": "LeftToUndo added_by left_to_undo named_run recorded_recipe resume rewrite_workbook undo"
     " unfinished_run",
     "recipe": "Recipe",
-    "run": "RERUN_RESULTS Checked Folders after_live_check check_file check_results import_checked import_file",
+    "checking": "RERUN_RESULTS Checked after_live_check check_file check_results",
+    "run": "Folders import_checked import_file",
     "secret": "Password",
     "sending": "RunReport Unwatched Watcher",
     "server.settings": "Server",

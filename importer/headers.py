@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from importer.columns import BY_NAME, COLUMNS, DID_PATTERN, Column
+from importer.column import Column
+from importer.columns import BY_NAME, COLUMNS, DID_PATTERN
 from importer.errors import SheetTrouble
 
 FIRST_HEADERS: Final = frozenset(

@@ -1,15 +1,13 @@
 """The only module that knows the order of the stages: read, check, plan, record, send, results."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from importer import __version__
-from importer.check import CheckedTable, check_table, import_ahead
-from importer.columns import DID_PATTERN
+from importer.checking import Checked, check_file
 from importer.errors import JournalTrouble, SettingsTrouble
 from importer.journal import (
     Journal,
@@ -19,43 +17,12 @@ from importer.journal import (
     make_folder,
     new_path,
 )
-from importer.live_check import LiveCheck, plan_after
-from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
-from importer.plan import expanded_table, plan_rows, twice_in_the_file
+from importer.model import PlannedRow, Result, RowOutcome, Table
 from importer.recipe import Recipe
-from importer.results import PreviousResults, check_writable, free_path, read_results
+from importer.results import PreviousResults, check_writable, free_path
 from importer.sending import RunReport, Unwatched, Watcher, send_and_report
 from importer.server.settings import Server
-from importer.sheet import read_table
 from importer.submit.pace import SYSTEM_CLOCK, Clock
-
-RERUN_RESULTS: Final = frozenset(
-    {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}
-)
-"""What a rerun takes up again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A file after reading, checking and planning; nothing was sent.
-
-    Attributes:
-        table: what was read.
-        checked: what the check says of each row.
-        expanded: the table with a row for each outcome, in their order; differs where ranges were taken apart.
-        planned: what would be sent.
-        settled: the outcomes that need no call.
-        previous: the results workbook that is rerun, or None.
-        taken_up: how many of its rows are taken up again.
-    """
-
-    table: Table
-    checked: CheckedTable
-    expanded: Table
-    planned: tuple[PlannedRow, ...]
-    settled: tuple[RowOutcome, ...]
-    previous: PreviousResults | None = None
-    taken_up: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,77 +41,6 @@ class Folders:
     def runs(self) -> Path:
         """The folder of the records themselves."""
         return self.state / "runs"
-
-
-def check_file(path: Path, recipe: Recipe) -> Checked:
-    """Read and check a file. Needs neither server nor credentials, and sends nothing.
-
-    Raises:
-        SheetTrouble: the file cannot be read as a list of DIDs.
-        SettingsTrouble: an option of the recipe names something that is not there.
-    """
-    import_ahead()
-    table = read_table(path, recipe.read_options())
-    checked = check_table(table, recipe.check_options())
-    plan = plan_rows(checked.rows)
-    return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled)
-
-
-def _expanded(table: Table, checked: CheckedTable) -> Table:
-    return expanded_table(table, checked.rows, checked.match.taken[DID_PATTERN.name])
-
-
-def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_RESULTS) -> Checked:
-    """Read a results workbook that a person has corrected, and check the rows that are taken up again.
-
-    Args:
-        path: the workbook, or its sheet Results saved as CSV.
-        recipe: how to check.
-        only: the results whose rows are taken up again.
-
-    Raises:
-        SheetTrouble: it is no results workbook.
-    """
-    previous = read_results(path)
-    table = previous.table()
-    apart = len(set(table.row_numbers)) < len(table.row_numbers)
-    checked = check_table(table, replace(recipe.check_options(), taken_apart=apart))
-    before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
-    again = {place for place, outcome in before.items() if outcome.result in only}
-    if only == RERUN_RESULTS:
-        again |= _twice_no_longer(checked.rows, before)
-    checked = _without_expanding(checked, again)
-    plan = plan_rows((row for row in checked.rows if row.table_index in again), before)
-    untouched = [
-        replace(before[row.table_index], index=row.index) for row in checked.rows if row.table_index not in again
-    ]
-    settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
-    return Checked(table, checked, _expanded(table, checked), plan.planned, settled, previous, len(again))
-
-
-def _twice_no_longer(rows: Iterable[CheckedRow], before: Mapping[int, RowOutcome]) -> set[int]:
-    """Find rows that were never sent because an earlier row had their DID, and whose earlier row has it no longer.
-
-    A correction may have taken it away; to leave such a row a duplicate would lose its DID without a word.
-    """
-    return {
-        row.table_index
-        for row in rows
-        if before[row.table_index].result is Result.DUPLICATE
-        and not before[row.table_index].did_sent
-        and twice_in_the_file(row) not in before[row.table_index].reason
-    }
-
-
-def _without_expanding(checked: CheckedTable, again: Collection[int]) -> CheckedTable:
-    """Keep rows that are left as they were as one row each, although a range in them could be taken apart now."""
-    kept: list[CheckedRow] = []
-    seen: set[int] = set()
-    for row in checked.rows:
-        if row.table_index in again or row.table_index not in seen:
-            seen.add(row.table_index)
-            kept.append(row if row.index == len(kept) else replace(row, index=len(kept)))
-    return replace(checked, rows=tuple(kept))
 
 
 def import_file(
@@ -172,13 +68,6 @@ def import_file(
     """
     checked = check_file(path, recipe)
     return import_checked(checked, recipe, server, folders, watcher or Unwatched(), afresh=afresh)
-
-
-def after_live_check(checked: Checked, live: LiveCheck, recipe: Recipe) -> Checked:
-    """Take over what the server itself said of the rows: what would be refused, or is there already, is not sent."""
-    plan = plan_after(live, checked.planned, update=recipe.on_duplicate == "update")
-    settled = tuple(sorted((*checked.settled, *plan.settled), key=lambda outcome: outcome.index))
-    return replace(checked, planned=plan.planned, settled=settled)
 
 
 def import_checked(

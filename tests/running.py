@@ -19,12 +19,13 @@ from typing import Any, Self
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
+from importer.checking import check_file
 from importer.cli import main
 from importer.journal import RunLine, RunState, list_runs
 from importer.model import Result, RowOutcome
 from importer.recipe import Recipe
 from importer.results import PreviousRow, read_results
-from importer.run import Folders, check_file, import_checked
+from importer.run import Folders, import_checked
 from importer.sandbox import Sandbox
 from importer.secret import Password
 from importer.sending import RunReport

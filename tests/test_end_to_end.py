@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import (
     Desk,
+    Looker,
     assert_each_row_once_in_order,
     assert_results_are_true,
     claimed,
@@ -71,12 +72,12 @@ def test_with_50_workers_and_answers_out_of_order_no_result_stands_on_another_ro
     path = desk.write("order.csv", header, cells)
     there = tuple(did(number) for number in range(2, rows, 3))
     with Sandbox(SandboxOptions(latency=(0.0, 0.05), starting_dids=there)) as sandbox:
-        report = desk.importing(path, sandbox.url, Recipe(rate=0, workers=50))
+        looker = Looker()
+        report = desk.importing(path, sandbox.url, Recipe(rate=0, workers=50), watcher=looker)
         stored = sandbox.stored()
-        calls = sandbox.calls
     lines = read_results(report.workbook).rows
-    arrived = [call.did_pattern for call in calls]
-    assert arrived != sorted(arrived), "the calls came in the order of the rows, so this shows nothing"
+    answered = [outcome.index for outcome in looker.outcomes]
+    assert answered != sorted(answered), "the answers came in the order of the rows, so this shows nothing"
     wrong = [
         line
         for number, line in enumerate(lines)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.columns import BY_NAME, COLUMNS, DID_PATTERN, Column
+from importer.column import Column
+from importer.columns import BY_NAME, COLUMNS, DID_PATTERN
 from importer.errors import SheetTrouble
 from importer.headers import column_named, header_key, match_header
 

@@ -13,13 +13,14 @@ from unittest.mock import patch
 import pytest
 from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock, flags
 
+from importer.checking import after_live_check, check_file
 from importer.cli import main
 from importer.columns import USED
 from importer.live_check import LiveCheck, check_live, plan_after
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.recipe import Recipe
 from importer.results import PreviousRow
-from importer.run import after_live_check, check_file, import_checked
+from importer.run import import_checked
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
 from importer.secret import Password

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from running_ranges import RANGES, with_previous
 
 from importer.check.table import CheckOptions, check_table
+from importer.checking import check_results
 from importer.model import CellProblem, CheckedRow, Result, RowOutcome, Table
 from importer.plan import expanded_table, plan_rows
 from importer.recipe import Recipe
-from importer.run import check_results
 
 
 def row_of(index: int, *, did: str = "", bad: bool = False, twice: int | None = None) -> CheckedRow:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from running import Desk, flags
 
+from importer.checking import check_file
 from importer.errors import SheetTrouble
 from importer.recipe import Recipe
-from importer.run import check_file
 from importer.sandbox import Sandbox
 
 QUEUE = (("did_route", "IN_GROUP"), ("group", "SALES_IN"))

@@ -9,7 +9,8 @@ from ask_sandbox import USER, add, ask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importer.columns import BY_NAME, SENT, Column, ServerCheck
+from importer.column import Column, ServerCheck
+from importer.columns import BY_NAME, SENT
 from importer.sandbox import Sandbox, SandboxOptions
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from importer.check.normalise import BLANK, Cell
 from importer.check.schema import TARGETS, CleanColumn, Rule, judge, schema
-from importer.columns import BY_NAME, DID_PATTERN, ROUTE_NEEDS, SENT, USED, Column, ServerCheck
+from importer.column import Column, ServerCheck
+from importer.columns import BY_NAME, DID_PATTERN, ROUTE_NEEDS, SENT, USED
 
 ANY_CHARACTER = "0"
 

@@ -11,6 +11,7 @@ import pytest
 from ask_sandbox import add
 from running import Desk, Looker, Ran, did, fast_clock, flags
 
+from importer.checking import check_file
 from importer.cli import commands
 from importer.errors import JournalTrouble, SettingsTrouble
 from importer.journal import RunLine, RunState
@@ -18,7 +19,7 @@ from importer.model import ExitCode, Result
 from importer.past_runs import added_by, left_to_undo, named_run, recorded_recipe, resume, undo
 from importer.recipe import Recipe
 from importer.results import read_results
-from importer.run import check_file, import_checked
+from importer.run import import_checked
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
 from importer.secret import Password

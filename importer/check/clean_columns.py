@@ -7,7 +7,8 @@ from importer.check.describe import Description
 from importer.check.did_column import DidColumn, DidRules, read_source
 from importer.check.normalise import BLANK, FLAW_REASONS, Cell, clean_cell
 from importer.check.schema import CleanColumn
-from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, USED, Column
+from importer.column import Column
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, USED
 from importer.headers import HeaderMatch
 from importer.model import CellFlaw, Table
 

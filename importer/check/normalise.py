@@ -14,7 +14,7 @@ from typing import Final
 from importer.characters import plain, spaced, trim
 from importer.check.did_number import is_error_value, is_shortened, unwrapped
 from importer.check.did_trouble import DidTrouble
-from importer.columns import Column
+from importer.column import Column
 from importer.model import CellFlaw
 
 FLAW_REASONS: Final = MappingProxyType(

@@ -8,7 +8,8 @@ from typing import Final
 from importer.characters import spaced, trim
 from importer.check.normalise import Cell, did_you_mean
 from importer.check.schema import Failure, Rule, effective_route
-from importer.columns import BY_NAME, Column
+from importer.column import Column
+from importer.columns import BY_NAME
 from importer.model import CellProblem, CheckedRow
 
 _LONGEST_SHOWN: Final = 60

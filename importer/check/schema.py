@@ -13,7 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from importer.check.normalise import Cell
-from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, ROUTE_NEEDS, SENT, USED, Column, ServerCheck
+from importer.column import Column, ServerCheck
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, ROUTE_NEEDS, SENT, USED
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from importer.columns import SENT, Column, ServerCheck
+from importer.column import Column, ServerCheck
+from importer.columns import SENT
 from importer.sandbox.store import Row, Store
 
 # VICIdial names the wrong function when it refuses a call menu, in add_did too (transcript menu-unknown)

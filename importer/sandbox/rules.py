@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-from importer.columns import BY_NAME, DID_PATTERN, WORD
+from importer.column import WORD
+from importer.columns import BY_NAME, DID_PATTERN
 from importer.sandbox.fields import Refusal, as_stored, bends, check_fields, fits, kept
 from importer.sandbox.login import LockOut, log_in
 from importer.sandbox.options import SandboxOptions

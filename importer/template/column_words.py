@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from importer.columns import DID_PATTERN, Column
+from importer.column import Column
+from importer.columns import DID_PATTERN
 
 _RANGES: Final = (("a-zA-Z", "letters"), ("A-Z", "capital letters"), ("0-9", "digits"))
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]")

@@ -1,6 +1,7 @@
 """The README's table of columns."""
 
-from importer.columns import COLUMNS, Column
+from importer.column import Column
+from importer.columns import COLUMNS
 from importer.template.column_words import (
     also_understood,
     blank_in_words,
