@@ -213,6 +213,7 @@ def test_the_command_ends_with_3_where_a_dry_run_adds_and_a_run_is_not_begun(tmp
     assert (checked.code, ran.code) == (3, 3)
     for said in (checked.out, ran.out):
         assert f"this server adds DIDs in a dry run: {did(0)} may be in it now" in " ".join(said.split())
+        assert "has added nothing" not in said
     assert "the run was not begun" in ran.out
     assert desk.runs() == ()
 

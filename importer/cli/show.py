@@ -109,7 +109,10 @@ def live_lines(live: LiveCheck, checked: Checked) -> Iterator[str]:
         Result.DUPLICATE: "are there already",
         Result.INVALID: "would be refused",
     }
-    yield "the server was asked about every row, and has added nothing:"
+    if live.stop is None:
+        yield "the server was asked about every row, and has added nothing:"
+    else:
+        yield "the check was stopped before its end; what it has learned:"
     for result in Result:
         if counts[result]:
             yield f"  {counts[result]:>7}  {words.get(result, result.value)}"
