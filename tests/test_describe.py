@@ -43,6 +43,11 @@ def test_without_a_did_nothing_is_padded() -> None:
     assert Description.of("{city}", HEADER).text(("", "Tampa", "", ""), "") == ""
 
 
+@pytest.mark.parametrize(("did", "text"), [("_1727555010X*", "Tampa DID 010X"), ("0+", "Tampa DID 0"), ("+#", "")])
+def test_a_description_is_padded_with_what_it_keeps_of_a_pattern(did: str, text: str) -> None:
+    assert Description.of("{city}", HEADER).text(("", "Tampa", "", ""), did) == text
+
+
 def test_a_name_that_is_no_column_is_refused_with_the_columns() -> None:
     with pytest.raises(SettingsTrouble, match=r"names '\{town\}', but .*Number, City, State, Rate Center"):
         Description.of("{town}", HEADER)

@@ -53,8 +53,8 @@ class Description:
     def text(self, cells: Sequence[str], did: str) -> str:
         """Return the description of one row, as VICIdial keeps it and of a length that it takes.
 
-        What is too long is cut. What is too short gets the word DID and the number's last four digits, which is all
-        that is surely true of it.
+        What is too long is cut. What is too short gets the word DID and the number's last four digits (of a pattern,
+        the last four characters that a description keeps), which is all that is surely true of it.
 
         Args:
             cells: the row as it stands in the file.
@@ -71,5 +71,6 @@ class Description:
         if not re.search(r"[0-9a-zA-Z]", text):
             return ""
         if len(text) < _COLUMN.shortest:
-            text = f"{text} DID {did[-4:]}" if did else ""
+            last = _COLUMN.keep(did)[-4:]
+            text = f"{text} DID {last}" if last else ""
         return text[: _COLUMN.longest].rstrip(" ,")
