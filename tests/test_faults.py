@@ -74,7 +74,7 @@ def recipe_against(faults: Sequence[Fault], *, probe_first: bool = False) -> Rec
     return Recipe(
         rate=0,
         workers=16 if hangs else 6,
-        timeout=0.15 if hangs else 30.0,
+        timeout=1.0 if hangs else 30.0,
         give_up_after=50_000,
         verify=Fault.LOST_INSERT in faults,
         probe_first=probe_first,

@@ -292,7 +292,7 @@ def test_what_the_check_has_learned_tells_who_added_a_did_whose_answer_was_lost(
         return fault if asked and nth == (1 if asked in copies else 2) else None
 
     faults = FaultPlan(chosen=first_real_call, functions=frozenset({"add_did", "copy_did"}))
-    recipe = Recipe(rate=0, workers=16, give_up_after=50_000, timeout=0.25 if fault is Fault.HANG_AFTER else 30)
+    recipe = Recipe(rate=0, workers=16, give_up_after=50_000, timeout=1.0 if fault is Fault.HANG_AFTER else 30)
     with Sandbox(SandboxOptions(starting_dids=there, faults=faults)) as sandbox:
         checked = check_file(path, recipe)
         found = live(path, sandbox.url, recipe)

@@ -195,7 +195,7 @@ OF_AN_UPDATE = [fault for fault in Fault if fault not in (Fault.REDIRECT, Fault.
 
 def recipe_against(fault: Fault) -> Recipe:
     hangs = fault in (Fault.HANG, Fault.HANG_AFTER)
-    return replace(UPDATE, timeout=0.3 if hangs else 30.0, workers=10 if hangs else 4)
+    return replace(UPDATE, timeout=1.0 if hangs else 30.0, workers=10 if hangs else 4)
 
 
 @pytest.mark.parametrize("fault", OF_AN_UPDATE)

@@ -211,7 +211,7 @@ def test_a_deletion_whose_first_answers_are_lost_is_a_deletion(tmp_path: Path, f
     desk = Desk(tmp_path)
     faults = FaultPlan(chosen=lambda asked, nth: fault if nth <= 2 else None, functions=frozenset({"update_did"}))
     hangs = fault in (Fault.HANG, Fault.HANG_AFTER)
-    recipe = Recipe(rate=0, give_up_after=50_000, timeout=0.25 if hangs else 30, workers=8)
+    recipe = Recipe(rate=0, give_up_after=50_000, timeout=1.0 if hangs else 30, workers=8)
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
         put(sandbox, 90)
         run(desk, sandbox, range(8))
