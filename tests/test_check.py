@@ -123,10 +123,16 @@ def test_a_flawed_did_is_a_problem_whatever_its_text(flaw: CellFlaw) -> None:
     assert [problem.column for problem in row.problems] == ["did_pattern"]
 
 
-def test_flaws_of_other_columns_are_problems_but_for_dates() -> None:
-    flaws = {(0, 1): CellFlaw.TOO_MANY_DIGITS, (0, 2): CellFlaw.DATE, (0, 3): CellFlaw.ERROR_VALUE}
-    row = check_one("did|extension|did_description|City", DID, "1234567890123456", "2026-11-23", "#REF!", flaws=flaws)
-    assert [problem.column for problem in row.problems] == ["extension"]
+def test_flaws_of_other_columns_are_problems_but_for_dates_in_prose() -> None:
+    flaws = {
+        (0, 1): CellFlaw.TOO_MANY_DIGITS,
+        (0, 2): CellFlaw.DATE,
+        (0, 3): CellFlaw.ERROR_VALUE,
+        (0, 4): CellFlaw.DATE,
+    }
+    cells = (DID, "1234567890123456", "2026-11-23", "#REF!", "2026-08-30")
+    row = check_one("did|extension|did_description|City|voicemail_ext", *cells, flaws=flaws)
+    assert [problem.column for problem in row.problems] == ["extension", "voicemail_ext"]
     assert ("did_description", "2026-11-23") in row.parameters
 
 

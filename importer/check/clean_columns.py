@@ -50,7 +50,11 @@ def clean_columns(
         if column is DID_PATTERN:
             cleaned.append(CleanColumn(column, dids.cells, values))
             continue
-        cells = [BLANK] * size if index is None else _cells(column, values, _flaws(table, index, dids))
+        cells = (
+            [BLANK] * size
+            if index is None
+            else _cells(column, values, _flaws(table, index, dids, dates=not column.free_text))
+        )
         if column is _DESCRIPTION and description is not None:
             values, cells = _described(table, dids, description, values, cells)
         if fill := fills.get(column.name, ""):
@@ -86,11 +90,11 @@ def _values(table: Table, index: int, dids: DidColumn) -> list[str]:
     return [table.rows[origin][index] for origin in dids.origin]
 
 
-def _flaws(table: Table, column: int, dids: DidColumn, *, dates: bool = False) -> Mapping[int, CellFlaw]:
+def _flaws(table: Table, column: int, dids: DidColumn, *, dates: bool) -> Mapping[int, CellFlaw]:
     flaws = {
         row: flaw
         for (row, flawed), flaw in table.flaws.items()
-        # a date in another column than a DID's is what somebody typed, or what the carrier says
+        # a date in prose is what somebody typed; a spreadsheet has made one of the extension 8-30
         if flawed == column and (dates or flaw is not CellFlaw.DATE)
     }
     if dids.origin is None or not flaws:
