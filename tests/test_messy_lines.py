@@ -101,6 +101,21 @@ def test_an_ugly_file_is_checked_and_run_and_each_row_becomes_what_it_must(
     assert sorted(sent) == sorted(became.did for became in file.became if became.did)
 
 
+def test_columns_can_be_explained_in_a_file_and_a_flag_has_the_last_word(sandbox: Sandbox, tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.write("order.csv", ("Leitung", "Ziel", "Art"), [("17275550100", "SALES", "Main line")])
+    mapping = tmp_path / "carrier.toml"
+    mapping.write_text(
+        '[columns]\n"Leitung" = "did_pattern"\n"Ziel" = "group"\n"Art" = "did_route"\n', encoding="utf-8"
+    )
+    words = ("--mapping", mapping, "--map", "Art=did_description")
+    ran = desk.did_importer("run", path, *words, *_ROUTED, *flags(sandbox))
+    assert ran.code == 0
+    row = sandbox.stored()["17275550100"]
+    stored = (row["did_description"], row["did_route"], row["group_id"])
+    assert stored == ("Main line", "IN_GROUP", "SALES")
+
+
 @pytest.mark.parametrize("file", _REFUSED, ids=_named)
 def test_a_file_that_cannot_be_read_ends_check_and_run_in_one_line_and_no_call(
     file: MessyFile, sandbox: Sandbox, tmp_path: Path

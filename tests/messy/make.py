@@ -3,6 +3,7 @@
 from messy import (
     column_trouble,
     document_trouble,
+    formula_trouble,
     header_trouble,
     layout_trouble,
     number_trouble,
@@ -25,6 +26,7 @@ MESSY_FILES: tuple[MessyFile, ...] = (
     *column_trouble.FILES,
     *value_trouble.FILES,
     *number_trouble.FILES,
+    *formula_trouble.FILES,
     *layout_trouble.FILES,
     *package_trouble.FILES,
     *old_workbook_trouble.FILES,

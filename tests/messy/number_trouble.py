@@ -1,19 +1,16 @@
-"""Ugly numbers, dates and formulas of Excel workbooks."""
+"""Ugly numbers and dates of Excel workbooks."""
 
 from importer.model import CellFlaw
 from messy.messy_file import added, invalid
 from messy.workbook_file import FIRST_ADDED, FIRST_ROW, with_one_row, workbook_read
 from messy.xlsx_by_hand import cells, in_row, one_sheet, sheet, styles, workbook
 
-_NEVER_CALCULATED = "is a formula that was never calculated"
-_ERROR = "is an error of the spreadsheet"
-
 
 def _number(ref: str, value: object, style: int) -> str:
     return f'<c r="{ref}" s="{style}"><v>{value}</v></c>'
 
 
-NUMBERS = (
+FILES = (
     workbook_read(
         "numbers-of-every-kind",
         one_sheet(
@@ -92,6 +89,44 @@ NUMBERS = (
         became=(added(2, "17275550100"), invalid(3, "did_pattern '2024-05-02' is a date"), added(4, "17275550101")),
     ),
     workbook_read(
+        "extension-that-became-a-date",
+        one_sheet(
+            cells("did", "did_route", "extension", "description"),
+            in_row(
+                _number("A2", 17275550100, 0)
+                + '<c r="B2" t="inlineStr"><is><t>EXTEN</t></is></c>'
+                + _number("C2", 8300, 0)
+                + _number("D2", 45413, 1),
+                2,
+            ),
+            in_row(
+                _number("A3", 17275550101, 0)
+                + '<c r="B3" t="inlineStr"><is><t>EXTEN</t></is></c>'
+                + _number("C3", 45534, 1),
+                3,
+            ),
+            styles_part=styles("yyyy-mm-dd"),
+        ),
+        ("did", "did_route", "extension", "description"),
+        ((2, ("17275550100", "EXTEN", "8300", "2024-05-01")), (3, ("17275550101", "EXTEN", "2024-08-30", ""))),
+        flaws={(2, 3): CellFlaw.DATE, (3, 2): CellFlaw.DATE},
+        became=(added(2, "17275550100"), invalid(3, "extension '2024-08-30' is a date: a spreadsheet has made one")),
+        said=("did_description=2024-05-01",),
+    ),
+    workbook_read(
+        "shortened-number-as-text-and-as-number",
+        with_one_row(cells("1.72756E+10", "SALES", row=3), in_row('<c r="A4"><v>1.7275550101E+10</v></c>', 4)),
+        rows=(FIRST_ROW, (3, ("1.72756E+10", "SALES")), (4, ("17275550101", ""))),
+        became=(FIRST_ADDED, invalid(3, "has lost its digits"), added(4, "17275550101")),
+    ),
+    workbook_read(
+        "sixteen-digits-as-text-and-as-number",
+        with_one_row(cells("1727555010012345", row=3), cells(1727555010012346, row=4)),
+        rows=(FIRST_ROW, (3, ("1727555010012345", "")), (4, ("1727555010012346", ""))),
+        flaws={(4, 0): CellFlaw.TOO_MANY_DIGITS},
+        became=(FIRST_ADDED, added(3, "1727555010012345"), invalid(4, "is a number of more than 15 digits")),
+    ),
+    workbook_read(
         "days-counted-from-1904",
         workbook(
             {"Order": sheet(cells("did", "date"), in_row(_number("A2", 17275550100, 0) + _number("B2", 43951, 1), 2))},
@@ -134,88 +169,4 @@ NUMBERS = (
         rows=(FIRST_ROW, (3, ("7275550101", ""))),
         became=(FIRST_ADDED, added(3, "7275550101")),
     ),
-)
-
-FORMULAS = (
-    workbook_read(
-        "error-cells",
-        with_one_row(
-            in_row('<c r="A3" t="e"><v>#REF!</v></c>', 3),
-            in_row('<c r="A4"><v>17275550101</v></c><c r="B4" t="e"><f>VLOOKUP(A4,X,2)</f><v>#N/A</v></c>', 4),
-            in_row('<c r="A5" t="e"><v>#SPILL!</v></c>', 5),
-        ),
-        rows=(FIRST_ROW, (3, ("#REF!", "")), (4, ("17275550101", "#N/A")), (5, ("#SPILL!", ""))),
-        flaws=dict.fromkeys([(3, 0), (4, 1), (5, 0)], CellFlaw.ERROR_VALUE),
-        became=(
-            FIRST_ADDED,
-            invalid(3, f"did_pattern '#REF!' {_ERROR}"),
-            invalid(4, f"group '#N/A' {_ERROR}"),
-            invalid(5, f"did_pattern '#SPILL!' {_ERROR}"),
-        ),
-    ),
-    workbook_read(
-        "formulas-without-a-result",
-        with_one_row(
-            in_row('<c r="A3"><f>A2+1</f></c><c r="B3" t="str"><f>B2&amp;"X"</f></c>', 3),
-            in_row('<c r="A4"><f>A3+1</f><v/></c>', 4),
-            in_row('<c r="A5"><f>A4+1</f><v></v></c>', 5),
-        ),
-        rows=(FIRST_ROW, (3, ("=A2+1", '=B2&"X"')), (4, ("=A3+1", "")), (5, ("=A4+1", ""))),
-        flaws=dict.fromkeys([(3, 0), (3, 1), (4, 0), (5, 0)], CellFlaw.FORMULA_WITHOUT_VALUE),
-        became=(FIRST_ADDED, *(invalid(row, f"did_pattern '=A{row - 1}+1' {_NEVER_CALCULATED}") for row in (3, 4, 5))),
-    ),
-    workbook_read(
-        "formulas-that-share-one-text",
-        with_one_row(
-            in_row('<c r="A3"><f t="shared" ref="A3:A4" si="0">A2+1</f></c>', 3),
-            in_row('<c r="A4"><f t="shared" si="0"/></c>', 4),
-        ),
-        rows=(FIRST_ROW, (3, ("=A2+1", "")), (4, ("=A3+1", ""))),
-        flaws=dict.fromkeys([(3, 0), (4, 0)], CellFlaw.FORMULA_WITHOUT_VALUE),
-        became=(FIRST_ADDED, invalid(3, _NEVER_CALCULATED), invalid(4, _NEVER_CALCULATED)),
-    ),
-    workbook_read(
-        "formulas-that-are-a-number",
-        with_one_row(
-            in_row('<c r="A3"><f>"17275550101"</f></c>', 3),
-            in_row('<c r="A4"><f>+17275550102</f></c>', 4),
-            in_row('<c r="A5"><f>+17275550103</f><v>17275550103</v></c>', 5),
-            in_row('<c r="A6" t="str"><f>"+17275550104"</f><v>+17275550104</v></c>', 6),
-        ),
-        rows=(
-            FIRST_ROW,
-            (3, ("17275550101", "")),
-            (4, ("17275550102", "")),
-            (5, ("17275550103", "")),
-            (6, ("+17275550104", "")),
-        ),
-        became=(
-            FIRST_ADDED,
-            added(3, "17275550101"),
-            added(4, "17275550102"),
-            added(5, "17275550103"),
-            added(6, "+17275550104"),
-        ),
-    ),
-    workbook_read(
-        "formulas-with-a-result",
-        with_one_row(in_row('<c r="A3"><f>A2+1</f><v>17275550101</v></c><c r="B3" t="str"><f>""</f><v></v></c>', 3)),
-        rows=(FIRST_ROW, (3, ("17275550101", ""))),
-        became=(FIRST_ADDED, added(3, "17275550101")),
-    ),
-    workbook_read(
-        "formulas-whose-zeros-are-no-results",
-        workbook(
-            {"Order": sheet(cells("did", "group"), in_row('<c r="A2"><f>B2*1</f><v>0</v></c>', 2), cells(0, row=3))},
-            after_sheets='<calcPr calcId="124519" fullCalcOnLoad="1"/>',
-        ),
-        rows=((2, ("=B2*1", "")), (3, ("0", ""))),
-        flaws={(2, 0): CellFlaw.FORMULA_WITHOUT_VALUE},
-        became=(invalid(2, _NEVER_CALCULATED), invalid(3, "did_pattern '0' is too short")),
-    ),
-)
-
-FILES = (
-    *NUMBERS,
-    *FORMULAS,
 )
