@@ -1,5 +1,6 @@
 """Whatever breaks between us and VICIdial: no wrong success, no wrong failed, no lost row, results in order."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 from running import (
     MAY_HAVE_ADDED,
+    PASSWORD,
+    USER,
     Desk,
     Looker,
     Order,
@@ -21,8 +24,11 @@ from importer.model import ExitCode, Result
 from importer.recipe import Recipe
 from importer.results import PreviousRow, read_results
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.secret import Password
 from importer.sending import RunReport
+from importer.server.settings import Server
 from importer.submit.pace import SYSTEM_CLOCK, Clock
+from importer.vicidial import Answer, Delivery, Transport, VicidialApi
 
 SHORT_AND_LONG = [40, pytest.param(1_000, marks=pytest.mark.soak)]
 
@@ -279,3 +285,26 @@ def test_a_run_that_is_stopped_while_it_looks_its_successes_up_does_so_when_it_i
     assert_results_are_true(order, lines, stored)
     assert [line.result for line in lines if line.did_sent == lost] == [Result.UNKNOWN]
     assert sum(line.result is Result.SUCCESS for line in lines) == 19
+
+
+def test_a_line_is_good_again_whenever_a_call_on_it_was_given_up() -> None:
+    hasty = Transport(timeout=0.02)
+
+    async def after_hasty_calls(url: str) -> list[Answer]:
+        lines = [VicidialApi(Server(url, USER, Password(PASSWORD)), hasty, hasty.ssl_context()) for _ in range(8)]
+
+        async def use(line: VicidialApi) -> Answer:
+            for _ in range(60):
+                await line.call("update_did", {"did_pattern": "default"})
+            line._transport = Transport(timeout=30)
+            return await line.call("update_did", {"did_pattern": "default"})
+
+        answers = await asyncio.gather(*(use(line) for line in lines))
+        for line in lines:
+            await line.close()
+        return list(answers)
+
+    # half of the calls are given up, at every point that a call can have come to
+    with Sandbox(SandboxOptions(latency=(0.0, 0.04))) as sandbox:
+        answers = asyncio.run(after_hasty_calls(sandbox.url))
+    assert [answer.delivery for answer in answers] == [Delivery.ANSWERED] * 8

@@ -4,7 +4,6 @@ A call never raises for what the network does: it returns an ``Answer`` that say
 """
 
 import asyncio
-import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from importer import __version__
 from importer.errors import SettingsTrouble
 from importer.server.settings import Server, is_this_machine
 from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
-from importer.vicidial.transport import Transport
+from importer.vicidial.transport import Transport, silence_httpx
 
 if TYPE_CHECKING:
     import httpcore
@@ -41,17 +40,6 @@ class _Moved:
     location: str = field(repr=False)
 
 
-def _silence_httpx() -> None:
-    """Keep the logs of httpx and of what it stands on from everybody: they hold URLs, and so the password.
-
-    Each logger is silenced by itself, because one below ``httpcore`` asks only its own switch and goes on to the
-    handlers of those above.
-    """
-    below = ("connection", "http11", "http2", "proxy", "socks")
-    for name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in below)):
-        logging.getLogger(name).disabled = True
-
-
 class VicidialApi:
     """One worker's line to the Non-Agent API.
 
@@ -74,20 +62,24 @@ class VicidialApi:
         before_writing: Callable[[], Awaitable[None]] | None = None,
         inner: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
-        import httpx
-
-        _silence_httpx()
+        silence_httpx()
         self._server = server
         self._transport = transport
         self._url = server.url
         self._address: httpx.URL | None = None
         self._before_writing = before_writing
-        self._traces = inner is None
+        self._tls = tls
+        self._inner = inner
+        self._client = self._new_client()
+
+    def _new_client(self) -> "httpx.AsyncClient":
+        import httpx
+
         try:
-            self._client = httpx.AsyncClient(
-                verify=tls,
+            return httpx.AsyncClient(
+                verify=self._tls,
                 # a proxy of the environment knows no way to this machine's own loopback
-                trust_env=not is_this_machine(urlsplit(server.url).hostname or ""),
+                trust_env=not is_this_machine(urlsplit(self._server.url).hostname or ""),
                 timeout=None,  # noqa: S113  asyncio.timeout bounds the whole call instead of each of its steps
                 follow_redirects=False,
                 headers={
@@ -96,7 +88,7 @@ class VicidialApi:
                     "Accept-Encoding": "identity",
                 },
                 limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
-                transport=inner,
+                transport=self._inner,
             )
         except (ImportError, ValueError, httpx.InvalidURL):
             # httpx takes proxies from the environment; its own words may hold a proxy's password
@@ -104,6 +96,14 @@ class VicidialApi:
                 "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used; correct the variable (http://"
                 " or https://), or name the server in NO_PROXY"
             ) from None
+
+    async def _begin_anew(self) -> None:
+        """Leave the connection and all that httpcore knows of it.
+
+        A call that is given up in an unlucky moment leaves its connection taken for ever, and there is but one.
+        """
+        old, self._client = self._client, self._new_client()
+        await old.aclose()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -152,7 +152,7 @@ class VicidialApi:
         paused = 0.0
         opened: httpcore.AsyncNetworkStream | None = None
         # a transport that is not httpx's own gives no trace of the moment of writing: be careful, call it written
-        written = not self._traces
+        written = self._inner is not None
         if written and self._before_writing is not None:
             await self._before_writing()
 
@@ -183,6 +183,7 @@ class VicidialApi:
                 if written
                 else Answer(Delivery.NOT_PROCESSED, shown=f"no connection within {self._transport.timeout:g} s")
             )
+            await self._begin_anew()
         except httpx.InvalidURL:
             return Answer(Delivery.IMPOSSIBLE, shown=f"no call can be made to {self._shown(self._url)}; correct --url")
         except (httpx.HTTPError, httpx.StreamError, ssl.SSLError, OSError) as error:

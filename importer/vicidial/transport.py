@@ -1,5 +1,6 @@
 """How calls travel: the method, the time they may take, and which certificates are trusted."""
 
+import logging
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,3 +50,14 @@ class Transport:
 def _system_has_authorities(context: ssl.SSLContext) -> bool:
     folder = ssl.get_default_verify_paths().capath
     return bool(context.cert_store_stats()["x509_ca"]) or (folder is not None and any(Path(folder).iterdir()))
+
+
+def silence_httpx() -> None:
+    """Keep the logs of httpx and of what it stands on from everybody: they hold URLs, and so the password.
+
+    Each logger is silenced by itself, because one below ``httpcore`` asks only its own switch and goes on to the
+    handlers of those above.
+    """
+    below = ("connection", "http11", "http2", "proxy", "socks")
+    for name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in below)):
+        logging.getLogger(name).disabled = True
