@@ -318,7 +318,9 @@ def test_a_sentence_that_no_line_of_the_table_knows_is_never_guessed(body: str) 
 @given(st.text())
 def test_no_text_whatever_is_a_success_or_a_duplicate_by_chance(text: str) -> None:
     assume("SUCCESS" not in text and "EXISTS" not in text)
-    assert classify(200, text, "17275550100").meaning in {Meaning.NOT_UNDERSTOOD, Meaning.NO_TEXT}
+    # hypothesis takes texts out of our own source too, and so finds the words of a database that is down
+    nothing = {Meaning.NOT_UNDERSTOOD, Meaning.NO_TEXT, Meaning.NOTHING_DONE}
+    assert classify(200, text, "17275550100").meaning in nothing
 
 
 @pytest.mark.parametrize(
