@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from typing import Final
 
 _BLANKS: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
@@ -27,16 +28,16 @@ def _is_space(character: str) -> bool:
     return character == "\t" or character in _NEW_LINES or unicodedata.category(character) in ("Zs", "Zl", "Zp")
 
 
-class _Translation(dict[int, str]):
+class _Translation(ABC, dict[int, str]):
     """A table for ``str.translate`` that is filled as characters turn up."""
 
     def __missing__(self, code: int) -> str:
         translated = self[code] = self.translated(chr(code))
         return translated
 
+    @abstractmethod
     def translated(self, character: str) -> str:
         """Return what ``character`` becomes."""
-        raise NotImplementedError
 
 
 class _ToPlain(_Translation):
