@@ -234,7 +234,8 @@ class Desk:
 
     def recorded(self) -> dict[str, Result]:
         """Return the DIDs with an outcome in the newest record, from a copy, as a dead process has left it."""
-        files = sorted(self.folders.runs.glob("*.run"))
+        # by time and not by name: an undo may begin in the second in which its run began
+        files = sorted(self.folders.runs.glob("*.run"), key=lambda file: file.stat().st_mtime_ns)
         if not files:
             return {}
         with contextlib.ExitStack() as stack:
