@@ -1,5 +1,6 @@
 """The person's table with what the check found in it."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from importer.errors import ResultsTrouble
 from importer.model import CellProblem, CheckedRow, Table
 from importer.workbooks import checked as checked_workbook
 from importer.workbooks.checked import write_checked
+from importer.workbooks.checked_parts import checked_parts, sheet_rows_of
 
 HEADER = ("DID", "Route", "Notes")
 TAKEN = {"did_pattern": 0, "did_route": 1}
@@ -156,3 +158,53 @@ def test_a_workbook_that_is_there_is_not_replaced(tmp_path: Path) -> None:
 def test_a_table_wider_than_a_sheet_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ResultsTrouble, match=r"16,386 columns are more"):
         write_checked(tmp_path / "c.xlsx", table_of(["x"] * 16_384, []), [], TAKEN)
+
+
+def test_rows_beyond_the_last_of_a_sheet_stand_in_further_workbooks_with_the_row_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.xlsx"
+    table = table_of(HEADER, [[str(row), "EXTEN", ""] for row in range(2, 9)])
+    rows = [good(index, index + 2) for index in range(5)] + [bad(5, 7, NO_ROUTE), good(6, 8)]
+    written = write_checked(path, table, rows, TAKEN, most_rows=4)
+    assert [part.name for part in written] == ["c.xlsx", "c_part2.xlsx", "c_part3.xlsx"]
+    assert [[row[0] for row in by_calamine(part, "Checked")] for part in written] == [
+        ["DID", "2", "3", "4"],
+        ["DID", "5", "6", "7"],
+        ["DID", "8"],
+    ]
+    assert look_at(written[1], "B4") == ("EXTEN", "FFE69F00", NO_ROUTE.sentence())
+    assert by_calamine(written[1], "Checked")[3][3] == f"Row 7 of the file: {NO_ROUTE.sentence()}"
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.lists(st.integers(1, 4), max_size=25),
+    st.integers(0, 3),
+    st.integers(2, 12),
+)
+def test_over_all_checked_workbooks_each_row_stands_once_in_order_and_fits_into_its_sheet(
+    steps: list[int], header_row: int, most_rows: int
+) -> None:
+    numbers = tuple(itertools.accumulate(steps, initial=header_row))[1:]
+    table = Table(Path("o.csv"), "", "", ("x",), numbers, tuple((str(n),) for n in numbers), header_row=header_row)
+    parts = checked_parts(table, most_rows)
+    assert tuple(row for _, part in parts for row in part.rows) == table.rows
+    assert tuple(number for _, part in parts for number in part.row_numbers) == numbers
+    starts = itertools.accumulate((len(part.rows) for _, part in parts), initial=0)
+    assert [first for first, _ in parts] == list(starts)[:-1]
+    assert all(max([1, *sheet_rows_of(part)]) <= most_rows for _, part in parts)
+    assert all(part.rows for _, part in parts) or not numbers
+
+
+def test_a_text_file_whose_blank_lines_count_beyond_a_sheet_is_one_workbook(tmp_path: Path) -> None:
+    table = table_of(["x"], [["1"], ["2"]], numbers=[2, 50])
+    assert write_checked(tmp_path / "c.xlsx", table, [good(0, 2), good(1, 50)], {"did_pattern": 0}, most_rows=9) == (
+        tmp_path / "c.xlsx",
+    )
+    assert by_calamine(tmp_path / "c.xlsx", "Checked") == [["x", "problems", "notes"], ["1", "", ""], ["2", "", ""]]
+
+
+def test_if_a_further_workbook_cannot_be_written_none_is_left(tmp_path: Path) -> None:
+    (tmp_path / "c_part2.xlsx").write_text("the person's own")
+    with pytest.raises(ResultsTrouble, match=r"c_part2\.xlsx: is there already"):
+        write_checked(tmp_path / "c.xlsx", table_of(["x"], [["1"]] * 3), [good(0, 2)], {"did_pattern": 0}, most_rows=3)
+    assert [path.name for path in tmp_path.iterdir()] == ["c_part2.xlsx"]

@@ -11,7 +11,7 @@ from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 from importer.errors import ResultsTrouble
 from importer.results import check_writable, free_path, write_results
 from importer.results import workbook as results_workbook
-from importer.workbooks.output_file import whole_file
+from importer.workbooks.output_file import part_path, whole_file
 from importer.workbooks.sheet_xml import TextRow
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -25,6 +25,20 @@ def test_the_free_name_is_the_wanted_one_or_the_next_number(tmp_path: Path) -> N
     assert free_path(wanted).name == "order_results_2.xlsx"
     (tmp_path / "order_results_2.xlsx").symlink_to(tmp_path / "nowhere")
     assert free_path(wanted).name == "order_results_3.xlsx"
+
+
+def test_several_workbooks_get_a_name_under_which_none_of_them_is_taken(tmp_path: Path) -> None:
+    wanted = tmp_path / "order_results.xlsx"
+    assert [part_path(wanted, number).name for number in (1, 2)] == ["order_results.xlsx", "order_results_part2.xlsx"]
+    (tmp_path / "order_results_part3.xlsx").touch()
+    (tmp_path / "order_results_2.xlsx").touch()
+    assert free_path(wanted, 3).name == "order_results_3.xlsx"
+    assert free_path(wanted, 2) == wanted
+
+
+def test_a_workbook_is_not_put_beside_the_second_part_of_another(tmp_path: Path) -> None:
+    (tmp_path / "order_results_part2.xlsx").touch()
+    assert free_path(tmp_path / "order_results.xlsx").name == "order_results_2.xlsx"
 
 
 def test_a_workbook_that_is_there_stays_as_it_is(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ from importer.cli.show import (
     counted,
     live_lines,
     next_command,
+    parts_lines,
     report_lines,
     runs_lines,
     shown,
@@ -52,6 +53,7 @@ from importer.results.causes import causes_of
 from importer.server.named import ChosenServer
 from importer.server.settings import Server
 from importer.workbooks.checked import write_checked
+from importer.workbooks.checked_parts import checked_parts
 from importer.workbooks.output_file import free_path
 
 _SHOWN_CAUSES: Final = 5
@@ -242,13 +244,13 @@ def _watching(flags: argparse.Namespace) -> Iterator[Progress]:
 def _write_checked(checked: Checked) -> None:
     """Write the person's table with every bad cell explained; a folder that cannot be written is no reason to stop."""
     source = checked.table.path
-    path = free_path(source.with_name(f"{source.stem}_checked.xlsx"))
+    path = free_path(source.with_name(f"{source.stem}_checked.xlsx"), len(checked_parts(checked.table)))
     try:
-        write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken)
+        written = write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken)
     except ResultsTrouble as error:
         print(wrapped(f"the checked table was not written: {error}"), file=sys.stderr)
     else:
-        print(f"checked table: {shown(path)}")
+        say(parts_lines("checked table", written))
 
 
 def _warn(server: Server, recipe: Recipe) -> None:

@@ -148,6 +148,13 @@ def report_lines(report: RunReport, causes: Sequence[tuple[int, str]], state_dir
         yield f"next: {following}" + (f" --state-dir {quoted(state_dir)}" if state_dir else "")
 
 
+def parts_lines(what: str, written: Sequence[Path]) -> Iterator[str]:
+    """Name what was written, a line for each workbook."""
+    for number, path in enumerate(written, start=1):
+        part = f", part {number} of {len(written)}" if len(written) > 1 else ""
+        yield f"{what}{part}: {shown(path)}"
+
+
 def undo_lines(line: RunLine, left: LeftToUndo) -> Iterator[str]:
     """Say what an undo would delete, and what it would not although the run had added it."""
     about = line.about

@@ -3,14 +3,22 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from importer.columns import DID_PATTERN
 from importer.model import CellProblem, CheckedRow, Result, Table
 from importer.result_words import BY_RESULT
-from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, check_writable, whole_file
+from importer.workbooks.checked_parts import checked_parts, sheet_rows_of
+from importer.workbooks.output_file import (
+    EXCEL_COLUMNS,
+    EXCEL_ROWS,
+    all_or_none,
+    check_writable,
+    part_path,
+    whole_file,
+)
 from importer.workbooks.sheet_xml import LONGEST_CELL, TextRow, cut_to_fit, drawn_text, rows_xml, sample_styles, splice
 
 if TYPE_CHECKING:
@@ -62,37 +70,55 @@ class _Styles:
     words: int
 
 
-def write_checked(path: Path, table: Table, rows: Sequence[CheckedRow], taken: Mapping[str, int]) -> None:
+def write_checked(
+    path: Path, table: Table, rows: Sequence[CheckedRow], taken: Mapping[str, int], *, most_rows: int = EXCEL_ROWS
+) -> tuple[Path, ...]:
     """Write the person's table with what the check found; it is whole or not there, and replaces nothing.
 
     The rows keep the numbers that they have in the file, so that every message means the same row in both; a file
-    without a header gets one, and its rows stand one lower.
+    without a header gets one, and its rows stand one lower. What a sheet has no room for stands in further workbooks,
+    where the words of a row say which row of the file it is.
 
     Args:
         path: where it is to be; nothing may be there.
         table: the input.
         rows: what the check found, in any order; a row of the table may have become several.
         taken: the server's name of a column -> the index of the header that was taken for it.
+        most_rows: how many rows a sheet has, header included.
+
+    Returns:
+        The workbooks that were written: ``path``, and its further parts where there are any.
 
     Raises:
-        ResultsTrouble: it cannot be written there, or has more rows or columns than a sheet.
+        ResultsTrouble: it cannot be written there, or has more columns than a sheet.
     """
-    sheet_rows = _sheet_rows(table)
-    header_row = max(1, table.header_row)
     columns = len(table.header) + len(OUR_HEADERS)
-    last_row = max(header_row, sheet_rows[-1] if sheet_rows else 1)
-    if last_row > EXCEL_ROWS or columns > EXCEL_COLUMNS:
-        check_writable(path, rows=last_row, columns=columns)
+    if columns > EXCEL_COLUMNS:
+        check_writable(path, columns=columns)
     findings = _gather(rows, taken)
+    with all_or_none() as written:
+        for number, (first, part) in enumerate(checked_parts(table, most_rows), start=1):
+            places = range(first, first + len(part.rows))
+            found = {place - first: findings[place] for place in sorted(findings) if place in places}
+            _write_part(part_path(path, number), part, found)
+            written.append(part_path(path, number))
+        return tuple(written)
+
+
+def _write_part(path: Path, table: Table, findings: Mapping[int, _Findings]) -> None:
+    """Write one workbook, whose rows all fit into its sheet."""
+    sheet_rows = sheet_rows_of(table)
+    header_row = max(1, table.header_row)
+    last_row = max(header_row, sheet_rows[-1] if sheet_rows else 1)
     notes = {
         (sheet_rows[index], column): problems
-        for index, found in sorted(findings.items())
+        for index, found in findings.items()
         for column, problems in found.by_column().items()
     }
     laid_out = _lay_out(table, notes, header_row, last_row)
     lines = _lines(table, sheet_rows, findings, _Styles(*sample_styles(laid_out, 1)))
     with whole_file(path) as file:
-        splice(laid_out, 1, rows_xml(lines), file, (last_row, columns))
+        splice(laid_out, 1, rows_xml(lines), file, (last_row, len(table.header) + len(OUR_HEADERS)))
 
 
 def _gather(rows: Iterable[CheckedRow], taken: Mapping[str, int]) -> dict[int, _Findings]:
@@ -111,13 +137,6 @@ def _gather(rows: Iterable[CheckedRow], taken: Mapping[str, int]) -> dict[int, _
             found.duplicate = True
             found.notes[f"The same DID stands in row {row.duplicate_of}; only that one is sent."] = None
     return findings
-
-
-def _sheet_rows(table: Table) -> Sequence[int]:
-    """Return the rows of the sheet on which the table's rows stand: their own, where that is possible."""
-    theirs = table.row_numbers
-    keep = table.header_row > 0 and all(one < following for one, following in pairwise((table.header_row, *theirs)))
-    return theirs if keep else range(2, len(theirs) + 2)
 
 
 def _lines(

@@ -21,20 +21,49 @@ EXCEL_COLUMNS: Final = 16_384
 """How many columns a sheet has in Excel."""
 
 
-def free_path(wanted: Path) -> Path:
+def part_path(path: Path, number: int) -> Path:
+    """Return the name of one of several workbooks: ``order_results.xlsx``, ``order_results_part2.xlsx``, ...
+
+    Args:
+        path: the first of them.
+        number: which one, from 1.
+    """
+    return path if number == 1 else path.with_name(f"{path.stem}_part{number}{path.suffix}")
+
+
+def free_path(wanted: Path, parts: int = 1) -> Path:
     """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3``, ... that is not taken.
 
     Args:
         wanted: the name that would be best, such as ``order_results.xlsx``.
+        parts: how many workbooks are written; the others have the names that ``part_path`` makes of the first.
 
     Returns:
-        A path in the same folder under which nothing is (not even a link that leads nowhere).
+        A path in the same folder under which nothing is (not even a link that leads nowhere), and under whose further
+        parts nothing is. A single workbook is not put beside the second part of another either.
     """
     path, number = wanted, 1
-    while os.path.lexists(path):
+    while any(os.path.lexists(part_path(path, part)) for part in range(1, max(parts, 2) + 1)):
         number += 1
         path = wanted.with_name(f"{wanted.stem}_{number}{wanted.suffix}")
     return path
+
+
+@contextmanager
+def all_or_none() -> Iterator[list[Path]]:
+    """Leave several workbooks that belong together, or none of them.
+
+    Yields:
+        A list for the names of those that are written. If the block ends by an exception, they are deleted.
+    """
+    written: list[Path] = []
+    try:
+        yield written
+    except BaseException:
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
+        raise
 
 
 def check_writable(path: Path, *, rows: int = 0, columns: int = 0, suffix: str = ".xlsx") -> None:
