@@ -50,8 +50,7 @@ def check_file(path: Path, recipe: Recipe) -> Checked:
         SheetTrouble: the file cannot be read as a list of DIDs.
         SettingsTrouble: an option of the recipe names something that is not there.
     """
-    import_ahead()
-    table = read_table(path, recipe.read_options())
+    table = read_table(path, recipe.read_options(), meanwhile=import_ahead)
     checked = check_table(table, recipe.check_options())
     plan = plan_rows(checked.rows)
     return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled)

@@ -13,6 +13,7 @@ from importer.model import CellFlaw
 from importer.sheet import read_sheet_rows, read_table
 from importer.sheet import workbook as workbook_module
 from importer.sheet.rows import ReadSheet
+from importer.sheet.workbook_reach import is_dense
 from importer.sheet.workbook_scan import ScanResult, scan_sheet
 from importer.sheet.workbook_text import unescaped, without_blanks
 
@@ -160,17 +161,28 @@ def test_the_look_through_a_sheet_finds_what_is_unusual_however_the_file_is_cut(
         '<c r="A4"><f>A1</f>\n <v></v></c>',
         '<c r="A4"><f t="shared" si="0"/></c>',
         '<c r="A4" s="3"><v>1</v></c>',
-        "<c><v>1</v></c>",
-        '<c r="ABCD4"><v>1</v></c>',
     ):
         assert not look(sheet(cells("did"), in_row('<c r="A2"><f>1</f><v>1</v></c>', 2), in_row(xml, 4))).usual, xml
     assert not look(usual.replace("<worksheet", "<x:worksheet")).usual
 
 
+@pytest.mark.parametrize("size", [1, 13, 100_000])
+def test_a_sheet_whose_cells_do_not_say_where_they_are_is_not_given_to_the_quick_reader(size: int) -> None:
+    def dense(xml: str) -> bool:
+        data = xml.encode()
+        return is_dense(lambda: (data[at : at + size] for at in range(0, len(data), size)))
+
+    usual = sheet(cells("did", 1, row=1), cells(1, row=3))
+    assert dense(usual)
+    for xml in ("<c><v>1</v></c>", '<c r="ABCD4"><v>1</v></c>'):
+        assert not dense(sheet(cells("did"), in_row(xml, 4))), xml
+    assert not dense(usual.replace("sheetData", "x:sheetData"))
+
+
 def test_a_sheet_with_a_far_cell_is_not_given_to_the_quick_reader() -> None:
     def look(*refs: str) -> bool:
         xml = sheet(*(in_row(f'<c r="{ref}"><v>1</v></c>', int(ref.lstrip("ADFX"))) for ref in refs))
-        return scan_sheet([xml.encode()], [], uncalculated=False).usual
+        return is_dense(lambda: [xml.encode()])
 
     assert look("A1", "A99999")
     # 26 x 1,048,576 cells, and two of them filled

@@ -1,7 +1,7 @@
 """Open whatever the file is: all kinds give their sheets in the same way."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -48,12 +48,15 @@ class Book(Protocol):
 
 
 @contextmanager
-def open_book(path: Path, options: ReadOptions) -> Iterator[tuple[Book, tuple[str, ...]]]:
+def open_book(
+    path: Path, options: ReadOptions, meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[tuple[Book, tuple[str, ...]]]:
     """Open a file by its content.
 
     Args:
         path: the file.
         options: encoding, separator and the most that is read.
+        meanwhile: called where reading leaves a processor idle.
 
     Yields:
         The open file and what there is to say about it.
@@ -71,7 +74,7 @@ def open_book(path: Path, options: ReadOptions) -> Iterator[tuple[Book, tuple[st
     elif kind is FileKind.ODS:
         book = OpenDocument(path, options.max_unpacked_bytes)
     else:
-        book = ExcelWorkbook(path, options.max_unpacked_bytes)
+        book = ExcelWorkbook(path, options.max_unpacked_bytes, meanwhile)
     if kind is not FileKind.TEXT and (options.encoding or options.delimiter):
         facts += (f"encoding and separator are for text files; this is {kind}",)
     try:

@@ -1,11 +1,16 @@
 """The only place that holds python-calamine, which reads .xlsx workbooks faster than anything else in Python."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from importer.sheet.cell_text import TextMemory
 from importer.sheet.rows import MergedCells, RowCollector
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 
 class CalamineGaveUp(Exception):
@@ -28,22 +33,49 @@ class QuickWorkbook:
         with _giving_up():
             self._workbook = CalamineWorkbook.from_path(path)
 
-    def read(self, name: str, rows: RowCollector) -> Sequence[MergedCells]:
-        """Read a sheet.
+    @contextmanager
+    def reading(self, name: str) -> "Iterator[QuickSheet]":
+        """Read a sheet in a thread of its own; calamine leaves the interpreter to others meanwhile.
 
         Args:
             name: its name.
-            rows: takes the rows.
+
+        Yields:
+            The sheet, whose rows can be asked for at once; leaving the context waits for the thread.
+        """
+        with ThreadPoolExecutor(1) as thread:
+            yield QuickSheet(thread.submit(self._workbook.get_sheet_by_name, name).result)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._workbook.close()
+
+
+class QuickSheet:
+    """One sheet that calamine is reading.
+
+    Args:
+        read: waits for calamine, and returns what it has read.
+    """
+
+    def __init__(self, read: "Callable[[], CalamineSheet]") -> None:
+        self._read = read
+
+    def give(self, rows: RowCollector) -> Sequence[MergedCells]:
+        """Hand over the rows.
+
+        Args:
+            rows: takes them.
 
         Returns:
             The merged areas that span several rows.
 
         Raises:
-            CalamineGaveUp: it cannot be read.
+            CalamineGaveUp: the sheet cannot be read.
         """
         memory = TextMemory()
         with _giving_up():
-            cells = self._workbook.get_sheet_by_name(name)
+            cells = self._read()
             # blank rows above the first cell are given, blank columns before it are not
             missing: list[object] = [""] * (cells.start[1] if cells.start else 0)
             for number, values in enumerate(cells.iter_rows(), 1):
@@ -51,10 +83,6 @@ class QuickWorkbook:
                 rows.add(number, texts, flaws)
             areas = cells.merged_cell_ranges or ()
         return [MergedCells(first[1], first[0] + 1, last[0] + 1) for first, last in areas if last[0] > first[0]]
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._workbook.close()
 
 
 @contextmanager

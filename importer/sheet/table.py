@@ -1,6 +1,6 @@
 """A file -> the table that the rest of the program works with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -18,12 +18,14 @@ _DEFAULTS: Final = ReadOptions()
 _NONE: Final[Mapping[int, CellFlaw]] = MappingProxyType({})
 
 
-def read_table(path: Path, options: ReadOptions = _DEFAULTS) -> Table:
+def read_table(path: Path, options: ReadOptions = _DEFAULTS, meanwhile: Callable[[], None] = lambda: None) -> Table:
     """Read a spreadsheet or text file as a table of text.
 
     Args:
         path: the file: .xlsx, .xlsm, .xls, .ods, or text or HTML, whatever its name ends in.
         options: what the person decided.
+        meanwhile: called where reading leaves a processor idle, so that what is needed next can be made ready; not
+            called where it does not.
 
     Returns:
         The table, every row of it as long as its header, with what was found while reading.
@@ -32,7 +34,7 @@ def read_table(path: Path, options: ReadOptions = _DEFAULTS) -> Table:
         SheetTrouble: it cannot be read as a list of DIDs; the message names file, place and next step.
     """
     sha256 = sha256_of(path)
-    with open_book(path, options) as (book, facts):
+    with open_book(path, options, meanwhile) as (book, facts):
         chosen = choose_sheet(path, book, options)
     sheet, found = chosen.rows, chosen.header
     place = place_of(path, sheet.sheet)

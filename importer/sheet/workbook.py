@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,8 @@ from importer.sheet.rows import ReadSheet, RowCollector
 from importer.sheet.unpack import open_package, part_chunks
 from importer.sheet.workbook_cells import read_cells
 from importer.sheet.workbook_parts import WorkbookParts, workbook_parts
-from importer.sheet.workbook_scan import ScanResult, scan_sheet
+from importer.sheet.workbook_reach import is_dense
+from importer.sheet.workbook_scan import scan_sheet
 from importer.sheet.workbook_text import shared_strings
 
 _COUNT: Final = re.compile(rb"uniqueCount\s*=\s*[\"']([0-9]+)")
@@ -24,13 +26,15 @@ class ExcelWorkbook:
     Args:
         path: the file.
         max_unpacked_bytes: the most that it may unpack to.
+        meanwhile: called when calamine begins to read, which leaves the interpreter to others.
 
     Raises:
         SheetTrouble: it is damaged, or unpacks to more.
     """
 
-    def __init__(self, path: Path, max_unpacked_bytes: int) -> None:
+    def __init__(self, path: Path, max_unpacked_bytes: int, meanwhile: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._meanwhile = meanwhile
         self._package: Final[zipfile.ZipFile] = open_package(path, max_unpacked_bytes)
         self._quick: QuickWorkbook | None = None
         try:
@@ -57,14 +61,17 @@ class ExcelWorkbook:
         """
         place = f"{self._path}: sheet '{name}'"
         part = next(sheet.part for sheet in self._parts.sheets if sheet.name == name)
-        adding = [number for number, shape in enumerate(self._parts.formats) if shape.adding]
-        scan = scan_sheet(part_chunks(self._package, part, place), adding, uncalculated=self._parts.uncalculated)
+
+        def xml() -> Iterator[bytes]:
+            return part_chunks(self._package, part, place)
+
         try:
-            if scan.usual:
-                return self._read_quickly(name, place, scan)
+            # in this order: a sheet that has been looked through is no bigger than the archive says
+            if is_dense(xml) and self._strings_are_as_many_as_they_say():
+                return self._read_quickly(name, place, xml)
         except CalamineGaveUp:
             pass
-        return read_cells(part_chunks(self._package, part, place), place, name, self._parts, self._strings)
+        return read_cells(xml(), place, name, self._parts, self._strings)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -78,10 +85,7 @@ class ExcelWorkbook:
         return shared_strings(part_chunks(self._package, part, place), place) if part else []
 
     def _strings_are_as_many_as_they_say(self) -> bool:
-        """Unpack the shared texts once: calamine takes memory for as many as the part says, before it has seen one.
-
-        The sheet itself has been looked through when this is asked, so that no part is bigger than the archive says.
-        """
+        """Unpack the shared texts once: calamine takes memory for as many as the part says, before it has seen one."""
         if not self._parts.strings:
             return True
         said = size = 0
@@ -91,11 +95,20 @@ class ExcelWorkbook:
             size += len(piece)
         return said * _SHORTEST_STRING <= size
 
-    def _read_quickly(self, name: str, place: str, scan: ScanResult) -> ReadSheet:
+    def _read_quickly(self, name: str, place: str, xml: Callable[[], Iterator[bytes]]) -> ReadSheet:
+        """Let calamine read, and look meanwhile whether it reads rightly.
+
+        Raises:
+            CalamineGaveUp: it does not, or gives up itself.
+        """
         if self._quick is None:
-            if not self._strings_are_as_many_as_they_say():
-                raise CalamineGaveUp
             self._quick = QuickWorkbook(self._path)
+        adding = [number for number, shape in enumerate(self._parts.formats) if shape.adding]
         rows = RowCollector(place)
-        merged = self._quick.read(name, rows)
+        with self._quick.reading(name) as sheet:
+            self._meanwhile()
+            scan = scan_sheet(xml(), adding, uncalculated=self._parts.uncalculated)
+            if not scan.usual:
+                raise CalamineGaveUp
+            merged = sheet.give(rows)
         return rows.finish(name, merged=merged, hidden_rows=scan.hidden_rows, hidden_columns=scan.hidden_columns)
