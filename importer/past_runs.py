@@ -8,13 +8,12 @@ from importer.errors import JournalTrouble, SheetTrouble
 from importer.journal import SUFFIX, Journal, RunAbout, RunLine, RunState, list_runs, successes_of
 from importer.model import PlannedRow, Result, RowOutcome, Table
 from importer.recipe import Recipe
-from importer.results import read_results
-from importer.run import Folders, start_run, workbook_chooser
+from importer.results import ResultsPlace, read_results
+from importer.run import Folders, start_run
 from importer.sending import RunReport, Watcher, send_and_report, write_workbook
 from importer.server.settings import Server
 from importer.sheet import sha256_of
 from importer.submit.pace import SYSTEM_CLOCK, Clock
-from importer.workbooks.output_file import free_path
 
 
 def resume(
@@ -39,10 +38,13 @@ def resume(
     recipe = replace(recipe, undo=_is_undo(about))
     if not recipe.undo:
         _refuse_if_changed(input_path, about)
-    chosen = folders.results or (free_path(Path(about.results)) if about.results else None)
-    choose = workbook_chooser(input_path, chosen, rows=0)
+    place = folders.place_for(input_path)
+    if about.results and not place.fixed:
+        # the name that was chosen for the run, or the next free one: its first workbook may be there
+        place = ResultsPlace(Path(about.results), most_rows=folders.sheet_rows)
+    place.check(1 + sum(line.counts.values()) // place.most_rows)
     with Journal.reopen(line.path) as journal:
-        return send_and_report(journal, recipe, server, watcher, choose, clock)
+        return send_and_report(journal, recipe, server, watcher, place, clock)
 
 
 def _is_undo(about: RunAbout) -> bool:
@@ -92,21 +94,26 @@ def named_run(folders: Folders, name: str) -> RunLine:
     raise JournalTrouble(f"there is no run {name} in {folders.runs}; did-importer runs lists what there is")
 
 
-def rewrite_workbook(line: RunLine, folders: Folders) -> Path:
+def rewrite_workbook(line: RunLine, folders: Folders) -> tuple[Path, ...]:
     """Write the results workbook of a run again, from its record alone.
+
+    Returns:
+        What was written: one workbook, unless a sheet has no room for all rows.
 
     Raises:
         JournalTrouble: another process works on the run.
         ResultsTrouble: it cannot be written there.
     """
+    place = folders.place_for(Path(line.about.file))
+    place.check()
     with Journal.reopen(line.path) as journal:
         record = journal.record()
     about = record.about
     left = tuple(_as_left(row) for row in record.to_send)
     outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
-    choose = workbook_chooser(Path(about.file), folders.results, rows=0)
     how = about.ended_why or ("finished" if about.state is RunState.FINISHED else "the process ended in mid-run")
-    return write_workbook(record, outcomes, Recipe.from_json(about.settings), about.ended, how, choose())
+    parts = write_workbook(record, outcomes, Recipe.from_json(about.settings), about.ended, how, place)
+    return tuple(part.path for part in parts)
 
 
 def _as_left(row: PlannedRow) -> RowOutcome:

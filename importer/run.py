@@ -1,7 +1,6 @@
 """The only module that knows the order of the stages: read, check, plan, record, send, results."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +18,11 @@ from importer.journal import (
 )
 from importer.model import PlannedRow, Result, RowOutcome, Table
 from importer.recipe import Recipe
-from importer.results import PreviousResults, check_writable, free_path
+from importer.results import PreviousResults, ResultsPlace, columns_of, part_spans
 from importer.sending import RunReport, Unwatched, Watcher, send_and_report
 from importer.server.settings import Server
 from importer.submit.pace import SYSTEM_CLOCK, Clock
+from importer.workbooks.output_file import EXCEL_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,24 @@ class Folders:
     Attributes:
         state: the folder of the records of runs.
         results: the results workbook, or None to choose one beside the input.
+        sheet_rows: how many rows a sheet of a workbook has, header included; results that are more go into several
+            workbooks.
     """
 
     state: Path
     results: Path | None = None
+    sheet_rows: int = EXCEL_ROWS
 
     @property
     def runs(self) -> Path:
         """The folder of the records themselves."""
         return self.state / "runs"
+
+    def place_for(self, input_path: Path) -> ResultsPlace:
+        """Return where the results workbook of an input goes."""
+        if self.results is not None:
+            return ResultsPlace(self.results, fixed=True, most_rows=self.sheet_rows)
+        return ResultsPlace.beside(input_path, self.sheet_rows)
 
 
 def import_file(
@@ -145,7 +154,8 @@ def start_run(
     """
     make_folder(folders.runs)
     recipe.transport().ssl_context()
-    choose = workbook_chooser(table.path, folders.results, rows=len(table.rows))
+    place, columns = folders.place_for(table.path), columns_of(table)
+    place.check(len(part_spans(table.row_numbers, columns, place.most_rows)), columns)
     started = datetime.now(UTC).astimezone()
     path = new_path(folders.runs, started.strftime("%Y%m%d-%H%M%S"), table.path.stem)
     about = RunAbout(
@@ -162,7 +172,7 @@ def start_run(
         settings=recipe.to_json(),
     )
     with Journal.create(path, about, table, planned, settled) as journal:
-        return send_and_report(journal, recipe, server, watcher, choose, clock)
+        return send_and_report(journal, recipe, server, watcher, place, clock)
 
 
 def _refuse_if_unfinished(table: Table, server: Server, folders: Folders) -> None:
@@ -175,17 +185,6 @@ def _refuse_if_unfinished(table: Table, server: Server, folders: Folders) -> Non
                 f"{table.path.name} has an unfinished run, {about.run_id}, with {done} of {sum(line.counts.values())}"
                 f" rows done: finish it with 'did-importer resume {about.run_id}', or start afresh with --new"
             )
-
-
-def workbook_chooser(input_path: Path, chosen: Path | None, *, rows: int) -> Callable[[], Path]:
-    """Make sure before the first call that a workbook can be written, and return what names it after the last."""
-    if chosen is not None:
-        check_writable(chosen)
-        return lambda: chosen
-    stem = re.sub(r"_results(_\d+)?$", "", input_path.stem)
-    wanted = input_path.with_name(f"{stem}_results.xlsx").resolve()
-    check_writable(free_path(wanted), rows=rows + 1)
-    return lambda: free_path(wanted)
 
 
 def _previous_name(previous: PreviousResults | None) -> str:

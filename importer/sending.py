@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from importer.interrupt import Interrupts, heeding_signals
 from importer.journal import Journal, RunRecord, RunState
 from importer.model import ExitCode, Result, RowOutcome
 from importer.recipe import Recipe
-from importer.results import RunSummary, write_results
+from importer.results import ResultsPart, ResultsPlace, RunSummary, columns_of, part_spans, write_results
 from importer.results.causes import causes_of
 from importer.server.settings import Server
 from importer.submit.pace import SYSTEM_CLOCK, Clock, Pacer
@@ -64,7 +64,7 @@ class RunReport:
 
     Attributes:
         run_id: its name in the record of runs.
-        workbook: the results workbook that was written.
+        parts: the results workbooks that were written: one, unless a sheet has no room for all rows.
         counts: the rows by result.
         outcomes: what became of each row, in the order of the input.
         row_numbers: for each outcome the row number that the person sees in Excel.
@@ -74,13 +74,18 @@ class RunReport:
     """
 
     run_id: str
-    workbook: Path
+    parts: tuple[ResultsPart, ...]
     counts: Mapping[Result, int]
     outcomes: tuple[RowOutcome, ...]
     row_numbers: tuple[int, ...]
     stop: Stop | None
     unfinished: bool
     undoes: str = ""
+
+    @property
+    def workbook(self) -> Path:
+        """The results workbook, or the first of several."""
+        return self.parts[0].path
 
     @property
     def exit_code(self) -> ExitCode:
@@ -101,7 +106,7 @@ def send_and_report(
     recipe: Recipe,
     server: Server,
     watcher: Watcher,
-    choose_workbook: Callable[[], Path],
+    place: ResultsPlace,
     clock: Clock = SYSTEM_CLOCK,
 ) -> RunReport:
     """Send the rows of a run that have no outcome, write the results workbook, and write down how it ended.
@@ -111,8 +116,8 @@ def send_and_report(
         recipe: how to send.
         server: where to and as whom.
         watcher: looks on.
-        choose_workbook: gives the path of the workbook; asked only when it is about to be written, because others
-            may have taken the name meanwhile.
+        place: where the workbook goes; its name is chosen only when it is about to be written, because others may
+            have taken it meanwhile.
         clock: where time comes from.
 
     Raises:
@@ -130,7 +135,7 @@ def send_and_report(
         outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
         ended = now_as_text()
         try:
-            workbook = write_workbook(record, outcomes, recipe, ended, how_it_ended(stop), choose_workbook())
+            parts = write_workbook(record, outcomes, recipe, ended, how_it_ended(stop), place)
         except (ResultsTrouble, OSError) as error:
             raise WorkbookFailed(
                 f"the results workbook could not be written ({error}), but the record has every outcome:"
@@ -138,7 +143,8 @@ def send_and_report(
             ) from None
         # a run that was stopped while it looked its successes up has that left to do
         finished = not left and not (recipe.verify and stop is not None)
-        journal.end(RunState.FINISHED if finished else RunState.UNFINISHED, ended, how_it_ended(stop), workbook)
+        state = RunState.FINISHED if finished else RunState.UNFINISHED
+        journal.end(state, ended, how_it_ended(stop), parts[0].path, len(parts))
         if interrupts.seen and stop is None:
             # too late to change anything but the exit code: all is sent, and the workbook is whole
             stop = INTERRUPTED
@@ -146,7 +152,7 @@ def send_and_report(
     numbers = tuple(record.table.row_numbers[outcome.index] for outcome in outcomes)
     return RunReport(
         record.about.run_id,
-        workbook,
+        parts,
         counts,
         outcomes,
         numbers,
@@ -164,14 +170,17 @@ def how_it_ended(stop: Stop | None) -> str:
 
 
 def write_workbook(
-    record: RunRecord, outcomes: tuple[RowOutcome, ...], recipe: Recipe, ended: str, how: str, path: Path
-) -> Path:
-    """Write the results workbook of a run.
+    record: RunRecord, outcomes: tuple[RowOutcome, ...], recipe: Recipe, ended: str, how: str, place: ResultsPlace
+) -> tuple[ResultsPart, ...]:
+    """Write the results workbook of a run, or several where a sheet has no room for all rows.
 
     Returns:
-        Where it was written.
+        What was written.
     """
     about = record.about
+    spans = part_spans(record.table.row_numbers, columns_of(record.table), place.most_rows)
+    path = place.path(len(spans))
+    undoes = about.previous if recipe.undo else ""
     summary = RunSummary(
         server=about.server,
         user=about.user,
@@ -185,10 +194,9 @@ def write_workbook(
         run_id=about.run_id,
         previous_run=about.previous,
         settings=recipe.facts(),
-        causes=causes_of(outcomes, path.name, undoes=about.previous if recipe.undo else ""),
+        causes=causes_of(outcomes, path.name, undoes=undoes, parts=len(spans)),
     )
-    write_results(path, record.table, outcomes, summary)
-    return path
+    return write_results(path, record.table, outcomes, summary, most_rows=place.most_rows)
 
 
 async def _send(

@@ -154,8 +154,9 @@ def runs(flags: argparse.Namespace) -> int:
         return ExitCode.DONE
     line = named_run(folders, flags.run)
     say(runs_lines([line]))
-    print(f"results: {shown(rewrite_workbook(line, folders))}")
-    tell(flags, runs_object([line]))
+    written = rewrite_workbook(line, folders)
+    say(parts_lines("results", written))
+    tell(flags, runs_object([line], written))
     return ExitCode.DONE
 
 
@@ -210,7 +211,7 @@ def _agreed(question: str, flags: argparse.Namespace) -> bool:
 
 
 def _end(report: RunReport, flags: argparse.Namespace) -> int:
-    causes = causes_of(report.outcomes, report.workbook.name, undoes=report.undoes)
+    causes = causes_of(report.outcomes, report.workbook.name, undoes=report.undoes, parts=len(report.parts))
     say(report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]], flags.state_dir))
     if getattr(flags, "undo_list", None) is not None:
         _write_undo_list(flags.undo_list, report)

@@ -12,6 +12,7 @@ from importer.check.problems import group_problems
 from importer.errors import SettingsTrouble
 from importer.model import RowOutcome
 from importer.results import Cause
+from importer.workbooks.output_file import part_path
 
 
 def tell(flags: argparse.Namespace, facts: Mapping[str, Any]) -> None:
@@ -46,7 +47,7 @@ def checked_object(checked: Checked, live: LiveCheck | None) -> dict[str, Any]:
 
 
 def report_object(report: RunReport, causes: Sequence[Cause], following: str) -> dict[str, Any]:
-    """Tell how a run ended: counts, causes, the workbook, the next command and every row."""
+    """Tell how a run ended: counts, causes, the workbooks, the next command and every row."""
     return {
         "run": report.run_id,
         "exit_code": int(report.exit_code),
@@ -55,6 +56,7 @@ def report_object(report: RunReport, causes: Sequence[Cause], following: str) ->
         "counts": {result.value: count for result, count in report.counts.items()},
         "causes": [{"count": cause.count, "sentence": cause.sentence, "fix": cause.fix} for cause in causes],
         "workbook": str(report.workbook),
+        "workbooks": [str(part.path) for part in report.parts],
         "next": following or None,
         "rows": [_row(row, outcome) for row, outcome in zip(report.row_numbers, report.outcomes, strict=True)],
     }
@@ -71,9 +73,9 @@ def _row(row: int, outcome: RowOutcome) -> dict[str, Any]:
     }
 
 
-def runs_object(lines: Sequence[RunLine]) -> dict[str, Any]:
-    """Tell the list of runs."""
-    return {
+def runs_object(lines: Sequence[RunLine], written: Sequence[Path] = ()) -> dict[str, Any]:
+    """Tell the list of runs, and the workbooks that were written again."""
+    told: dict[str, Any] = {
         "runs": [
             {
                 "run": line.about.run_id,
@@ -85,11 +87,21 @@ def runs_object(lines: Sequence[RunLine]) -> dict[str, Any]:
                 "server": line.about.server,
                 "user": line.about.user,
                 "workbook": line.about.workbook or None,
+                "workbooks": _workbooks(line),
                 "counts": dict(line.counts),
             }
             for line in lines
         ]
     }
+    if written:
+        told["written"] = [str(path) for path in written]
+    return told
+
+
+def _workbooks(line: RunLine) -> list[str]:
+    if not line.about.workbook:
+        return []
+    return [str(part_path(Path(line.about.workbook), number)) for number in range(1, line.about.parts + 1)]
 
 
 class RunLog:

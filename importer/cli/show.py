@@ -142,10 +142,13 @@ def report_lines(report: RunReport, causes: Sequence[tuple[int, str]], state_dir
             yield f"  {result:<{width}}  {report.counts[result]:>7}"
     for count, sentence in causes:
         yield wrapped(f"  {count} {'row' if count == 1 else 'rows'}: {sentence}", "    ")
-    yield f"results: {shown(report.workbook)}"
+    yield from parts_lines("results", [part.path for part in report.parts])
     following = next_command(report)
     if following:
         yield f"next: {following}" + (f" --state-dir {quoted(state_dir)}" if state_dir else "")
+    others = _to_correct(report)[1:]
+    if others:
+        yield f"and likewise: {', '.join(map(quoted, others))}"
 
 
 def parts_lines(what: str, written: Sequence[Path]) -> Iterator[str]:
@@ -174,14 +177,24 @@ def counted(count: int) -> str:
 
 def next_command(report: RunReport) -> str:
     """Name the command that takes the person further; empty where nothing is left to do."""
-    if report.unfinished and not (report.stop and report.stop.kind is StopKind.USER_REFUSED):
+    if _resumable(report):
         return f"did-importer resume {report.run_id}"
-    left = len(report.outcomes) - report.counts.get(Result.SUCCESS, 0) - report.counts.get(Result.DUPLICATE, 0)
-    if not left:
+    if not any(part.left for part in report.parts):
         return ""
     if report.undoes:
         return f"did-importer undo {report.undoes}"
-    return f"correct the cells in the sheet Results, then: did-importer rerun {quoted(report.workbook)}"
+    return f"correct the cells in the sheet Results, then: did-importer rerun {quoted(_to_correct(report)[0])}"
+
+
+def _resumable(report: RunReport) -> bool:
+    return report.unfinished and not (report.stop and report.stop.kind is StopKind.USER_REFUSED)
+
+
+def _to_correct(report: RunReport) -> list[Path]:
+    """Return the workbooks that are to be corrected and rerun."""
+    if report.undoes or _resumable(report):
+        return []
+    return [part.path for part in report.parts if part.left]
 
 
 def shown(path: Path) -> str:

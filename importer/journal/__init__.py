@@ -186,19 +186,26 @@ class Journal:
         """Return all that is written down of the run."""
         return read_record(self._connection)
 
-    def end(self, state: RunState, ended: str, why: str, workbook: Path) -> None:
+    def end(self, state: RunState, ended: str, why: str, workbook: Path, parts: int = 1) -> None:
         """Write down how a process's work on the run ended.
 
         Args:
             state: FINISHED if nothing is left to send.
             ended: when, ISO 8601.
             why: why it was stopped; empty if it was not.
-            workbook: the results workbook that was written.
+            workbook: the results workbook that was written, or the first of several.
+            parts: how many were written.
 
         Raises:
             RecordFailed: it could not be written.
         """
-        values = {"state": state.value, "ended": ended, "ended_why": why, "workbook": str(workbook)}
+        values = {
+            "state": state.value,
+            "ended": ended,
+            "ended_why": why,
+            "workbook": str(workbook),
+            "parts": str(parts),
+        }
         with transaction(self._connection):
             self._connection.executemany(_ABOUT, values.items())
 

@@ -39,7 +39,8 @@ class RunAbout:
         state: how far it came.
         ended: when it ended, ISO 8601, or empty.
         ended_why: why it was stopped, or empty.
-        workbook: the whole path of the results workbook that was written last, or empty.
+        workbook: the whole path of the results workbook that was written last, or empty; the first of several.
+        parts: how many results workbooks were written last.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class RunAbout:
     ended: str = ""
     ended_why: str = ""
     workbook: str = ""
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,10 @@ def outcome_values(outcome: RowOutcome) -> tuple[object, ...]:
 
 def read_about(connection: sqlite3.Connection) -> RunAbout:
     """Read what a run is about."""
-    values = dict(connection.execute("SELECT name, value FROM about"))
+    # runs whose results were one workbook did not always say so
+    values = {"parts": "1", **dict(connection.execute("SELECT name, value FROM about"))}
     chosen = {field.name: values[field.name] for field in fields(RunAbout)}
-    return RunAbout(**{**chosen, "state": RunState(chosen["state"])})
+    return RunAbout(**{**chosen, "state": RunState(chosen["state"]), "parts": int(chosen["parts"])})
 
 
 def read_counts(connection: sqlite3.Connection) -> Mapping[str, int]:

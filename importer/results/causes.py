@@ -39,19 +39,21 @@ class _Group:
     differ: bool = False
 
 
-def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = "") -> tuple[Cause, ...]:
+def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = "", parts: int = 1) -> tuple[Cause, ...]:
     """Group the outcomes that are no success by their cause.
 
     Args:
         outcomes: what became of the rows.
         workbook: the name of the results workbook, for the commands in the fixes.
         undoes: the run that was taken back; empty for an import.
+        parts: how many results workbooks there are; ``workbook`` is the first.
 
     Returns:
         The most frequent causes, most frequent first. Rows whose reasons differ only in the number or description
         that is the row's own have one cause; the server's words and what is allowed stay in the sheet Results.
     """
-    again = f"did-importer undo {undoes}" if undoes else f"did-importer rerun {workbook}"
+    each = ", and likewise each further part" if parts > 1 else ""
+    again = f"did-importer undo {undoes}" if undoes else f"did-importer rerun {workbook}{each}"
     groups: dict[tuple[Result, str], _Group] = defaultdict(_Group)
     for outcome in outcomes:
         if outcome.result is Result.SUCCESS:

@@ -1,6 +1,6 @@
 """The rows of the sheet Results: every row of the input once, in its order, with what became of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.model import Result, RowOutcome, Table
@@ -52,8 +52,8 @@ class Losses:
 
 def in_order(
     table: Table, outcomes: Sequence[RowOutcome], origin: Sequence[int] | None
-) -> tuple[tuple[int, RowOutcome], ...]:
-    """Bring each outcome to its row of the table.
+) -> tuple[Sequence[int], Sequence[RowOutcome]]:
+    """Bring the outcomes into the input's order, and each to its row of the table.
 
     Args:
         table: the input.
@@ -61,18 +61,18 @@ def in_order(
         origin: for each such row its place in the table, where ranges were expanded; None where they are the same.
 
     Returns:
-        ``(place in the table, outcome)`` in the input's order.
+        The places in the table, and the outcome that belongs to each.
 
     Raises:
         ValueError: a row would be lost or stand twice. It is a mistake of the caller's, never the person's.
     """
     places = range(len(table.rows)) if origin is None else origin
     ordered = sorted(outcomes, key=lambda outcome: outcome.index)
-    if [outcome.index for outcome in ordered] != list(range(len(places))):
+    if len(ordered) != len(places) or any(outcome.index != place for place, outcome in enumerate(ordered)):
         raise ValueError(f"{len(places)} rows need an outcome each, once; there are {len(ordered)} outcomes")
     if origin is not None and (list(origin) != sorted(origin) or set(origin) != set(range(len(table.rows)))):
         raise ValueError("the rows that ranges were expanded to must cover every row of the input, in its order")
-    return tuple(zip(places, ordered, strict=True))
+    return places, ordered
 
 
 def losses_of(table: Table) -> Losses:
@@ -87,12 +87,12 @@ def losses_of(table: Table) -> Losses:
     return Losses(cut, replaced)
 
 
-def result_rows(table: Table, placed: Sequence[tuple[int, RowOutcome]], *, lossless: bool) -> Iterator[ResultRow]:
+def result_rows(table: Table, placed: Iterable[tuple[int, RowOutcome]], *, lossless: bool) -> Iterator[ResultRow]:
     """Make the lines of the sheet Results.
 
     Args:
         table: the input.
-        placed: what ``in_order`` returned.
+        placed: places in the table, and the outcome that belongs to each.
         lossless: True where ``losses_of`` found nothing, so that no cell has to be looked at.
 
     Yields:

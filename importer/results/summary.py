@@ -12,6 +12,7 @@ USER: Final = "VICIdial user"
 FILE: Final = "File"
 SHA256: Final = "SHA-256 of the file"
 PREVIOUS_RUN: Final = "Rerun of"
+PART: Final = "Part"
 
 ROW_HEADER: Final = "row"
 """The header of our first column: the number that the person sees in Excel."""
@@ -53,6 +54,7 @@ class RunSummary:
         previous_run: the workbook that was rerun; empty for a first run.
         settings: name and value of each setting that shaped the run (rate, workers, method, source ...).
         causes: why rows are not in, the most frequent first.
+        part: which workbook of how many this is, such as ``2 of 3``; empty where there is one.
     """
 
     server: str
@@ -68,6 +70,7 @@ class RunSummary:
     previous_run: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     causes: tuple[Cause, ...] = ()
+    part: str = ""
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Return name and value of each fact in the order in which the Summary shows them, blank ones left out."""
@@ -81,6 +84,7 @@ class RunSummary:
             ("Ended", self.ended),
             ("How it ended", self.ended_how),
             (RUN_ID, self.run_id),
+            (PART, self.part),
             (PREVIOUS_RUN, self.previous_run),
             ("Made by", f"did-importer {self.version}"),
             *self.settings,

@@ -1,12 +1,11 @@
 """Drawing the sheet Summary: counts with a chart, causes with their fixes, and the facts of the run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from importer.model import Result
-from importer.result_words import ResultWord
+from importer.results.counts import ResultCount, headline
+from importer.results.parts import DONE, ResultsPart
 from importer.results.summary import RESULTS_SHEET, SUMMARY_SHEET, RunSummary
 from importer.workbooks.sheet_xml import drawn_text
 
@@ -21,35 +20,6 @@ _CHART_ROWS: Final = 13
 _MOST_LINES: Final = 10
 _DARK: Final = "#1B3A57"
 _CELL: Final[Mapping[str, Any]] = MappingProxyType({"valign": "vcenter", "bottom": 1, "bottom_color": "#D0D5DA"})
-_DONE: Final = (Result.SUCCESS, Result.DUPLICATE)
-
-
-@dataclass(frozen=True, slots=True)
-class ResultCount:
-    """How many rows have one result.
-
-    Attributes:
-        word: the result.
-        count: how many.
-        first_row: the first of them in the sheet Results; 0 if there is none.
-    """
-
-    word: ResultWord
-    count: int
-    first_row: int
-
-
-def headline(counts: Sequence[ResultCount]) -> str:
-    """Say in one line how many rows are in VICIdial and how many are left."""
-    total = sum(entry.count for entry in counts)
-    done = sum(entry.count for entry in counts if entry.word.result in _DONE)
-    left = total - done
-    rows = f"{total:,} row{'' if total == 1 else 's'}"
-    if not total:
-        return "The file has no rows."
-    if not left:
-        return f"{rows}: every one is success or duplicate. Nothing is left to do."
-    return f"{rows}: {done:,} success or duplicate, {left:,} left to look at."
 
 
 def draw_summary(
@@ -59,7 +29,8 @@ def draw_summary(
     counts: Sequence[ResultCount],
     *,
     losses: Sequence[str],
-    file_name: str,
+    parts: Sequence[ResultsPart],
+    this: ResultsPart,
 ) -> None:
     """Draw the whole sheet.
 
@@ -69,7 +40,8 @@ def draw_summary(
         summary: the facts of the run.
         counts: one for each result, in the order in which they are shown.
         losses: what the workbook could not take of the input, in sentences.
-        file_name: the name of the workbook itself, for the command that reruns it.
+        parts: all workbooks of the run.
+        this: the one that is drawn.
     """
     page = _Page(workbook, sheet)
     page.line("DID import results", page.title, 30)
@@ -79,19 +51,25 @@ def draw_summary(
         page.line(f"This run did not finish. It was {drawn_text(summary.ended_how)}", page.strong, 22)
     for sentence in losses:
         page.line(sentence, page.strong)
+    if len(parts) > 1:
+        page.line(
+            f"This is part {parts.index(this) + 1} of {len(parts)}, because a sheet has no room for all rows. The"
+            " counts and causes are those of the whole run, of all parts together.",
+            page.strong,
+        )
     page.skip()
+    if len(parts) > 1:
+        _draw_parts(page, parts)
     first = _draw_counts(page, counts)
-    page.line(
-        "Click a count to go to the first such row. To see only such rows, use the arrow at 'result' in the sheet"
-        f" {RESULTS_SHEET}.",
-        page.muted,
-    )
+    where = f"in the sheet {RESULTS_SHEET}"
+    to_first = "Click a count to go to the first such row" + (" of this part." if len(parts) > 1 else ".")
+    page.line(f"{to_first} To see only such rows, use the arrow at 'result' {where}.", page.muted)
     _insert_chart(page, counts, first)
-    if any(entry.count for entry in counts if entry.word.result not in _DONE):
+    if any(entry.count for entry in counts if entry.word.result not in DONE):
         page.heading("To send rows again")
-        page.line(f"1. Correct the cells in the sheet {RESULTS_SHEET}, in place, and save this workbook.", page.plain)
-        page.line(f"2. did-importer rerun {_quoted(file_name)}", page.plain)
-        page.line("Rows that are success or duplicate stay as they are; all others are checked and sent.", page.muted)
+        if len(parts) > 1:
+            page.line("Each part is corrected and sent again by itself. Of this one:", page.plain)
+        _draw_rerun(page, this)
         page.skip()
     if summary.causes:
         page.heading("Causes", "rows", "why they are left", "what to do")
@@ -101,6 +79,25 @@ def draw_summary(
     page.heading("The run")
     for name, value in summary.facts():
         page.fact(name, value)
+
+
+def _draw_rerun(page: "_Page", this: ResultsPart) -> None:
+    if not this.left:
+        page.line("every row is success or duplicate. Nothing is left to do here.", page.plain)
+        return
+    page.line(f"1. Correct the cells in the sheet {RESULTS_SHEET}, in place, and save this workbook.", page.plain)
+    page.line(f"2. did-importer rerun {_quoted(this.path.name)}", page.plain)
+    page.line("Rows that are success or duplicate stay as they are; all others are checked and sent.", page.muted)
+
+
+def _draw_parts(page: "_Page", parts: Sequence[ResultsPart]) -> None:
+    """Name every workbook of the run, with the rows that stand in it."""
+    page.heading("part", "rows", "workbook", "which rows of the file")
+    for number, part in enumerate(parts, start=1):
+        left = f"{part.left:,} of them left to look at" if part.left else "every one success or duplicate"
+        rows = f"rows {part.first_row:,} to {part.last_row:,} of the file; {left}"
+        page.row(f"part {number} of {len(parts)}", len(part.span), part.path.name, rows)
+    page.skip()
 
 
 class _Page:

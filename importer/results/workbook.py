@@ -1,8 +1,7 @@
 """Writing the results workbook: a Summary for people, and the sheet Results that ``rerun`` reads again."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -10,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from importer.model import Result, RowOutcome, Table
 from importer.result_words import WORDS
+from importer.results.counts import count_results
+from importer.results.parts import ResultsPart, part_spans, parts_of
 from importer.results.rows import Losses, ResultRow, in_order, losses_of, result_rows
 from importer.results.summary import OUR_HEADERS, RESULTS_SHEET, ROW_HEADER, SUMMARY_SHEET, RunSummary
-from importer.results.summary_sheet import ResultCount, draw_summary
-from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, check_writable, whole_file
+from importer.results.summary_sheet import draw_summary
+from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, all_or_none, check_writable, whole_file
 from importer.workbooks.sheet_xml import TextRow, cut_to_fit, rows_xml, sample_styles, splice
 
 if TYPE_CHECKING:
@@ -46,44 +47,75 @@ def write_results(
     outcomes: Sequence[RowOutcome],
     summary: RunSummary,
     origin: Sequence[int] | None = None,
-) -> None:
-    """Write the results workbook; it is whole or not there, and replaces nothing.
+    *,
+    most_rows: int = EXCEL_ROWS,
+) -> tuple[ResultsPart, ...]:
+    """Write the results workbook, or several where a sheet has no room for all rows.
+
+    They are whole and all there, or none is; they replace nothing. Each is a results workbook that ``rerun`` takes by
+    itself.
 
     Args:
-        path: where it is to be; nothing may be there.
+        path: where it is to be; nothing may be there, nor where its further parts are to be (see ``part_path``).
         table: the input.
         outcomes: what became of each row, each once, in any order.
         summary: the facts of the run.
         origin: where ranges were expanded: for each outcome's ``index`` the row's place in ``table.rows``.
+        most_rows: how many rows a sheet has, header included.
+
+    Returns:
+        What was written, in the order of the rows; over all parts every row stands once.
 
     Raises:
-        ResultsTrouble: it cannot be written there, or has more rows or columns than a sheet.
+        ResultsTrouble: it cannot be written there, or has more columns than a sheet.
         ValueError: a row of the input would be lost or stand twice (a mistake in this program).
     """
-    placed = in_order(table, outcomes, origin)
-    columns = 1 + len(table.header) + len(OUR_HEADERS)
-    if len(placed) + 1 > EXCEL_ROWS or columns > EXCEL_COLUMNS:
-        check_writable(path, rows=len(placed) + 1, columns=columns)
-    losses = losses_of(table)
+    places, ordered = in_order(table, outcomes, origin)
+    columns = columns_of(table)
+    if columns > EXCEL_COLUMNS:
+        check_writable(path, columns=columns)
+    numbers = table.row_numbers if origin is None else [table.row_numbers[place] for place in origin]
+    parts = parts_of(path, numbers, ordered, part_spans(numbers, columns, most_rows))
+    whole = _Whole(table, places, ordered, summary, parts, losses_of(table))
+    with all_or_none() as written:
+        # the first comes last: where it is, the parts that it names are
+        for part in reversed(parts):
+            _write_part(whole, part)
+            written.append(part.path)
+    return parts
+
+
+def columns_of(table: Table) -> int:
+    """Return how many columns the sheet Results of a table has."""
+    return 1 + len(table.header) + len(OUR_HEADERS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What all workbooks of a run have in common."""
+
+    table: Table
+    places: Sequence[int]
+    ordered: Sequence[RowOutcome]
+    summary: RunSummary
+    parts: Sequence[ResultsPart]
+    losses: Losses
+
+
+def _write_part(whole: _Whole, part: ResultsPart) -> None:
+    """Write one workbook; the rows are looked up while they are written, so that none is copied."""
+    table, span = whole.table, part.span
     header = (ROW_HEADER, *(cut_to_fit(text) for text in table.header), *OUR_HEADERS)
-    lossless = losses == Losses()
-    sample = tuple(result_rows(table, placed[:: len(placed) // _SAMPLED_ROWS + 1], lossless=lossless))
-    counts = _counts(outcome.result for _, outcome in placed)
-    widths = _widths(header, sample)
-    laid_out = _lay_out(path, summary, counts, losses=losses, widths=widths, last_row=len(placed) + 1)
-    rows = _styled(header, result_rows(table, placed, lossless=lossless), _styles_of(laid_out))
-    with whole_file(path) as file:
-        splice(laid_out, _RESULTS_PLACE, rows_xml(rows), file, (len(placed) + 1, columns))
+    lossless = whole.losses == Losses()
 
+    def placed(some: range) -> Iterator[tuple[int, RowOutcome]]:
+        return zip(map(whole.places.__getitem__, some), map(whole.ordered.__getitem__, some), strict=True)
 
-def _counts(results: Iterable[Result]) -> tuple[ResultCount, ...]:
-    """Count the results and find the first row of each in the sheet Results."""
-    number_of: Counter[Result] = Counter()
-    first: dict[Result, int] = {}
-    for row, result in enumerate(results, start=2):
-        number_of[result] += 1
-        first.setdefault(result, row)
-    return tuple(ResultCount(word, number_of[word.result], first.get(word.result, 0)) for word in WORDS)
+    sample = tuple(result_rows(table, placed(span[:: len(span) // _SAMPLED_ROWS + 1]), lossless=lossless))
+    laid_out = _lay_out(whole, part, widths=_widths(header, sample))
+    rows = _styled(header, result_rows(table, placed(span), lossless=lossless), _styles_of(laid_out))
+    with whole_file(part.path) as file:
+        splice(laid_out, _RESULTS_PLACE, rows_xml(rows), file, (len(span) + 1, len(header)))
 
 
 def _widths(header: Sequence[str], sample: Sequence[ResultRow]) -> tuple[int, ...]:
@@ -101,24 +133,20 @@ def _longest_line(text: str) -> int:
     return max(map(len, text[:1000].splitlines()), default=0)
 
 
-def _lay_out(
-    path: Path,
-    summary: RunSummary,
-    counts: Sequence[ResultCount],
-    *,
-    losses: Losses,
-    widths: Sequence[int],
-    last_row: int,
-) -> BytesIO:
+def _lay_out(whole: _Whole, part: ResultsPart, *, widths: Sequence[int]) -> BytesIO:
     """Draw everything but the rows of the sheet Results; its first row holds one blank cell of each style."""
     import xlsxwriter
 
+    summary, parts = whole.summary, whole.parts
+    if len(parts) > 1:
+        summary = replace(summary, part=f"{parts.index(part) + 1} of {len(parts)}")
     laid_out = BytesIO()
     workbook = xlsxwriter.Workbook(laid_out, {"in_memory": True})
     workbook.set_properties({"title": "DID import results", "subject": summary.file, "comments": "did-importer"})
     sheet = workbook.add_worksheet(SUMMARY_SHEET)
-    draw_summary(workbook, sheet, summary, counts, losses=losses.sentences(), file_name=path.name)
-    _draw_results(workbook, workbook.add_worksheet(RESULTS_SHEET), widths, last_row)
+    counts = count_results(whole.ordered, parts, part)
+    draw_summary(workbook, sheet, summary, counts, losses=whole.losses.sentences(), parts=parts, this=part)
+    _draw_results(workbook, workbook.add_worksheet(RESULTS_SHEET), widths, len(part.span) + 1)
     workbook.close()
     return laid_out
 
