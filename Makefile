@@ -1,6 +1,9 @@
 # make demo   imports the sample order into the practice VICIdial
 # make test   lint, types and tests: all that must hold
 # make soak   the long runs: kill -9, faults by the thousand, signals
+# make bench  what it costs beside curl, wrk, XlsxWriter and others (Linux, three quarters of an hour);
+#             BENCH="--only run,check" for some parts, BENCH=--help for what there is
+# make bench-million  the same, with a run of 1,000,000 rows
 # make check  lint and types alone
 
 PYTHON ?= python3
@@ -10,7 +13,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: demo test soak check lint types clean
+.PHONY: demo test soak bench bench-million check lint types clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -35,6 +38,12 @@ test: check
 
 soak: .venv/installed
 	$(BIN)/pytest -m soak
+
+bench: .venv/installed
+	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+bench-million: .venv/installed
+	$(BIN)/python -m tests.benchmarks --million $(BENCH)
 
 clean:
 	rm -rf .venv build dist demo_output .mypy_cache .pytest_cache .ruff_cache .hypothesis
