@@ -1,23 +1,32 @@
 """The stages before anything is sent: read, check, plan. They need neither server nor credentials."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from importer.check import CheckedTable, check_table, import_ahead
 from importer.columns import DID_PATTERN
-from importer.live_check import LiveCheck, plan_after
 from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
 from importer.plan import expanded_table, plan_rows, twice_in_the_file
 from importer.recipe import Recipe
-from importer.results import PreviousResults, read_results
 from importer.sheet import read_table
+
+if TYPE_CHECKING:
+    # the check of a list needs neither, and each drags much behind it
+    from importer.live_check import LiveCheck
+    from importer.results import PreviousResults
 
 RERUN_RESULTS: Final = frozenset(
     {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}
 )
 """What a rerun takes up again."""
+
+_EARLIER_ROW: Final = re.compile(r"the same DID stands in row ([0-9]+) already")
+_ELSEWHERE: Final = (
+    "that row is not in this workbook; if it no longer has this DID, write 'not sent' into the column result and rerun"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class Checked:
     expanded: Table
     planned: tuple[PlannedRow, ...]
     settled: tuple[RowOutcome, ...]
-    previous: PreviousResults | None = None
+    previous: "PreviousResults | None" = None
     taken_up: int = 0
 
 
@@ -71,27 +80,41 @@ def check_results(path: Path, recipe: Recipe, only: Collection[Result] = RERUN_R
     Raises:
         SheetTrouble: it is no results workbook.
     """
+    from importer.results import read_results
+
     previous = read_results(path)
     table = previous.table()
     apart = len(set(table.row_numbers)) < len(table.row_numbers)
     checked = check_table(table, replace(recipe.check_options(), taken_apart=apart))
     before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
+    here = frozenset(table.row_numbers)
     again = {place for place, outcome in before.items() if outcome.result in only}
     if only == RERUN_RESULTS:
-        again |= _twice_no_longer(checked.rows, before)
+        again |= _twice_no_longer(checked.rows, before, None if recipe.on_duplicate != "update" else here)
     checked = _without_expanding(checked, again)
     plan = plan_rows((row for row in checked.rows if row.table_index in again), before)
     untouched = [
-        replace(before[row.table_index], index=row.index) for row in checked.rows if row.table_index not in again
+        replace(_left_alone(before[row.table_index], here), index=row.index)
+        for row in checked.rows
+        if row.table_index not in again
     ]
     settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
     return Checked(table, checked, _expanded(table, checked), plan.planned, settled, previous, len(again))
 
 
-def _twice_no_longer(rows: Iterable[CheckedRow], before: Mapping[int, RowOutcome]) -> set[int]:
+def _twice_no_longer(
+    rows: Iterable[CheckedRow], before: Mapping[int, RowOutcome], here: Container[int] | None
+) -> set[int]:
     """Find rows that were never sent because an earlier row had their DID, and whose earlier row has it no longer.
 
     A correction may have taken it away; to leave such a row a duplicate would lose its DID without a word.
+
+    Args:
+        rows: the checked rows.
+        before: what became of each last time.
+        here: the row numbers of the workbook, where a row that is sent overwrites what is there: a row whose earlier
+            row is not among them, but in another part of the results, is left alone. None where nothing is lost by
+            sending it, because a DID that is there already stays as it is.
     """
     return {
         row.table_index
@@ -99,7 +122,23 @@ def _twice_no_longer(rows: Iterable[CheckedRow], before: Mapping[int, RowOutcome
         if before[row.table_index].result is Result.DUPLICATE
         and not before[row.table_index].did_sent
         and twice_in_the_file(row) not in before[row.table_index].reason
+        and not (here is not None and _waits_for_another(before[row.table_index], here))
     }
+
+
+def _waits_for_another(outcome: RowOutcome, here: Container[int]) -> bool:
+    """Whether a row was not sent for the sake of an earlier one that is not in the workbook."""
+    if outcome.result is not Result.DUPLICATE or outcome.did_sent:
+        return False
+    earlier = _EARLIER_ROW.search(outcome.reason)
+    return earlier is not None and int(earlier[1]) not in here
+
+
+def _left_alone(outcome: RowOutcome, here: Container[int]) -> RowOutcome:
+    """Say of a row that is left alone for the sake of one in another workbook how it is sent all the same."""
+    if not _waits_for_another(outcome, here) or _ELSEWHERE in outcome.reason:
+        return outcome
+    return replace(outcome, reason=f"{outcome.reason}; {_ELSEWHERE}")
 
 
 def _without_expanding(checked: CheckedTable, again: Collection[int]) -> CheckedTable:
@@ -113,8 +152,10 @@ def _without_expanding(checked: CheckedTable, again: Collection[int]) -> Checked
     return replace(checked, rows=tuple(kept))
 
 
-def after_live_check(checked: Checked, live: LiveCheck, recipe: Recipe) -> Checked:
+def after_live_check(checked: Checked, live: "LiveCheck", recipe: Recipe) -> Checked:
     """Take over what the server itself said of the rows: what would be refused, or is there already, is not sent."""
+    from importer.live_check import plan_after
+
     plan = plan_after(live, checked.planned, update=recipe.on_duplicate == "update")
     settled = tuple(sorted((*checked.settled, *plan.settled), key=lambda outcome: outcome.index))
     return replace(checked, planned=plan.planned, settled=settled)

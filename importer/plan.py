@@ -38,11 +38,10 @@ def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOT
     planned: list[PlannedRow] = []
     settled: list[RowOutcome] = []
     for row in rows:
-        before = known.get(row.table_index)
-        outcome = _without_sending(row)
-        if outcome is not None:
-            settled.append(outcome)
+        if row.problems or row.duplicate_of is not None:
+            settled.append(_without_sending(row))
             continue
+        before = known.get(row.table_index)
         maybe_there = (
             before is not None and before.result is Result.UNKNOWN and before.did_sent.lower() == row.did.lower()
         )
@@ -55,14 +54,12 @@ def twice_in_the_file(row: CheckedRow) -> str:
     return f"the same DID stands in row {row.duplicate_of} already"
 
 
-def _without_sending(row: CheckedRow) -> RowOutcome | None:
+def _without_sending(row: CheckedRow) -> RowOutcome:
     problems = "; ".join(problem.sentence() for problem in row.problems)
-    if row.duplicate_of is not None:
-        reason = twice_in_the_file(row)
-        return RowOutcome(row.index, Result.DUPLICATE, f"{reason}; {problems}" if problems else reason)
-    if problems:
+    if row.duplicate_of is None:
         return RowOutcome(row.index, Result.INVALID, problems)
-    return None
+    reason = twice_in_the_file(row)
+    return RowOutcome(row.index, Result.DUPLICATE, f"{reason}; {problems}" if problems else reason)
 
 
 def expanded_table(table: Table, rows: Sequence[CheckedRow], did_column: int) -> Table:

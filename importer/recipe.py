@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from importer.check.table import CheckOptions, DidFormat
 from importer.errors import JournalTrouble, SettingsTrouble
 from importer.model import PlannedRow
 from importer.server.settings import DEFAULT_SOURCE
 from importer.sheet import ReadOptions
-from importer.submit.carry import Errand
-from importer.submit.errand import DeleteDid, errand_of
-from importer.submit.sender import SubmitOptions
-from importer.vicidial.api import Transport
+
+if TYPE_CHECKING:
+    # a check needs nothing of what sends, and imports it nowhere
+    from importer.submit.carry import Errand
+    from importer.submit.sender import SubmitOptions
+    from importer.vicidial.transport import Transport
 
 MOST_WORKERS: Final = 64
 
@@ -108,17 +110,23 @@ class Recipe:
             describe=self.describe or None,
         )
 
-    def transport(self) -> Transport:
+    def transport(self) -> "Transport":
         """Return how calls travel."""
+        from importer.vicidial.transport import Transport
+
         return Transport(self.method, self.timeout, self.ca_file or None, self.insecure)
 
-    def submit_options(self) -> SubmitOptions:
+    def submit_options(self) -> "SubmitOptions":
         """Return how rows are sent."""
+        from importer.submit.sender import SubmitOptions
+
         probe_first, verify = self.probe_first and not self.undo, self.verify and not self.undo
         return SubmitOptions(self.workers, self.retries, self.give_up_after, probe_first, verify)
 
-    def errand_for(self, row: PlannedRow) -> Errand:
+    def errand_for(self, row: PlannedRow) -> "Errand":
         """Return what a row is sent for."""
+        from importer.submit.errand import DeleteDid, errand_of
+
         return DeleteDid() if self.undo else errand_of(row, update=self.on_duplicate == "update")
 
     def to_json(self) -> str:

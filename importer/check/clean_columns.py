@@ -70,7 +70,7 @@ def _sources(table: Table, match: HeaderMatch, dids: DidColumn, fill: str, rules
     index = match.taken.get(COPY_FROM.name)
     values: Sequence[str] = [""] * len(dids.cells) if index is None else _values(table, index, dids)
     read = {text: read_source(text, rules) for text in {*values}}
-    cells: Sequence[Cell] = [read[text] for text in values]
+    cells: Sequence[Cell] = list(map(read.__getitem__, values))
     if index is not None:
         cells = _with_flaws(cells, _flaws(table, index, dids, dates=True))
     if fill:
@@ -115,7 +115,7 @@ class _Cleaned(dict[str, Cell]):
 
 def _cells(column: Column, values: Sequence[str], flaws: Mapping[int, CellFlaw]) -> list[Cell]:
     cleaned = _Cleaned(column)
-    return _with_flaws([cleaned[value] for value in values], flaws)
+    return _with_flaws(list(map(cleaned.__getitem__, values)), flaws)
 
 
 def _with_flaws(cells: Sequence[Cell], flaws: Mapping[int, CellFlaw]) -> list[Cell]:

@@ -1,6 +1,7 @@
 """From judged columns back to rows."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Final
 
 from importer.characters import trim
@@ -15,6 +16,7 @@ from importer.model import CellProblem, CheckedRow, Table
 _AGENT: Final = BY_NAME["user_id"]
 _PLACES: Final = {column.name: place for place, column in enumerate(USED)}
 _OF_A_COPY: Final = (DID_PATTERN.name, "did_description", COPY_FROM.name)
+_NOTES_OF: Final = attrgetter("notes")
 _RULES: Final = {rule: place for place, rule in enumerate(Rule)}
 
 
@@ -96,7 +98,7 @@ def _parameters(columns: Sequence[CleanColumn]) -> Iterable[tuple[tuple[str, str
     made = []
     for clean in columns:
         parameters = _Parameters(clean.column.name)
-        made.append([parameters[cell.text] for cell in clean.cells])
+        made.append(list(map(parameters.__getitem__, clean.texts())))
     for row in zip(*made, strict=True):
         yield tuple(filter(None, row))
 
@@ -104,9 +106,10 @@ def _parameters(columns: Sequence[CleanColumn]) -> Iterable[tuple[tuple[str, str
 def _notes(columns: Sequence[CleanColumn]) -> dict[int, list[str]]:
     notes: dict[int, list[str]] = {}
     for clean in columns:
-        for index, cell in enumerate(clean.cells):
-            if cell.notes:
-                notes.setdefault(index, []).extend(cell.notes)
+        noted = list(map(_NOTES_OF, clean.cells))
+        if any(noted):
+            for index in filter(noted.__getitem__, range(len(noted))):
+                notes.setdefault(index, []).extend(noted[index])
     return notes
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from importer.check.normalise import Cell
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 ROUTE: Final = BY_NAME["did_route"]
 TARGETS: Final = tuple(column for column in SENT if any(column.name in needs for needs in ROUTE_NEEDS.values()))
 """The columns that a route may need."""
+
+# these two and map take half the time of a comprehension, which counts where every cell of a table is asked
+_TEXT_OF: Final = attrgetter("text")
+_TROUBLE_OF: Final = attrgetter("trouble")
 
 
 class Rule(StrEnum):
@@ -50,6 +55,10 @@ class CleanColumn:
     column: Column
     cells: Sequence[Cell]
     values: Sequence[str]
+
+    def texts(self) -> list[str]:
+        """Return what is sent of each cell."""
+        return list(map(_TEXT_OF, self.cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +135,14 @@ def _frame(columns: Sequence[CleanColumn]) -> "pd.DataFrame":
     import pandas as pd
 
     index = pd.RangeIndex(len(columns[0].cells))
+    blank, sound = pd.Series("", index=index, dtype="str"), pd.Series(data=True, index=index)
     frame: dict[str, pd.Series] = {}
     readable: dict[str, pd.Series] = {}
     for clean in columns:
         name = clean.column.name
-        frame[name] = pd.Series([cell.text for cell in clean.cells], index=index, dtype="str")
-        readable[name] = pd.Series([not cell.trouble for cell in clean.cells], index=index, dtype="bool")
-    blank, sound = pd.Series("", index=index, dtype="str"), pd.Series(data=True, index=index)
+        frame[name] = pd.Series(clean.texts(), index=index, dtype="str")
+        troubles = list(map(_TROUBLE_OF, clean.cells))
+        readable[name] = pd.Series([not trouble for trouble in troubles], index=index) if any(troubles) else sound
     route, known = frame.get(ROUTE.name, blank), readable.get(ROUTE.name, sound)
     source = frame.get(COPY_FROM.name, blank)
     copied = source.ne("") | ~readable.get(COPY_FROM.name, sound)

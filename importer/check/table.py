@@ -16,7 +16,7 @@ from importer.check.did_format import DidFormat, NumberPlan
 from importer.check.did_survey import survey
 from importer.check.facts import copies_within, table_facts
 from importer.check.rows import checked_rows
-from importer.columns import BY_NAME, DID_PATTERN
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
 from importer.errors import SettingsTrouble, SheetTrouble
 from importer.headers import HeaderMatch, RangeColumns, match_header, range_columns
 from importer.model import CheckedRow, Table
@@ -102,7 +102,8 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
     rows = checked_rows(table, match, columns, dids, any_pattern=rules.any_pattern)
     warnings = survey([row.did for row in rows], [row.row for row in rows], rules.plan, strict=rules.strict)
     facts = table_facts(table, match, ranges, dids, options.fills, described=description is not None)
-    return CheckedTable(rows, match, facts, (*warnings, *copies_within(rows)))
+    copies = copies_within(rows) if any(clean.column is COPY_FROM for clean in columns) else ()
+    return CheckedTable(rows, match, facts, (*warnings, *copies))
 
 
 def _refuse_odd_options(options: CheckOptions) -> None:

@@ -12,10 +12,13 @@ have their underscore spelled (18.4.12), which is what Excel does and undoes.
 
 import re
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO, Final
+from itertools import chain, islice
+from typing import IO, BinaryIO, Final
 
 LONGEST_CELL: Final = 32_767
 """How many UTF-16 units a cell holds in Excel."""
@@ -24,8 +27,9 @@ _SPECIAL: Final = re.compile('[\x00-\x08\x0b-\x1f&<>"\ud800-\udfff\ufffe\uffff]|
 _UNHOLDABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # the quotation mark is spelled so that nobody who looks for t="e" in the XML finds it in a person's text
 _MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-_CHUNK_ROWS: Final = 500
+_CHUNK_ROWS: Final = 2000
 _MOST_MOULDS: Final = 2000
+_MOST_PENDING: Final = 4
 _STYLED_CELL: Final = re.compile(r'<c r="[A-Z]+1" s="([0-9]+)"')
 _SHEET_DATA: Final = re.compile(r"<sheetData ?/>|<sheetData>.*?</sheetData>", re.DOTALL)
 _ZIP64_FROM: Final = 2**31 - 2**26
@@ -86,13 +90,20 @@ def rows_xml(rows: Iterable[TextRow]) -> Iterator[bytes]:
     Yields:
         UTF-8.
     """
-    pieces: list[str] = []
     moulds: dict[tuple[tuple[int, ...], tuple[bool, ...]], str] = {}
-    for count, row in enumerate(rows, start=1):
-        cells = _ordinary(row.cells)
-        if cells is None:
-            pieces.append(_row_xml(row))
-        else:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, _CHUNK_ROWS)):
+        pieces: list[str] = []
+        # one look at the texts of many rows; where a single one needs more, at those of each row
+        all_cells = _ordinary(tuple(chain.from_iterable(row.cells for row in chunk)))
+        at = 0
+        for row in chunk:
+            to = at + len(row.cells)
+            cells = _ordinary(row.cells) if all_cells is None else all_cells[at:to]
+            at = to
+            if cells is None:
+                pieces.append(_row_xml(row))
+                continue
             # most rows are alike but for their texts: one mould for all of them, filled by two calls into C
             key = (row.styles, tuple(map(bool, cells)))
             mould = moulds.get(key)
@@ -103,10 +114,7 @@ def rows_xml(rows: Iterable[TextRow]) -> Iterator[bytes]:
             height = f' ht="{row.height}" customHeight="1"' if row.height else ""
             number = str(row.number)
             pieces += (f'<row r="{number}"{height}>', mould.replace("\n", number) % cells)
-        if count % _CHUNK_ROWS == 0:
-            yield "".join(pieces).encode()
-            pieces.clear()
-    yield "".join(pieces).encode()
+        yield "".join(pieces).encode()
 
 
 def _ordinary(cells: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -201,9 +209,20 @@ def splice(workbook: BinaryIO, sheet: int, pieces: Iterable[bytes], target: Bina
             head, tail = _SHEET_DATA.split(content.decode(), maxsplit=1)
             with archive.open(entry.filename, "w", force_zip64=huge) as member:
                 member.write(re.sub(r"<dimension [^>]*/>", dimension, head).encode() + b"<sheetData>")
-                for piece in pieces:
-                    member.write(piece)
+                _write_beside(member, pieces)
                 member.write(b"</sheetData>" + tail.encode())
+
+
+def _write_beside(member: IO[bytes], pieces: Iterable[bytes]) -> None:
+    """Pack pieces in a thread of its own: zlib leaves the interpreter to the one that makes the next."""
+    pending: deque[Future[int]] = deque()
+    with ThreadPoolExecutor(1) as thread:
+        for piece in pieces:
+            if len(pending) == _MOST_PENDING:
+                pending.popleft().result()
+            pending.append(thread.submit(member.write, piece))
+        for written in pending:
+            written.result()
 
 
 def _member(sheet: int) -> str:
