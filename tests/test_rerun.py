@@ -33,8 +33,11 @@ def correct(workbook: Path, cells: Mapping[tuple[int, str], str]) -> None:
 
 
 def summary_of(workbook: Path) -> dict[str, str]:
-    sheet = openpyxl.load_workbook(workbook, read_only=True)["Summary"]
-    return {str(row[0]): str(row[1]) for row in sheet.iter_rows(values_only=True, max_col=2) if row[0] and row[1]}
+    book = openpyxl.load_workbook(workbook, read_only=True)
+    rows = book["Summary"].iter_rows(values_only=True, max_col=2)
+    facts = {str(row[0]): str(row[1]) for row in rows if row[0] and row[1]}
+    book.close()
+    return facts
 
 
 def newest_workbook(desk: Desk) -> Path:

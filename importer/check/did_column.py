@@ -12,8 +12,8 @@ from importer.errors import SheetTrouble
 from importer.headers import RangeColumns
 from importer.model import CellFlaw, Table
 
-MOST_ROWS = 1_048_576
-"""As many rows as a sheet has; ranges are not taken apart beyond it."""
+MOST_NUMBERS = 5_000_000
+"""Ranges are not taken apart beyond it: more than a sheet has rows, but not more than a large memory holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         rules: how they are read and written.
 
     Raises:
-        SheetTrouble: the ranges together have more numbers than a sheet has rows.
+        SheetTrouble: the rows and the ranges together have more numbers than are taken.
     """
     flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
     read: list[ReadDid] = []
@@ -74,10 +74,10 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
             ranges_found += bool(did.last)
         read.append(did)
         size += int(did.last) - int(did.text) + 1 if did.last else 1
-        if size > MOST_ROWS and ranges_found:
+        if size > MOST_NUMBERS and ranges_found:
             raise SheetTrouble(
                 f"{table.path}: row {table.row_numbers[index]}: with the ranges up to here there are more than"
-                f" {MOST_ROWS:,} numbers; split the file"
+                f" {MOST_NUMBERS:,} numbers; split the file"
             )
     if not ranges_found:
         return DidColumn(tuple(_cell(did, rules) for did in read), None, 0)

@@ -12,6 +12,8 @@ from importer.results.summary import OUR_HEADERS, RESULTS_SHEET, ROW_HEADER, SUM
 from importer.sheet import ReadOptions, SheetRow, SheetRows, read_sheet_rows
 
 _HEADER_WITHIN: Final = 50
+_MOST_UNPACKED: Final = 6 * 1024**3
+"""A whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit."""
 _SEPARATORS: Final = (",", ";", "\t", "|")
 
 
@@ -45,15 +47,16 @@ def find_results_sheet(path: Path) -> ResultsSheet:
     Raises:
         SheetTrouble: the file cannot be read, or is no such thing.
     """
-    first = read_sheet_rows(path)
+    options = ReadOptions(max_unpacked_bytes=_MOST_UNPACKED)
+    first = read_sheet_rows(path, options=options)
     if not first.sheet:
         return _find_in_text(path, first)
     facts: dict[str, str] = {}
     with suppress(SheetTrouble):
-        summary = first if first.sheet == SUMMARY_SHEET else read_sheet_rows(path, SUMMARY_SHEET)
+        summary = first if first.sheet == SUMMARY_SHEET else read_sheet_rows(path, SUMMARY_SHEET, options)
         facts = {line.texts[0]: line.texts[1] for line in summary.rows if len(line.texts) > 1}
     try:
-        sheet = first if first.sheet == RESULTS_SHEET else read_sheet_rows(path, RESULTS_SHEET)
+        sheet = first if first.sheet == RESULTS_SHEET else read_sheet_rows(path, RESULTS_SHEET, options)
     except SheetTrouble as error:
         raise SheetTrouble(f"{error}; rerun takes an order_results.xlsx of an earlier run") from None
     found = _look_through(sheet.rows, f"{path}: sheet '{sheet.sheet}'", facts)
