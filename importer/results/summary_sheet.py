@@ -95,7 +95,8 @@ def _draw_parts(page: "_Page", parts: Sequence[ResultsPart]) -> None:
     page.heading("part", "rows", "workbook", "which rows of the file")
     for number, part in enumerate(parts, start=1):
         left = f"{part.left:,} of them left to look at" if part.left else "every one success or duplicate"
-        rows = f"rows {part.first_row:,} to {part.last_row:,} of the file; {left}"
+        more = f"s {part.first_row:,} to" if part.last_row > part.first_row else ""
+        rows = f"row{more} {part.last_row:,} of the file; {left}"
         page.row(f"part {number} of {len(parts)}", len(part.span), part.path.name, rows)
     page.skip()
 

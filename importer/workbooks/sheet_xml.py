@@ -32,7 +32,8 @@ _MOST_MOULDS: Final = 2000
 _MOST_PENDING: Final = 4
 _STYLED_CELL: Final = re.compile(r'<c r="[A-Z]+1" s="([0-9]+)"')
 _SHEET_DATA: Final = re.compile(r"<sheetData ?/>|<sheetData>.*?</sheetData>", re.DOTALL)
-_ZIP64_FROM: Final = 2**31 - 2**26
+# half of what needs it: texts may be longer than usual
+_ZIP64_FROM: Final = 2**30
 
 
 @dataclass(frozen=True, slots=True)

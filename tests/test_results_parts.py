@@ -1,0 +1,192 @@
+"""Results that a sheet has no room for: several workbooks, every row once over all of them."""
+
+import errno
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
+
+from importer.errors import ResultsTrouble
+from importer.model import Result, RowOutcome
+from importer.results import ResultsPlace, parts, read_results, write_results
+from importer.results import workbook as results_workbook
+from importer.results.causes import causes_of
+from importer.results.parts import part_spans
+from importer.workbooks.sheet_xml import TextRow, rows_xml
+
+_ROWS_OF_A_RANGE = st.lists(st.integers(1, 5), max_size=30)
+
+
+def numbers_of(sizes: list[int]) -> tuple[int, ...]:
+    """Return the row numbers of rows of which each has become so many."""
+    return tuple(number for number, size in enumerate(sizes, start=2) for _ in range(size))
+
+
+@given(_ROWS_OF_A_RANGE, st.integers(2, 12))
+def test_every_place_is_in_one_part_in_order_and_each_part_fits_into_its_sheet(sizes: list[int], most: int) -> None:
+    numbers = numbers_of(sizes)
+    spans = part_spans(numbers, 8, most)
+    assert list(itertools.chain.from_iterable(spans)) == list(range(len(numbers)))
+    assert all(len(span) < most for span in spans)
+    assert all(spans) or not numbers
+
+
+@given(_ROWS_OF_A_RANGE, st.integers(6, 12))
+def test_rows_of_one_range_stay_in_one_part_where_a_sheet_has_room_for_them(sizes: list[int], most: int) -> None:
+    numbers = numbers_of(sizes)
+    of_part = [{numbers[place] for place in span} for span in part_spans(numbers, 8, most)]
+    assert sum(map(len, of_part)) == len(sizes)
+
+
+@given(st.integers(0, 60), st.integers(2, 12))
+def test_rows_that_are_no_ranges_fill_every_part_but_the_last(count: int, most: int) -> None:
+    spans = part_spans(range(count), 8, most)
+    assert {len(span) for span in spans[:-1]} <= {most - 1}
+
+
+def test_a_part_has_no_more_cells_than_a_rerun_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_CELLS", 100)
+    assert [len(span) for span in part_spans(range(20), 10)] == [9, 9, 2]
+
+
+def test_a_sheet_is_filled_to_its_last_row() -> None:
+    assert part_spans(range(1_048_575), 8) == (range(1_048_575),)
+    assert part_spans(range(1_048_576), 8) == (range(1_048_575), range(1_048_575, 1_048_576))
+
+
+@st.composite
+def results_of_ranges(draw: st.DrawFn) -> tuple[tuple[int, ...], list[RowOutcome]]:
+    numbers = numbers_of(draw(st.lists(st.integers(1, 3), max_size=8)))
+    outcomes = [
+        RowOutcome(index, draw(st.sampled_from(Result)), f"why {index}", f"1{index}", index)
+        for index in range(len(numbers))
+    ]
+    return numbers, draw(st.permutations(outcomes))
+
+
+@settings(deadline=None, max_examples=25)
+@given(results_of_ranges(), st.integers(2, 9))
+def test_over_all_workbooks_every_row_stands_once_in_order_with_its_outcome(
+    tmp_path_factory: pytest.TempPathFactory, material: tuple[tuple[int, ...], list[RowOutcome]], most_rows: int
+) -> None:
+    numbers, outcomes = material
+    folder = tmp_path_factory.mktemp("parts")
+    table = table_of(["x", "y"], [[f"cell {place}", ""] for place in range(len(numbers))], numbers=numbers)
+    written = write_results(folder / "r.xlsx", table, outcomes, SUMMARY, most_rows=most_rows)
+    assert {part.path for part in written} == set(folder.iterdir())
+    assert all(len(by_calamine(part.path, "Results")) <= most_rows for part in written)
+    found = [row for part in written for row in read_results(part.path).rows]
+    assert tuple(row.row for row in found) == numbers
+    assert tuple(row.cells for row in found) == table.rows
+    ordered = sorted(outcomes, key=lambda outcome: outcome.index)
+    assert [row.outcome(place) for place, row in enumerate(found)] == ordered
+    left = sum(outcome.result not in (Result.SUCCESS, Result.DUPLICATE) for outcome in outcomes)
+    assert sum(part.left for part in written) == left
+
+
+def summary_lines(path: Path) -> list[str]:
+    """Return the lines of the sheet Summary, each as one text."""
+    return [" | ".join(cell.removesuffix(".0") for cell in row if cell) for row in by_calamine(path, "Summary")]
+
+
+def seven_rows_in_three_parts(folder: Path) -> tuple[Path, ...]:
+    results = [Result.INVALID, *[Result.SUCCESS] * 5, Result.FAILED]
+    outcomes = [RowOutcome(index, result, "why") for index, result in enumerate(results)]
+    table = table_of(["x"], [["1"]] * 7)
+    written = write_results(folder / "order results.xlsx", table, outcomes, SUMMARY, most_rows=4)
+    return tuple(part.path for part in written)
+
+
+def test_each_summary_names_all_parts_and_says_that_its_counts_are_of_the_whole_run(tmp_path: Path) -> None:
+    for number, path in enumerate(seven_rows_in_three_parts(tmp_path), start=1):
+        lines = summary_lines(path)
+        assert "7 rows: 5 success or duplicate, 2 left to look at." in lines
+        said = f"This is part {number} of 3, because a sheet has no room for all rows. The counts and causes are those"
+        assert [line for line in lines if line.startswith(said)] == [f"{said} of the whole run, of all parts together."]
+        assert [line for line in lines if line.startswith("part ")] == [
+            "part | rows | workbook | which rows of the file",
+            "part 1 of 3 | 3 | order results.xlsx | rows 2 to 4 of the file; 1 of them left to look at",
+            "part 2 of 3 | 3 | order results_part2.xlsx | rows 5 to 7 of the file; every one success or duplicate",
+            "part 3 of 3 | 1 | order results_part3.xlsx | row 8 of the file; 1 of them left to look at",
+        ]
+        assert f"Part | {number} of 3" in lines
+        assert sum(line.startswith("success | 5 |") for line in lines) == 1
+        assert "all rows | 7" in lines
+
+
+def test_each_summary_names_the_command_for_its_own_rows_and_links_to_them_alone(tmp_path: Path) -> None:
+    import openpyxl
+
+    first, second, third = seven_rows_in_three_parts(tmp_path)
+    assert '2. did-importer rerun "order results.xlsx"' in summary_lines(first)
+    assert not [line for line in summary_lines(second) if "did-importer rerun" in line]
+    assert '2. did-importer rerun "order results_part3.xlsx"' in summary_lines(third)
+    sheet = openpyxl.load_workbook(third)["Summary"]
+    links = {row[0].value: row[1].hyperlink.location for row in sheet.iter_rows(max_col=2) if row[1].hyperlink}
+    assert links == {"failed": "'Results'!A2"}
+
+
+def test_one_workbook_says_nothing_of_parts(tmp_path: Path) -> None:
+    (part,) = write_results(tmp_path / "r.xlsx", table_of(["x"], [["1"]] * 3), outcomes_for(3), SUMMARY, most_rows=4)
+    assert part.path == tmp_path / "r.xlsx"
+    assert not [line for line in summary_lines(part.path) if "part" in line.lower()]
+
+
+def test_a_further_workbook_that_is_there_already_stays_as_it_is_and_none_is_written(tmp_path: Path) -> None:
+    (tmp_path / "r_part2.xlsx").write_text("the person's own")
+    with pytest.raises(ResultsTrouble, match=r"r_part2\.xlsx: is there already and is never overwritten"):
+        write_results(tmp_path / "r.xlsx", table_of(["x"], [["1"]] * 7), outcomes_for(7), SUMMARY, most_rows=4)
+    assert [path.name for path in tmp_path.iterdir()] == ["r_part2.xlsx"]
+
+
+def test_a_disk_that_fills_up_in_the_last_of_them_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = itertools.count(1)
+
+    def full(rows: Iterator[TextRow]) -> Iterator[bytes]:
+        if next(calls) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return rows_xml(rows)
+
+    monkeypatch.setattr(results_workbook, "rows_xml", full)
+    with pytest.raises(ResultsTrouble, match="No space left"):
+        write_results(tmp_path / "r.xlsx", table_of(["x"], [["1"]] * 7), outcomes_for(7), SUMMARY, most_rows=4)
+    assert next(calls) == 4
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("input_name", "results"),
+    [
+        ("order.csv", "order_results.xlsx"),
+        ("order_results.xlsx", "order_results.xlsx"),
+        ("order_results_7.xlsx", "order_results.xlsx"),
+        ("order_results_part2.xlsx", "order_results_part2.xlsx"),
+        ("order_results_part2_3.xlsx", "order_results_part2.xlsx"),
+        ("order_results_4_part12.csv", "order_results_4_part12.xlsx"),
+        ("order_part2.csv", "order_part2_results.xlsx"),
+    ],
+)
+def test_what_a_rerun_of_a_part_leaves_is_named_after_the_part(tmp_path: Path, input_name: str, results: str) -> None:
+    assert ResultsPlace.beside(tmp_path / input_name).wanted.name == results
+
+
+def test_all_names_are_tried_before_the_first_call(tmp_path: Path) -> None:
+    (tmp_path / "r_part3.xlsx").touch()
+    place = ResultsPlace(tmp_path / "r.xlsx", fixed=True)
+    place.check(2)
+    with pytest.raises(ResultsTrouble, match=r"r_part3\.xlsx: is there already"):
+        place.check(3)
+    free = replace(place, fixed=False)
+    free.check(3)
+    assert (free.path(2).name, free.path(3).name) == ("r.xlsx", "r_2.xlsx")
+
+
+def test_the_fixes_of_several_parts_name_the_others_too() -> None:
+    (cause,) = causes_of([RowOutcome(0, Result.FAILED, "no connection")], "r.xlsx", parts=2)
+    assert cause.fix == "Send these rows again: did-importer rerun r.xlsx, and likewise each further part"
