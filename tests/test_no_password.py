@@ -199,20 +199,20 @@ def test_the_command_says_nothing_of_the_password_either(tmp_path: Path, echo: s
 
 _CRASHING = """
 import logging, sys
-import httpx
+from importer.vicidial.line import KeptConnection
 logging.basicConfig(level=logging.DEBUG, force=True)
-sent, calls = httpx.AsyncClient.send, 0
-async def crash(self, request, **more):
+sent, calls = KeptConnection.handle_async_request, 0
+async def crash(self, request):
     global calls
     calls += 1
     if calls < {crash_at}:
-        return await sent(self, request, **more)
-    address = str(request.url)
+        return await sent(self, request)
+    address = str(request.url) + "?" + request.extensions["target"].decode()
     try:
         raise ValueError(repr(request.url.raw) + address + {secret!r})
     except ValueError as error:
         raise {kind}("nobody foresaw " + address) from error
-httpx.AsyncClient.send = crash
+KeptConnection.handle_async_request = crash
 from importer.cli import main
 sys.exit(main(sys.argv[1:]))
 """

@@ -8,11 +8,10 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from importer import __version__
-from importer.errors import SettingsTrouble
-from importer.server.settings import Server, is_this_machine
+from importer.server.settings import Server
 from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
 from importer.vicidial.transport import Transport, silence_httpx
 
@@ -28,7 +27,13 @@ LONGEST_REPLY_BYTES: Final = 65_536
 IDLE_SECONDS: Final = 4.0
 """A connection that was idle for longer is not used again: Apache closes one after 5 s, at times in mid-request."""
 
+_HEADERS: Final = {
+    "User-Agent": f"did-importer/{__version__}",
+    "Accept": "text/plain, text/html",
+    "Accept-Encoding": "identity",
+}
 _SHOWN_CHARACTERS: Final = 160
+_MOST_QUOTED: Final = 10_000
 _MOST_REDIRECTS: Final = 3
 
 
@@ -38,6 +43,19 @@ class _Moved:
 
     status: int
     location: str = field(repr=False)
+
+
+class _Quoted(dict[str, str]):
+    """Texts as they stand in a query or a form; most of a list's cells are the same from row to row."""
+
+    def __missing__(self, text: str) -> str:
+        # half of a surrogate pair cannot be sent; VICIdial would delete it anyway, as it does the question mark
+        quoted = quote_plus(text, encoding="utf-8", errors="replace")
+        if len(self) >= _MOST_QUOTED:
+            # what comes often is soon known again
+            self.clear()
+        self[text] = quoted
+        return quoted
 
 
 class VicidialApi:
@@ -70,44 +88,25 @@ class VicidialApi:
         self._before_writing = before_writing
         self._tls = tls
         self._inner = inner
-        self._client = self._new_client()
+        self._quoted = _Quoted()
+        self._line = self._new_line()
 
-    def _new_client(self) -> "httpx.AsyncClient":
-        import httpx
+    def _new_line(self) -> "httpx.AsyncBaseTransport | httpx.AsyncClient":
+        from importer.vicidial.line import open_line
 
-        try:
-            return httpx.AsyncClient(
-                verify=self._tls,
-                # a proxy of the environment knows no way to this machine's own loopback
-                trust_env=not is_this_machine(urlsplit(self._server.url).hostname or ""),
-                timeout=None,  # noqa: S113  asyncio.timeout bounds the whole call instead of each of its steps
-                follow_redirects=False,
-                headers={
-                    "User-Agent": f"did-importer/{__version__}",
-                    "Accept": "text/plain, text/html",
-                    "Accept-Encoding": "identity",
-                },
-                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
-                transport=self._inner,
-            )
-        except (ImportError, ValueError, httpx.InvalidURL):
-            # httpx takes proxies from the environment; its own words may hold a proxy's password
-            raise SettingsTrouble(
-                "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used; correct the variable (http://"
-                " or https://), or name the server in NO_PROXY"
-            ) from None
+        return self._inner or open_line(self._server.url, self._tls, IDLE_SECONDS)
 
     async def _begin_anew(self) -> None:
         """Leave the connection and all that httpcore knows of it.
 
-        A call that is given up in an unlucky moment leaves its connection taken for ever, and there is but one.
+        A call that is given up in an unlucky moment leaves a client's connection taken for ever, and there is but one.
         """
-        old, self._client = self._client, self._new_client()
+        old, self._line = self._line, self._new_line()
         await old.aclose()
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._client.aclose()
+        await self._line.aclose()
 
     async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
         """Make one call of the Non-Agent API.
@@ -197,22 +196,26 @@ class VicidialApi:
     def _request(self, values: Mapping[str, str], trace: Callable[[str, Mapping[str, Any]], object]) -> "httpx.Request":
         import httpx
 
-        # half of a surrogate pair cannot be sent; VICIdial would delete it anyway, as it does the question mark
-        form = urlencode(values, encoding="utf-8", errors="replace").encode("ascii")
+        form = "&".join([f"{self._quoted[name]}={self._quoted[value]}" for name, value in values.items()]).encode(
+            "ascii"
+        )
         extensions: dict[str, Any] = {"trace": trace}
         if self._address is None:
             self._address = httpx.URL(self._url)
         if self._transport.method == "GET":
             # httpx would take the long address apart and put it together again, which costs more than the call
             extensions["target"] = self._address.raw_path + b"?" + form
-            return self._client.build_request("GET", self._address, extensions=extensions)
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._client.build_request("POST", self._address, content=form, headers=headers, extensions=extensions)
+            return httpx.Request("GET", self._address, headers=_HEADERS, extensions=extensions)
+        headers = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+        return httpx.Request("POST", self._address, content=form, headers=headers, extensions=extensions)
 
     async def _exchange(self, request: "httpx.Request") -> "Answer | _Moved":
         import httpx
 
-        response = await self._client.send(request, stream=True)
+        if isinstance(self._line, httpx.AsyncClient):
+            response = await self._line.send(request, stream=True)
+        else:
+            response = await self._line.handle_async_request(request)
         status, received = response.status_code, bytearray()
         try:
             if response.has_redirect_location:
@@ -234,7 +237,8 @@ class VicidialApi:
     def _shown(self, text: str) -> str:
         masked = " ".join(self._server.password.redact(text).split())
         # a terminal must not obey what a server says
-        masked = "".join(sign if sign.isprintable() else "\ufffd" for sign in masked)
+        if not masked.isprintable():
+            masked = "".join(sign if sign.isprintable() else "\ufffd" for sign in masked)
         return masked if len(masked) <= _SHOWN_CHARACTERS else masked[: _SHOWN_CHARACTERS - 1] + "…"
 
     def _move_to(self, location: str) -> str:
