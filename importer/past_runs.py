@@ -42,9 +42,9 @@ def resume(
     if about.results and not place.fixed:
         # the name that was chosen for the run, or the next free one: its first workbook may be there
         place = ResultsPlace(Path(about.results), most_rows=folders.sheet_rows)
-    place.check(1 + sum(line.counts.values()) // place.most_rows)
+    place.check(max(1, -(-sum(line.counts.values()) // (place.most_rows - 1))))
     with Journal.reopen(line.path) as journal:
-        return send_and_report(journal, recipe, server, watcher, place, clock)
+        return send_and_report(journal, journal.record(), recipe, server, watcher, place, clock)
 
 
 def _is_undo(about: RunAbout) -> bool:
@@ -149,7 +149,7 @@ def added_by(line: RunLine) -> tuple[str, ...]:
         JournalTrouble: another process works on the run.
     """
     with Journal.reopen(line.path) as journal:
-        outcomes = journal.record().outcomes
+        outcomes = journal.outcomes()
     return tuple(
         outcomes[index].did_sent
         for index in sorted(outcomes)

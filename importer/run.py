@@ -11,6 +11,7 @@ from importer.errors import JournalTrouble, SettingsTrouble
 from importer.journal import (
     Journal,
     RunAbout,
+    RunRecord,
     RunState,
     list_runs,
     make_folder,
@@ -172,7 +173,8 @@ def start_run(
         settings=recipe.to_json(),
     )
     with Journal.create(path, about, table, planned, settled) as journal:
-        return send_and_report(journal, recipe, server, watcher, place, clock)
+        record = RunRecord(about, table, tuple(planned), {outcome.index: outcome for outcome in settled})
+        return send_and_report(journal, record, recipe, server, watcher, place, clock)
 
 
 def _refuse_if_unfinished(table: Table, server: Server, folders: Folders) -> None:

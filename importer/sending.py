@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -103,6 +103,7 @@ def now_as_text() -> str:
 
 def send_and_report(
     journal: Journal,
+    record: RunRecord,
     recipe: Recipe,
     server: Server,
     watcher: Watcher,
@@ -113,6 +114,7 @@ def send_and_report(
 
     Args:
         journal: the run's record, held by this process.
+        record: what is written down in it.
         recipe: how to send.
         server: where to and as whom.
         watcher: looks on.
@@ -125,13 +127,13 @@ def send_and_report(
         SettingsTrouble: the certificates cannot be read; nothing was sent.
     """
     with heeding_signals() as interrupts:
-        record = journal.record()
         left: tuple[RowOutcome, ...] = ()
         stop: Stop | None = None
         if record.to_send or (recipe.verify and record.planned):
             submitted = asyncio.run(_send(record, journal, recipe, server, watcher, clock, interrupts))
             left, stop = submitted.left, submitted.stop
-            record = journal.record()
+            # what the results say is what the disk holds
+            record = replace(record, outcomes=journal.outcomes())
         outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
         ended = now_as_text()
         try:

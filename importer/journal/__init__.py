@@ -8,7 +8,7 @@ the plan, and for each row how far it came. Records that are made together are w
 import asyncio
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -24,6 +24,7 @@ from importer.journal.record import (
     list_runs,
     outcome_values,
     read_about,
+    read_outcomes,
     read_record,
     successes_of,
 )
@@ -185,6 +186,10 @@ class Journal:
     def record(self) -> RunRecord:
         """Return all that is written down of the run."""
         return read_record(self._connection)
+
+    def outcomes(self) -> Mapping[int, RowOutcome]:
+        """Return the outcomes that are on disk, by the index of their row."""
+        return read_outcomes(self._connection)
 
     def end(self, state: RunState, ended: str, why: str, workbook: Path, parts: int = 1) -> None:
         """Write down how a process's work on the run ended.

@@ -115,47 +115,69 @@ def read_counts(connection: sqlite3.Connection) -> Mapping[str, int]:
 
 
 def read_record(connection: sqlite3.Connection) -> RunRecord:
-    """Read all that is written down of a run."""
+    """Read all that is written down of a run; equal texts are one object, as they were in the table that was read."""
     about = read_about(connection)
     table_facts = json.loads(connection.execute("SELECT value FROM about WHERE name = 'table'").fetchone()[0])
-    rows = connection.execute("SELECT row_number, cells FROM sheet_row ORDER BY idx").fetchall()
+    known: dict[str, str] = {}
+    numbers: list[int] = []
+    rows: list[tuple[str, ...]] = []
+    for number, cells in connection.execute("SELECT row_number, cells FROM sheet_row ORDER BY idx"):
+        numbers.append(number)
+        rows.append(tuple([known.setdefault(text, text) for text in json.loads(cells)]))
     table = Table(
         path=Path(about.file),
         sha256=about.sha256,
         sheet=about.sheet,
         header=tuple(table_facts["header"]),
-        row_numbers=tuple(number for number, _ in rows),
-        rows=tuple(tuple(json.loads(cells)) for _, cells in rows),
+        row_numbers=tuple(numbers),
+        rows=tuple(rows),
         header_row=table_facts["header_row"],
         blank_rows=table_facts["blank_rows"],
         facts=tuple(table_facts["facts"]),
     )
-    planned = connection.execute(
+    return RunRecord(about, table, _read_planned(connection), read_outcomes(connection))
+
+
+def _read_planned(connection: sqlite3.Connection) -> tuple[PlannedRow, ...]:
+    found = connection.execute(
         "SELECT planned.idx, did, parameters, notes, coalesce(attempts, 0),"
         " unanswered_before OR coalesce(in_flight OR unanswered, 0), known_absent"
         " FROM planned LEFT JOIN progress ON progress.idx = planned.idx ORDER BY planned.idx"
     )
-    outcomes = connection.execute("SELECT idx, result, reason, did_sent, attempts, answered_at, added FROM outcome")
-    return RunRecord(
-        about,
-        table,
-        tuple(
+    known: dict[tuple[str, str], tuple[str, str]] = {}
+    planned = []
+    for index, did, parameters, notes, attempts, unanswered, known_absent in found:
+        pairs = [(name, value) for name, value in json.loads(parameters)]
+        planned.append(
             PlannedRow(
                 index,
                 did,
-                tuple((name, value) for name, value in json.loads(parameters)),
+                tuple([known.setdefault(pair, pair) for pair in pairs]),
                 tuple(json.loads(notes)),
                 attempts,
                 bool(unanswered),
                 known_absent,
             )
-            for index, did, parameters, notes, attempts, unanswered, known_absent in planned
-        ),
-        {
-            index: RowOutcome(index, Result(result), reason, did_sent, attempts, answered_at, bool(added))
-            for index, result, reason, did_sent, attempts, answered_at, added in outcomes
-        },
-    )
+        )
+    return tuple(planned)
+
+
+def read_outcomes(connection: sqlite3.Connection) -> dict[int, RowOutcome]:
+    """Read the outcomes so far, by the index of their row."""
+    found = connection.execute("SELECT idx, result, reason, did_sent, attempts, answered_at, added FROM outcome")
+    known: dict[str, str] = {}
+    return {
+        index: RowOutcome(
+            index,
+            Result(result),
+            known.setdefault(reason, reason),
+            did_sent,
+            attempts,
+            known.setdefault(answered_at, answered_at),
+            bool(added),
+        )
+        for index, result, reason, did_sent, attempts, answered_at, added in found
+    }
 
 
 def successes_of(path: Path) -> tuple[tuple[str, bool], ...]:
