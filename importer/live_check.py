@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from importer.interrupt import interruptible
-from importer.model import PlannedRow, Result, RowOutcome
+from importer.model import ExitCode, PlannedRow, Result, RowOutcome
 from importer.plan import Plan
 from importer.recipe import Recipe
 from importer.sending import Watcher, now_as_text
@@ -35,6 +35,12 @@ class LiveCheck:
     verdicts: Mapping[int, RowOutcome]
     stop: Stop | None
     asked_at: str
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """How a command ends whose check was stopped."""
+        interrupted = self.stop is not None and self.stop.kind is StopKind.INTERRUPTED
+        return ExitCode.INTERRUPTED if interrupted else ExitCode.STOPPED
 
 
 class _NothingToWriteDown:

@@ -12,7 +12,7 @@ from ask_sandbox import add
 from running import Desk, Looker, Ran, did, fast_clock, flags
 
 from importer.checking import check_file
-from importer.cli import commands
+from importer.cli import send, talk
 from importer.errors import JournalTrouble, SettingsTrouble
 from importer.journal import RunLine, RunState
 from importer.model import ExitCode, Result
@@ -354,7 +354,8 @@ class Terminal:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
         self.asked: list[str] = []
         self._answer = answer
-        monkeypatch.setattr(commands, "_somebody_is_there", lambda: True)
+        for module in (send, talk):
+            monkeypatch.setattr(module, "somebody_is_there", lambda: True)
         monkeypatch.setattr("builtins.input", self._ask)
 
     def _ask(self, question: str) -> str:

@@ -88,19 +88,28 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from importer.cli.config import config
 
         return config
-    if name == "completion":
-        return _completion
-    from importer.cli import commands
+    if name in ("completion", "template"):
+        return {"completion": _completion, "template": _template}[name]
+    if name == "check":
+        from importer.cli.check import check
 
-    return {
-        "run": commands.run,
-        "check": commands.check,
-        "rerun": commands.rerun,
-        "resume": commands.resume_run,
-        "runs": commands.runs,
-        "undo": commands.undo_run,
-        "template": commands.template,
-    }[name]
+        return check
+    if name == "runs":
+        from importer.cli.records import runs
+
+        return runs
+    from importer.cli import send
+
+    return {"run": send.run, "rerun": send.rerun, "resume": send.resume_run, "undo": send.undo_run}[name]
+
+
+def _template(flags: argparse.Namespace) -> int:
+    """``did-importer template``."""
+    from importer.template import write_template
+
+    write_template(flags.file)
+    print(f"written: {flags.file}")
+    return 0
 
 
 def _completion(flags: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.cli.servers import recipe_for
-from importer.cli.show import quoted, wrapped
+from importer.cli.text import quoted, wrapped
 from importer.model import ExitCode
 from importer.server.file import ServerFile, config_file, load_servers, write_first_file
 from importer.server.named import ChosenServer, NamedServer, Origin

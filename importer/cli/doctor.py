@@ -10,7 +10,7 @@ from typing import Final
 from importer import Recipe
 from importer.cli.recipe_flags import recipe_from
 from importer.cli.servers import ask_for_password, chosen_server, recipe_for
-from importer.cli.show import wrapped
+from importer.cli.text import wrapped
 from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
 from importer.server.named import ChosenServer, Origin, Setting
 from importer.server.settings import resolve_settings

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from importer.cli.show import wrapped
+from importer.cli.text import wrapped
 from importer.errors import SettingsTrouble
 from importer.sandbox import Fault, FaultPlan
 

@@ -5,13 +5,15 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from importer import Checked, LiveCheck, RunLine, RunReport
 from importer.check.problems import group_problems
 from importer.errors import SettingsTrouble
 from importer.model import RowOutcome
-from importer.results import Cause
+
+if TYPE_CHECKING:
+    from importer import Checked, LiveCheck, RunLine, RunReport
+    from importer.results import Cause
 from importer.workbooks.output_file import part_path
 
 
@@ -21,7 +23,7 @@ def tell(flags: argparse.Namespace, facts: Mapping[str, Any]) -> None:
         print(json.dumps(facts, indent=2), file=flags.object_to, flush=True)
 
 
-def checked_object(checked: Checked, live: LiveCheck | None) -> dict[str, Any]:
+def checked_object(checked: "Checked", live: "LiveCheck | None") -> dict[str, Any]:
     """Tell a check: counts, problems by kind, warnings, and what the server said if it was asked."""
     settled = [outcome.result.value for outcome in checked.settled]
     told: dict[str, Any] = {
@@ -46,7 +48,7 @@ def checked_object(checked: Checked, live: LiveCheck | None) -> dict[str, Any]:
     return told
 
 
-def report_object(report: RunReport, causes: Sequence[Cause], following: str) -> dict[str, Any]:
+def report_object(report: "RunReport", causes: "Sequence[Cause]", following: str) -> dict[str, Any]:
     """Tell how a run ended: counts, causes, the workbooks, the next command and every row."""
     return {
         "run": report.run_id,
@@ -73,7 +75,7 @@ def _row(row: int, outcome: RowOutcome) -> dict[str, Any]:
     }
 
 
-def runs_object(lines: Sequence[RunLine], written: Sequence[Path] = ()) -> dict[str, Any]:
+def runs_object(lines: "Sequence[RunLine]", written: Sequence[Path] = ()) -> dict[str, Any]:
     """Tell the list of runs, and the workbooks that were written again."""
     told: dict[str, Any] = {
         "runs": [
@@ -98,7 +100,7 @@ def runs_object(lines: Sequence[RunLine], written: Sequence[Path] = ()) -> dict[
     return told
 
 
-def _workbooks(line: RunLine) -> list[str]:
+def _workbooks(line: "RunLine") -> list[str]:
     if not line.about.workbook:
         return []
     return [str(part_path(Path(line.about.workbook), number)) for number in range(1, line.about.parts + 1)]

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from importer import Folders, Recipe, check_file, import_checked
-from importer.cli.commands import say
 from importer.cli.demo_check import differences, read_expected
 from importer.cli.fault_flags import fault_lines, fault_words, faults_from
 from importer.cli.progress import Progress
-from importer.cli.show import check_lines, quoted, report_lines, wrapped
+from importer.cli.show_check import check_lines
+from importer.cli.show_run import report_lines
+from importer.cli.talk import say
+from importer.cli.text import quoted, wrapped
 from importer.errors import ResultsTrouble, SettingsTrouble
 from importer.model import ExitCode, Result
 from importer.results import read_results

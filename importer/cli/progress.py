@@ -1,10 +1,11 @@
 """What is seen while a run sends: a bar on a terminal, plain lines elsewhere."""
 
+import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from importer.characters import printable
@@ -25,6 +26,17 @@ _SHORT: Final = {
     Result.UNKNOWN: "unknown",
     Result.NOT_SENT: "not sent",
 }
+
+
+@contextmanager
+def watching(flags: argparse.Namespace) -> "Iterator[Progress]":
+    """Look on while calls are made, with a log file if one is asked for."""
+    log = None if flags.log is None else RunLog(flags.log)
+    try:
+        yield Progress(log=log)
+    finally:
+        if log is not None:
+            log.close()
 
 
 class Progress:

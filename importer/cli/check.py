@@ -1,0 +1,66 @@
+"""``did-importer check``, and what ``run`` has in common with it. Imports nothing of what sends."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from importer import Checked, Recipe, check_file
+from importer.cli.machine import checked_object, tell
+from importer.cli.recipe_flags import recipe_from
+from importer.cli.servers import chosen_server, recipe_for, server_from
+from importer.cli.show_check import check_lines, live_lines
+from importer.cli.talk import say, warn
+from importer.cli.text import parts_lines, wrapped
+from importer.errors import ResultsTrouble
+from importer.model import ExitCode, Result
+from importer.server.settings import Server
+from importer.workbooks.checked import write_checked
+from importer.workbooks.checked_parts import checked_parts
+from importer.workbooks.output_file import free_path
+
+if TYPE_CHECKING:
+    from importer import LiveCheck
+
+
+def check(flags: argparse.Namespace) -> int:
+    """``did-importer check``."""
+    chosen = chosen_server(flags)
+    recipe = recipe_from(flags, recipe_for(chosen))
+    server = server_from(flags, recipe, chosen) if flags.live else None
+    checked = check_file(flags.file, recipe)
+    say(check_lines(checked))
+    live = None
+    bad = any(outcome.result is Result.INVALID for outcome in checked.settled)
+    if server is not None:
+        warn(server, recipe)
+        live = ask_server(checked, recipe, server, flags)
+        say(live_lines(live, checked))
+        if live.stop is not None:
+            tell(flags, checked_object(checked, live))
+            return live.exit_code
+        fine = (Result.SUCCESS, Result.DUPLICATE)
+        bad = bad or any(outcome.result not in fine for outcome in live.verdicts.values())
+    write_checked_table(checked)
+    tell(flags, checked_object(checked, live))
+    return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
+
+
+def ask_server(checked: Checked, recipe: Recipe, server: Server, flags: argparse.Namespace) -> "LiveCheck":
+    """Let the server itself judge the rows, as ``--live`` and ``--check-first`` ask; it stores nothing."""
+    from importer import check_live
+    from importer.cli.progress import watching
+
+    with watching(flags) as watcher:
+        return check_live(checked.planned, recipe, server, watcher)
+
+
+def write_checked_table(checked: Checked) -> None:
+    """Write the person's table with every bad cell explained; a folder that cannot be written is no reason to stop."""
+    source = checked.table.path
+    path = free_path(source.with_name(f"{source.stem}_checked.xlsx"), len(checked_parts(checked.table)))
+    try:
+        written = write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken)
+    except ResultsTrouble as error:
+        print(wrapped(f"the checked table was not written: {error}"), file=sys.stderr)
+    else:
+        say(parts_lines("checked table", written))
