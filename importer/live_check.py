@@ -49,6 +49,9 @@ class _NothingToWriteDown:
     async def sent(self, index: int, attempts: int) -> None:
         """Nothing is sent that could be lost."""
 
+    async def withdrawn(self, index: int, attempts: int) -> None:
+        """The same."""
+
     async def not_processed(self, index: int) -> None:
         """The same."""
 

@@ -118,7 +118,7 @@ def rewrite_workbook(line: RunLine, folders: Folders) -> tuple[Path, ...]:
 
 def _as_left(row: PlannedRow) -> RowOutcome:
     if row.unanswered:
-        reason = "sent, and no answer is recorded; did-importer resume clears it up"
+        reason = "sent or about to be sent, and no answer is recorded; did-importer resume clears it up"
         return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, row.attempts)
     return RowOutcome(row.index, Result.NOT_SENT, "not sent yet; did-importer resume sends it", attempts=row.attempts)
 

@@ -134,6 +134,8 @@ def send_and_report(
             left, stop = submitted.left, submitted.stop
             # what the results say is what the disk holds
             record = replace(record, outcomes=journal.outcomes())
+            # a call that was given up while its outcome was on its way to the disk may have one all the same
+            left = tuple(outcome for outcome in left if outcome.index not in record.outcomes)
         outcomes = tuple(sorted((*record.outcomes.values(), *left), key=lambda outcome: outcome.index))
         ended = now_as_text()
         try:

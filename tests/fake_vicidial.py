@@ -140,6 +140,10 @@ class MemoryRecorder:
         self.steps.append(("sent", index))
         await asyncio.sleep(0)
 
+    async def withdrawn(self, index: int, attempts: int) -> None:
+        self.steps.append(("withdrawn", index))
+        await asyncio.sleep(0)
+
     async def not_processed(self, index: int) -> None:
         self.steps.append(("not processed", index))
         await asyncio.sleep(0)

@@ -334,6 +334,40 @@ def test_with_retries_going_on_no_second_has_more_calls_than_the_rate_and_it_is_
     assert len(busy) >= 0.95 * rate * 8
 
 
+@pytest.mark.parametrize(("rate", "at_once"), [(None, 8), (100.0, 4)])
+def test_without_a_rate_rows_are_written_down_while_others_have_the_lines_and_calls_stay_as_many(
+    rate: float | None, at_once: int
+) -> None:
+    server = FakeVicidial(latency=(1.0, 1.0))
+    most: Counter[str] = Counter()
+    recorder_open: set[str] = set()
+
+    def called(function: str, did: str) -> None:
+        most["calls"] = max(most["calls"], server.in_flight.total())
+
+    server.on_call = called
+    ran = Case(server, rows_of(60), SubmitOptions(workers=4), rate=rate).run()
+    assert most["calls"] == 4
+    for step, index in ran.recorder.steps:
+        recorder_open.add(str(index)) if step == "sent" else recorder_open.discard(str(index))
+        most["written down"] = max(most["written down"], len(recorder_open))
+    assert most["written down"] == at_once
+    assert ran.counts == {Result.SUCCESS: 60}
+
+
+def test_a_stop_finds_rows_that_wait_for_a_line_surely_not_sent() -> None:
+    server = FakeVicidial(latency=(60.0, 60.0))
+
+    def meanwhile(submission: Submission) -> None:
+        asyncio.get_running_loop().call_later(70.0, submission.stop, Stop(StopKind.INTERRUPTED, "interrupted"))
+
+    ran = Case(server, rows_of(30), SubmitOptions(workers=4), meanwhile=meanwhile).run()
+    assert len(server.calls) == 5, "one alone, then four, and none after the stop"
+    assert ran.counts == {Result.SUCCESS: 1, Result.UNKNOWN: 4, Result.NOT_SENT: 25}
+    assert [step for step, _ in ran.recorder.steps].count("withdrawn") == 4
+    assert all(outcome.attempts == 0 for outcome in ran.submitted.left if outcome.result is Result.NOT_SENT)
+
+
 def test_a_stop_sends_no_new_row_and_waits_for_those_in_flight() -> None:
     server = FakeVicidial(latency=(2.0, 4.0))
 

@@ -58,6 +58,7 @@ _SENT: Final = (
     "INSERT INTO progress VALUES (?, ?, 1, 0)"
     " ON CONFLICT (idx) DO UPDATE SET attempts = excluded.attempts, in_flight = 1"
 )
+_WITHDRAWN: Final = "UPDATE progress SET attempts = ?, in_flight = 0 WHERE idx = ?"
 _NOT_PROCESSED: Final = "UPDATE progress SET in_flight = 0 WHERE idx = ?"
 _UNANSWERED: Final = "UPDATE progress SET in_flight = 0, unanswered = 1 WHERE idx = ?"
 _SETTLED: Final = "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -217,6 +218,10 @@ class Journal:
     async def sent(self, index: int, attempts: int) -> None:
         """Return when it is on disk that a call for the row is about to be made."""
         await self._write(_SENT, (index, attempts))
+
+    async def withdrawn(self, index: int, attempts: int) -> None:
+        """Return when it is on disk that the call was not made after all, and how many were made before."""
+        await self._write(_WITHDRAWN, (attempts, index))
 
     async def not_processed(self, index: int) -> None:
         """Return when it is on disk that the call surely did nothing."""

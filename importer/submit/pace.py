@@ -62,6 +62,11 @@ class Pacer:
         self._written: deque[float] = deque(maxlen=self._in_a_window)
 
     @property
+    def limited(self) -> bool:
+        """Whether there is a rate that calls keep to."""
+        return self._limited
+
+    @property
     def speed(self) -> float:
         """The share of the rate that is used at present, from 1/16 to 1."""
         return self._speed

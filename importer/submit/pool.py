@@ -13,6 +13,7 @@ from importer.submit.asking import Api
 from importer.submit.carry import Carried, Errand
 from importer.submit.clearing import left_over
 from importer.submit.errand import errand_of
+from importer.submit.lines import ROWS_PER_LINE, SharedLines
 from importer.submit.pace import SYSTEM_CLOCK, Clock, Pacer
 from importer.submit.sender import Recorder, RowSender, SubmitOptions
 from importer.submit.stop import Stop, StopKind, StoppedError, StopSwitch
@@ -72,7 +73,6 @@ class Submission:
         self._all_is_well = alone_until is None
         self._earlier = earlier
         self._rows = rows
-        self._apis = apis
         self._options = options
         self._on_outcome = on_outcome
         self._queue = deque(rows)
@@ -80,6 +80,8 @@ class Submission:
         self._left: dict[int, Carried] = {}
         self._to_verify: deque[RowOutcome] = deque()
         self._switch = StopSwitch()
+        # under a rate it is the rate that calls wait for, and no row is written down long before its call
+        self._carriers = apis if pacer.limited else [SharedLines(apis, self._switch)] * (ROWS_PER_LINE * len(apis))
         self._alone = asyncio.Lock()
         self._sender = RowSender(
             pacer=pacer,
@@ -117,7 +119,7 @@ class Submission:
 
     async def _work(self, job: Callable[[Api], Coroutine[Any, Any, None]]) -> BaseException | None:
         """Let every worker do the job to its end; after a stop wait for calls in flight, but not for ever."""
-        pending = {asyncio.create_task(job(api)) for api in self._apis}
+        pending = {asyncio.create_task(job(api)) for api in self._carriers}
         stopped = asyncio.create_task(self._switch.wait())
         unexpected: BaseException | None = None
         while pending and not self._switch.on:

@@ -34,6 +34,9 @@ class Recorder(Protocol):
     async def sent(self, index: int, attempts: int) -> None:
         """Return when it is on disk that a call for the row is about to be made."""
 
+    async def withdrawn(self, index: int, attempts: int) -> None:
+        """Return when it is on disk that the call was not made after all, and how many were made before."""
+
     async def not_processed(self, index: int) -> None:
         """Return when it is on disk that the call surely did nothing."""
 
@@ -141,27 +144,32 @@ class RowSender:
             carried.attempts += 1
             await self._recorder.sent(row.index, carried.attempts)
             carried.in_flight = True
-            answer = await api.call(errand.function, errand.parameters(row))
+            try:
+                answer = await api.call(errand.function, errand.parameters(row))
+            except StoppedError:
+                await self._withdraw(carried)
+                raise
             verdict = errand.judge(answer, row)
             decision = after_answer(
                 errand, carried, answer, verdict, retries=self._options.retries, met_before=self.met
             )
             self._heed(answer, decision)
             if decision.step is Step.SETTLE and decision.result is not None:
-                outcome = await self._settle(
+                self._count_refusals(verdict, decision.result)
+                return await self._settle(
                     carried, decision.result, decision.reason, answered=decision.contact, added=decision.added
                 )
-                self._count_refusals(verdict, outcome)
-                return outcome
             if decision.step is Step.NEXT and decision.errand is not None:
                 # the first errand did nothing, so a run that dies here begins with it again
                 await self._recorder.not_processed(row.index)
                 carried.in_flight = False
                 errand, carried.failures = decision.errand, 0
                 continue
-            await self._write_down(carried, answer, decision)
             if decision.step is Step.STOP and decision.stop is not None:
+                # before anything is waited for: whoever waits for this line must not make one more refused login of it
                 self._switch.pull(Stop(decision.stop, decision.reason))
+            await self._write_down(carried, answer, decision)
+            if decision.step is Step.STOP:
                 raise StoppedError
             if decision.away and await self._was_outage(api, carried, decision):
                 continue
@@ -200,6 +208,12 @@ class RowSender:
             await self._recorder.not_processed(carried.row.index)
         carried.in_flight = False
 
+    async def _withdraw(self, carried: Carried) -> None:
+        """Take back what was written down of a call that a stop found waiting for a line."""
+        carried.attempts -= 1
+        await self._recorder.withdrawn(carried.row.index, carried.attempts)
+        carried.in_flight = False
+
     async def _was_outage(self, api: Api, carried: Carried, decision: Decision) -> bool:
         """Report a failure, and wait with everybody if it is an outage; says whether the row keeps its try."""
         with self._switch.waiting():
@@ -221,10 +235,10 @@ class RowSender:
         if answer.retry_after and decision.crowded:
             self._pacer.hold(min(answer.retry_after, self._options.give_up_after))
 
-    def _count_refusals(self, verdict: Verdict, outcome: RowOutcome) -> None:
+    def _count_refusals(self, verdict: Verdict, result: Result) -> None:
         if verdict.meaning is not Meaning.USER_REFUSED:
             self._refused_in_a_row = 0
-        elif outcome.result is Result.PERMISSION_ERROR:
+        elif result is Result.PERMISSION_ERROR:
             # where the refusal of a second question costs the row nothing, it says nothing of the other rows
             self._refused_in_a_row += 1
         if self._refused_in_a_row >= REFUSED_IN_A_ROW:
