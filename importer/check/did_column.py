@@ -1,7 +1,7 @@
 """All DIDs of a table: read, with ranges taken apart, and written in the form that the person wants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from importer.check.did_format import DidFormat, NumberPlan, not_possible
 from importer.check.did_number import read_did
@@ -123,7 +123,7 @@ def _read_columns(
 
 def _cell(did: ReadDid, rules: DidRules) -> Cell:
     if did.trouble is None and rules.form is not DidFormat.AS_IS:
-        did = replace(rules.plan.written(did.text, rules.form), changed=did.changed)
+        did = rules.plan.written(did.text, rules.form)._replace(changed=did.changed)
     if did.trouble is not None:
         return Cell("", did.reason)
     if rules.strict and did.text.removeprefix("+").isdecimal() and not rules.plan.is_possible(did.text):

@@ -1,7 +1,7 @@
 """What a cell can say about the DID: a number, a range of numbers, or the reason why it is neither."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class DidTrouble(StrEnum):
@@ -46,8 +46,7 @@ class DidTrouble(StrEnum):
     CHARACTER = "holds {}, which is no part of a number"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadDid:
+class ReadDid(NamedTuple):
     """What a cell says about the DID.
 
     Attributes:

@@ -6,10 +6,9 @@ sent is what will be stored, on servers with the system setting use_non_latin to
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from importer.characters import plain, spaced, trim
 from importer.check.did_number import is_error_value, is_shortened, unwrapped
@@ -36,9 +35,8 @@ _GAP: Final = re.compile(r"[-\s]+")
 _DECIMAL: Final = re.compile(r"[0-9]+\.0+")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell after normalising.
+class Cell(NamedTuple):
+    """A cell after normalising. A tuple with names, because a large table has a million of them.
 
     Attributes:
         text: what is sent; empty where nothing is.

@@ -126,11 +126,16 @@ def entry_point() -> None:
 
     from importer.interrupt import end_at_signals
 
-    # what is read lives to the end; looking through it again and again costs a tenth of a large check
+    # outcomes live to the end as well
     gc.set_threshold(100_000, 50, 50)
+    # a thread that packs what others write waits for its turn 5 ms, unless told otherwise, and packs 1 ms
+    sys.setswitchinterval(0.0005)
     end_at_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # what a terminal's or a pipe's character set does not have must not end a run
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    code = main()
+    # at its end Python would look through everything once more
+    gc.freeze()
+    sys.exit(code)

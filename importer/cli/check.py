@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from importer import Checked, Recipe, check_file
+from importer.cli.long_lived import long_lived
 from importer.cli.machine import checked_object, tell
 from importer.cli.recipe_flags import recipe_from
 from importer.cli.servers import chosen_server, recipe_for, server_from
@@ -27,7 +28,8 @@ def check(flags: argparse.Namespace) -> int:
     chosen = chosen_server(flags)
     recipe = recipe_from(flags, recipe_for(chosen))
     server = server_from(flags, recipe, chosen) if flags.live else None
-    checked = check_file(flags.file, recipe)
+    with long_lived():
+        checked = check_file(flags.file, recipe)
     say(check_lines(checked))
     live = None
     bad = any(outcome.result is Result.INVALID for outcome in checked.settled)

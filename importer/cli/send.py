@@ -23,6 +23,7 @@ from importer import (
     unfinished_run,
 )
 from importer.cli.check import ask_server, write_checked_table
+from importer.cli.long_lived import long_lived
 from importer.cli.machine import checked_object, report_object, tell
 from importer.cli.progress import watching
 from importer.cli.recipe_flags import recipe_from
@@ -44,7 +45,8 @@ def run(flags: argparse.Namespace) -> int:
     """``did-importer run``."""
     chosen = chosen_server(flags)
     recipe = recipe_from(flags, recipe_for(chosen))
-    checked = check_file(flags.file, recipe)
+    with long_lived():
+        checked = check_file(flags.file, recipe)
     return _show_ask_and_send(checked, recipe, flags, chosen)
 
 
@@ -52,7 +54,8 @@ def rerun(flags: argparse.Namespace) -> int:
     """``did-importer rerun``."""
     chosen = chosen_server(flags)
     recipe = recipe_from(flags, recipe_again(chosen, recorded_recipe(folders_of(flags), flags.file)))
-    checked = check_results(flags.file, recipe, _chosen_results(flags.only))
+    with long_lived():
+        checked = check_results(flags.file, recipe, _chosen_results(flags.only))
     if not checked.taken_up:
         print("nothing is left to do: no row of this workbook is to be sent again")
         done = all(outcome.result in (Result.SUCCESS, Result.DUPLICATE) for outcome in checked.settled)

@@ -15,10 +15,9 @@ import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
-from typing import IO, BinaryIO, Final
+from typing import IO, BinaryIO, Final, NamedTuple
 
 LONGEST_CELL: Final = 32_767
 """How many UTF-16 units a cell holds in Excel."""
@@ -27,17 +26,16 @@ _SPECIAL: Final = re.compile('[\x00-\x08\x0b-\x1f&<>"\ud800-\udfff\ufffe\uffff]|
 _UNHOLDABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # the quotation mark is spelled so that nobody who looks for t="e" in the XML finds it in a person's text
 _MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-_CHUNK_ROWS: Final = 2000
+_CHUNK_ROWS: Final = 1000
 _MOST_MOULDS: Final = 2000
-_MOST_PENDING: Final = 4
+_MOST_PENDING: Final = 2
 _STYLED_CELL: Final = re.compile(r'<c r="[A-Z]+1" s="([0-9]+)"')
 _SHEET_DATA: Final = re.compile(r"<sheetData ?/>|<sheetData>.*?</sheetData>", re.DOTALL)
 # half of what needs it: texts may be longer than usual
 _ZIP64_FROM: Final = 2**30
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
+class TextRow(NamedTuple):
     """One row of a sheet.
 
     Attributes:
