@@ -4,14 +4,14 @@
 ``problems`` finds the words.
 """
 
-from importlib import import_module
 from threading import Thread
 
+from importer.check.schema import warm_up
 from importer.check.table import CheckedTable, CheckOptions, DidFormat, check_table
 
 __all__ = ["CheckOptions", "CheckedTable", "DidFormat", "check_table", "import_ahead"]
 
 
 def import_ahead() -> None:
-    """Begin to import pandas and pandera in a thread, which takes as long as reading a large file does."""
-    Thread(target=import_module, args=("pandera.pandas",), daemon=True).start()
+    """Begin to import pandas and pandera in a thread, and to build the schema; a large file is read meanwhile."""
+    Thread(target=warm_up, daemon=True).start()

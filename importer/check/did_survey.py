@@ -1,7 +1,7 @@
 """What a whole list of DIDs shows that no single one does: mixed ways of writing, and numbers that cannot exist."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from importer.check.did_format import NumberPlan
@@ -24,7 +24,12 @@ def survey(dids: Sequence[str], rows: Sequence[int], plan: NumberPlan, *, strict
     """
     numbers = [(did, row) for did, row in zip(dids, rows, strict=True) if did.removeprefix("+").isdecimal()]
     code = plan.country_code
-    counts = Counter(_form(did, code) for did, _ in numbers)
+    # numbers of one shape are written in one way, and are possible or not together
+    shapes = [plan.shape(did) for did, _ in numbers]
+    alike = dict(zip(shapes, (did for did, _ in numbers), strict=True))
+    counts: Counter[str] = Counter()
+    for shape, count in Counter(shapes).items():
+        counts[_form(alike[shape], code)] += count
     del counts[""]
     warnings = []
     if len(counts) > 1:
@@ -34,7 +39,8 @@ def survey(dids: Sequence[str], rows: Sequence[int], plan: NumberPlan, *, strict
             " carrier sends it (--did-format writes all of them alike)"
         )
         warnings += _same_numbers(numbers, code)
-    return tuple(warnings if strict else [*warnings, *_impossible(numbers, plan)])
+    impossible = set() if strict else {shape for shape, did in alike.items() if not plan.is_possible(did)}
+    return (*warnings, *_impossible(numbers, shapes, impossible, plan.region))
 
 
 def _form(did: str, code: str) -> str:
@@ -69,20 +75,15 @@ def _same_numbers(numbers: Sequence[tuple[str, int]], code: str) -> list[str]:
     return [f"probably the same number, written in two ways: {'; '.join(pairs[:_SHOWN])}{more}"]
 
 
-def _impossible(numbers: Sequence[tuple[str, int]], plan: NumberPlan) -> list[str]:
-    shapes: dict[tuple[str, int], bool] = {}
-    found = []
-    for did, row in numbers:
-        shape = plan.shape(did)
-        possible = shapes.get(shape)
-        if possible is None:
-            possible = shapes[shape] = plan.is_possible(did)
-        if not possible:
-            found.append(f"row {row} '{did}'")
-    if not found:
+def _impossible(
+    numbers: Sequence[tuple[str, int]],
+    shapes: Sequence[tuple[str, int]],
+    impossible: Collection[tuple[str, int]],
+    region: str,
+) -> list[str]:
+    if not impossible:
         return []
+    found = [f"row {row} '{did}'" for (did, row), shape in zip(numbers, shapes, strict=True) if shape in impossible]
     named = ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
     are = "1 number is" if len(found) == 1 else f"{len(found)} numbers are"
-    return [
-        f"{are} not possible in {plan.region} and would be sent all the same (--strict-numbers refuses such): {named}"
-    ]
+    return [f"{are} not possible in {region} and would be sent all the same (--strict-numbers refuses such): {named}"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from operator import attrgetter
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from importer.check.normalise import Cell
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 ROUTE: Final = BY_NAME["did_route"]
 TARGETS: Final = tuple(column for column in SENT if any(column.name in needs for needs in ROUTE_NEEDS.values()))
 """The columns that a route may need."""
+
+# pandera registers its parts at the first judgement, and nobody may judge while it has registered but some
+_ONE_AT_A_TIME: Final = Lock()
 
 # these two and map take half the time of a comprehension, which counts where every cell of a table is asked
 _TEXT_OF: Final = attrgetter("text")
@@ -94,7 +98,8 @@ def judge(columns: Sequence[CleanColumn], *, any_pattern: bool) -> Iterator[Fail
     from pandera.errors import SchemaErrors
 
     try:
-        schema(any_pattern=any_pattern).validate(_frame(columns), lazy=True)
+        with _ONE_AT_A_TIME:
+            schema(any_pattern=any_pattern).validate(_frame(columns), lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
     else:
@@ -103,6 +108,11 @@ def judge(columns: Sequence[CleanColumn], *, any_pattern: bool) -> Iterator[Fail
         if index is None or index != index:  # noqa: PLR0124 - NaN is unlike itself
             raise RuntimeError(f"the frame does not fit its schema: {name} {check}")
         yield Failure(int(index), BY_NAME[str(name).partition(":")[0]], Rule(check))
+
+
+def warm_up() -> None:
+    """Judge one row: pandera imports and registers half of itself at its first judgement."""
+    tuple(judge([CleanColumn(DID_PATTERN, [Cell("17275550100")], ["17275550100"])], any_pattern=False))
 
 
 @cache
@@ -178,12 +188,13 @@ def _checks(column: Column, *, any_pattern: bool) -> "list[pa.Check]":
 
 def _check(rule: Rule, holds: Callable[[str], bool]) -> "pa.Check":
     """A check that asks each different text once, and lets blanks pass."""
+    import pandas as pd
     import pandera.pandas as pa
 
     def check(texts: "pd.Series") -> "pd.Series":
         # a list, because iterating over pandas' own array costs more than asking
         bad = [text for text in texts.unique().tolist() if text and not holds(text)]
-        return ~texts.isin(bad)
+        return ~texts.isin(bad) if bad else pd.Series(data=True, index=texts.index)
 
     return pa.Check(check, name=rule.value, error=rule.value)
 

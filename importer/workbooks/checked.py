@@ -148,7 +148,7 @@ def _lines(
     plain = (*(styles.cell,) * width, styles.words, styles.words)
     yield TextRow(max(1, table.header_row), header, (*(styles.header,) * width, *(styles.our_header,) * 2), 21)
     for index, (number, row) in enumerate(zip(sheet_rows, table.rows, strict=True)):
-        cells = row if sum(map(len, row)) * 7 <= LONGEST_CELL else tuple(map(cut_to_fit, row))
+        cells = row if len("".join(row)) * 7 <= LONGEST_CELL else tuple(map(cut_to_fit, row))
         found = findings.get(index)
         if found is None:
             yield TextRow(number, (*cells, "", ""), plain)
