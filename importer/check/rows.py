@@ -60,8 +60,8 @@ def checked_rows(
 
     rows = []
     first_rows: dict[str, int] = {}
-    for index, (cell, parameters) in enumerate(zip(columns[0].cells, _parameters(columns), strict=True)):
-        row, did = table.row_numbers[origin[index]], cell.text
+    for index, (text, parameters) in enumerate(zip(columns[0].texts, _parameters(columns), strict=True)):
+        row, did = table.row_numbers[origin[index]], text
         problems: tuple[CellProblem, ...] = ()
         if index in failures:
             broken = sorted(failures[index], key=_order)
@@ -98,7 +98,7 @@ def _parameters(columns: Sequence[CleanColumn]) -> Iterable[tuple[tuple[str, str
     made = []
     for clean in columns:
         parameters = _Parameters(clean.column.name)
-        made.append(list(map(parameters.__getitem__, clean.texts())))
+        made.append(list(map(parameters.__getitem__, clean.texts)))
     for row in zip(*made, strict=True):
         yield tuple(filter(None, row))
 

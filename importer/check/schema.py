@@ -9,7 +9,7 @@ check of the whole frame would not. Columns that are blank all over, and helpers
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -46,7 +46,7 @@ class Rule(StrEnum):
     ANOTHER = "is another DID than the row's own"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CleanColumn:
     """A column after normalising.
 
@@ -60,8 +60,9 @@ class CleanColumn:
     cells: Sequence[Cell]
     values: Sequence[str]
 
+    @cached_property
     def texts(self) -> list[str]:
-        """Return what is sent of each cell."""
+        """What is sent of each cell."""
         return list(map(_TEXT_OF, self.cells))
 
 
@@ -150,7 +151,10 @@ def _frame(columns: Sequence[CleanColumn]) -> "pd.DataFrame":
     readable: dict[str, pd.Series] = {}
     for clean in columns:
         name = clean.column.name
-        frame[name] = pd.Series(clean.texts(), index=index, dtype="str")
+        # in most columns of a carrier's list every cell is the same
+        first = clean.texts[0] if clean.texts else ""
+        alike = clean.texts.count(first) == len(clean.texts)
+        frame[name] = pd.Series(first if alike else clean.texts, index=index, dtype="str")
         troubles = list(map(_TROUBLE_OF, clean.cells))
         readable[name] = pd.Series([not trouble for trouble in troubles], index=index) if any(troubles) else sound
     route, known = frame.get(ROUTE.name, blank), readable.get(ROUTE.name, sound)

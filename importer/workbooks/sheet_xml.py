@@ -90,6 +90,9 @@ def rows_xml(rows: Iterable[TextRow]) -> Iterator[bytes]:
         UTF-8.
     """
     moulds: dict[tuple[tuple[int, ...], tuple[bool, ...]], str] = {}
+    styles: tuple[int, ...] = ()
+    filled: tuple[bool, ...] = ()
+    mould = ""
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK_ROWS)):
         pieces: list[str] = []
@@ -104,12 +107,14 @@ def rows_xml(rows: Iterable[TextRow]) -> Iterator[bytes]:
                 pieces.append(_row_xml(row))
                 continue
             # most rows are alike but for their texts: one mould for all of them, filled by two calls into C
-            key = (row.styles, tuple(map(bool, cells)))
-            mould = moulds.get(key)
-            if mould is None:
-                mould = _mould(*key)
-                if len(moulds) < _MOST_MOULDS:
-                    moulds[key] = mould
+            shape = tuple(map(bool, cells))
+            if row.styles is not styles or shape != filled:
+                styles, filled = row.styles, shape
+                mould = moulds.get((styles, filled), "")
+                if not mould:
+                    mould = _mould(styles, filled)
+                    if len(moulds) < _MOST_MOULDS:
+                        moulds[styles, filled] = mould
             height = f' ht="{row.height}" customHeight="1"' if row.height else ""
             number = str(row.number)
             pieces += (f'<row r="{number}"{height}>', mould.replace("\n", number) % cells)
