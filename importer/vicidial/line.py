@@ -5,8 +5,7 @@ and a pool of connections for every call; a worker makes one call at a time to o
 without a look at it.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from ssl import SSLContext
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -86,8 +85,10 @@ class KeptConnection(httpx.AsyncBaseTransport):
             extensions=request.extensions,
         )
         connection = await self._ready(core.url.origin)
-        with _as_httpx():
+        try:
             answer = await connection.handle_async_request(core)
+        except _TROUBLE as error:
+            raise _trouble() from error
         return httpx.Response(
             answer.status, headers=answer.headers, stream=_Body(answer), extensions={**answer.extensions}
         )
@@ -114,19 +115,19 @@ class _Body(httpx.AsyncByteStream):
         self._answer = answer
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _as_httpx():
+        try:
             async for piece in self._answer.aiter_stream():
                 yield piece
+        except _TROUBLE as error:
+            raise _trouble() from error
 
     async def aclose(self) -> None:
-        with _as_httpx():
+        try:
             await self._answer.aclose()
+        except _TROUBLE as error:
+            raise _trouble() from error
 
 
-@contextmanager
-def _as_httpx() -> Iterator[None]:
-    try:
-        yield
-    except _TROUBLE as error:
-        # the words of httpcore may hold the address, and so the password
-        raise httpx.TransportError("the call failed") from error
+def _trouble() -> httpx.TransportError:
+    # the words of httpcore may hold the address, and so the password
+    return httpx.TransportError("the call failed")
