@@ -39,11 +39,17 @@ test: check
 soak: .venv/installed
 	$(BIN)/pytest -m soak
 
-bench: .venv/installed
-	$(BIN)/python -m tests.benchmarks $(BENCH)
+# as a user has it: where hypothesis is installed, pandera imports it too
+.venv-bench/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@echo installed > .venv-bench/installed
 
-bench-million: .venv/installed
-	$(BIN)/python -m tests.benchmarks --million $(BENCH)
+bench: .venv-bench/installed
+	.venv-bench/bin/python -m tests.benchmarks $(BENCH)
+
+bench-million: .venv-bench/installed
+	.venv-bench/bin/python -m tests.benchmarks --million $(BENCH)
 
 clean:
-	rm -rf .venv build dist demo_output .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench build dist demo_output .mypy_cache .pytest_cache .ruff_cache .hypothesis

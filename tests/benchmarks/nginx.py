@@ -69,7 +69,8 @@ def configuration(tools: Tools, ports: dict[Way, int]) -> str:
     answer = f'return 200 "{_SUCCESS}\\n";'
     bodies = {
         Way.FAST: answer,
-        Way.SLOW: f'echo_sleep 0.005; echo "{_SUCCESS}";',
+        # by way of another location, so that the answer has its length in front as the fast server's has
+        Way.SLOW: f"echo_sleep 0.005; echo_exec /answer $args; }} location = /answer {{ internal; {answer}",
         Way.LOGGED: f"access_log calls.log moments; {answer}",
         Way.TENTH_REFUSED: f'if ($tenth) {{ return 503 "busy\\n"; }} {answer}',
         Way.THIRD_REFUSED: f'if ($third) {{ return 503 "busy\\n"; }} {answer}',
