@@ -5,6 +5,7 @@ the transport of that package), ``aiohttp``; with ``+uvloop`` behind it over tha
 """
 
 import asyncio
+import ssl
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -15,10 +16,24 @@ from typing import Any, Final
 
 from .orders import address
 
-KINDS: Final = ("httpx", "httpx+uvloop", "httpx-aiohttp", "httpx-aiohttp+uvloop", "aiohttp")
+KINDS: Final = (
+    "httpx",
+    "httpx+uvloop",
+    "httpx-aiohttp",
+    "httpx-aiohttp+uvloop",
+    "kept connection",
+    "kept connection+uvloop",
+    "aiohttp",
+)
 WORKERS: Final = 8
 
-_NEEDS: Final = {"httpx": "httpx", "httpx-aiohttp": "httpx_aiohttp", "aiohttp": "aiohttp", "uvloop": "uvloop"}
+_NEEDS: Final = {
+    "httpx": "httpx",
+    "httpx-aiohttp": "httpx_aiohttp",
+    "kept connection": "httpcore",
+    "aiohttp": "aiohttp",
+    "uvloop": "uvloop",
+}
 
 _Get = Callable[[str], Awaitable[str]]
 
@@ -40,6 +55,17 @@ async def _client(kind: str, stack: AsyncExitStack) -> _Get:
         return get_by_aiohttp
     import httpx
 
+    if kind == "kept connection":
+        from importer.vicidial.line import KeptConnection
+
+        line = KeptConnection(ssl.create_default_context(), 4.0)
+        stack.push_async_callback(line.aclose)
+
+        async def get_by_line(url: str) -> str:
+            answer = await line.handle_async_request(httpx.Request("GET", url))
+            return (await answer.aread()).decode()
+
+        return get_by_line
     transport = import_module("httpx_aiohttp").AiohttpTransport() if kind == "httpx-aiohttp" else None
     client = await stack.enter_async_context(httpx.AsyncClient(transport=transport))
 
