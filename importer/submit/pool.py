@@ -80,8 +80,10 @@ class Submission:
         self._left: dict[int, Carried] = {}
         self._to_verify: deque[RowOutcome] = deque()
         self._switch = StopSwitch()
-        # under a rate it is the rate that calls wait for, and no row is written down long before its call
-        self._carriers = apis if pacer.limited else [SharedLines(apis, self._switch)] * (ROWS_PER_LINE * len(apis))
+        # under a rate it is the rate that calls wait for, and no row is written down long before its call; one worker
+        # is asked for where rows are to go one after the other
+        in_turn = pacer.limited or len(apis) == 1
+        self._carriers = apis if in_turn else [SharedLines(apis, self._switch)] * (ROWS_PER_LINE * len(apis))
         self._alone = asyncio.Lock()
         self._sender = RowSender(
             pacer=pacer,
