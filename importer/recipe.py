@@ -13,7 +13,7 @@ from importer.sheet import ReadOptions
 if TYPE_CHECKING:
     # a check needs nothing of what sends, and imports it nowhere
     from importer.submit.carry import Errand
-    from importer.submit.sender import SubmitOptions
+    from importer.submit.options import SubmitOptions
     from importer.vicidial.transport import Transport
 
 MOST_WORKERS: Final = 64
@@ -118,7 +118,7 @@ class Recipe:
 
     def submit_options(self) -> "SubmitOptions":
         """Return how rows are sent."""
-        from importer.submit.sender import SubmitOptions
+        from importer.submit.options import SubmitOptions
 
         probe_first, verify = self.probe_first and not self.undo, self.verify and not self.undo
         return SubmitOptions(self.workers, self.retries, self.give_up_after, probe_first, verify)

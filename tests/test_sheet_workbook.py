@@ -189,3 +189,19 @@ def test_a_sheet_with_a_far_cell_is_not_given_to_the_quick_reader() -> None:
     assert not look("A1", "F1048576")
     assert look("XFD1", "A2")
     assert not look("XFD1", "A400")
+
+
+def test_what_is_needed_next_is_made_ready_while_a_workbook_is_read(tmp_path: Path) -> None:
+    path, called = tmp_path / "order.xlsx", []
+    one_sheet(cells("did_pattern", row=1), cells("17275550100", row=2))(path)
+    table = read_table(path, meanwhile=lambda: called.append("now"))
+    assert called == ["now"]
+    assert table.rows == (("17275550100",),)
+
+
+def test_a_sheet_that_only_the_look_through_finds_unusual_is_read_cell_by_cell(tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    one_sheet(cells("did_pattern", row=1), in_row('<c r="A2" t="e"><v>#N/A</v></c>', 2))(path)
+    table = read_table(path)
+    assert table.rows == (("#N/A",),)
+    assert dict(table.flaws) == {(0, 0): CellFlaw.ERROR_VALUE}

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from virtual_time import run_virtual, virtual_clock
 
 from importer.model import PlannedRow, Result, RowOutcome
+from importer.submit.options import SubmitOptions
 from importer.submit.pace import Pacer
 from importer.submit.pool import Submission, Submitted
-from importer.submit.sender import SubmitOptions
 from importer.submit.stop import Stop, StopKind
 
 

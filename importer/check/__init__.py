@@ -4,6 +4,7 @@
 ``problems`` finds the words.
 """
 
+from importlib import import_module
 from threading import Thread
 
 from importer.check.schema import warm_up
@@ -13,5 +14,11 @@ __all__ = ["CheckOptions", "CheckedTable", "DidFormat", "check_table", "import_a
 
 
 def import_ahead() -> None:
-    """Begin to import pandas and pandera in a thread, and to build the schema; a large file is read meanwhile."""
-    Thread(target=warm_up, daemon=True).start()
+    """Begin to import what a check needs in a thread, and to build the schema; a large file is read meanwhile."""
+    Thread(target=_make_ready, daemon=True).start()
+
+
+def _make_ready() -> None:
+    warm_up()
+    for name in ("phonenumbers", "xlsxwriter"):
+        import_module(name)

@@ -5,13 +5,10 @@ done. The file holds all that is needed to finish the run and to write its workb
 the plan, and for each row how far it came. Records that are made together are written together.
 """
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -39,6 +36,7 @@ from importer.journal.store import (
     sync_folder,
     transaction,
 )
+from importer.journal.writer import RecordWriter
 from importer.model import PlannedRow, RowOutcome, Table
 
 __all__ = [
@@ -65,15 +63,6 @@ _SETTLED: Final = "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """One thing to write, and who waits for it to be on disk."""
-
-    statement: str
-    values: tuple[object, ...]
-    done: asyncio.Future[None]
-
-
 class Journal:
     """The record of one run, for one process alone; also the ``Recorder`` of ``importer.submit.sender``.
 
@@ -84,9 +73,7 @@ class Journal:
         self.path = path
         self._connection = connection
         self._lock = lock
-        self._waiting: list[_Record] = []
-        self._writing = False
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
+        self._writer = RecordWriter(connection)
 
     @classmethod
     def create(
@@ -170,7 +157,7 @@ class Journal:
 
     def close(self) -> None:
         """Close the record, and let others work on the run."""
-        self._writer.shutdown()
+        self._writer.close()
         self._connection.close()
         self._lock.release()
 
@@ -217,61 +204,20 @@ class Journal:
 
     async def sent(self, index: int, attempts: int) -> None:
         """Return when it is on disk that a call for the row is about to be made."""
-        await self._write(_SENT, (index, attempts))
+        await self._writer.write(_SENT, (index, attempts))
 
     async def withdrawn(self, index: int, attempts: int) -> None:
         """Return when it is on disk that the call was not made after all, and how many were made before."""
-        await self._write(_WITHDRAWN, (attempts, index))
+        await self._writer.write(_WITHDRAWN, (attempts, index))
 
     async def not_processed(self, index: int) -> None:
         """Return when it is on disk that the call surely did nothing."""
-        await self._write(_NOT_PROCESSED, (index,))
+        await self._writer.write(_NOT_PROCESSED, (index,))
 
     async def unanswered(self, index: int) -> None:
         """Return when it is on disk that the call may have been processed."""
-        await self._write(_UNANSWERED, (index,))
+        await self._writer.write(_UNANSWERED, (index,))
 
     async def settled(self, outcome: RowOutcome) -> None:
         """Return when the outcome is on disk."""
-        await self._write(_SETTLED, outcome_values(outcome))
-
-    async def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(_Record(statement, values, done))
-        if not self._writing:
-            # all that is recorded in this turn of the loop goes into one transaction
-            self._writing = True
-            loop.call_soon(self._begin_writing, loop)
-        await done
-
-    def _begin_writing(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Write what waits, in a thread: what is recorded while the disk works goes into the next transaction."""
-        records, self._waiting = self._waiting, []
-
-        def written(future: Future[None]) -> None:
-            # a loop that was closed has nobody left who waits
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._end_writing, loop, records, future.exception())
-
-        self._writer.submit(self._commit, records).add_done_callback(written)
-
-    def _commit(self, records: Sequence[_Record]) -> None:
-        with transaction(self._connection):
-            for record in records:
-                self._connection.execute(record.statement, record.values)
-
-    def _end_writing(
-        self, loop: asyncio.AbstractEventLoop, records: Sequence[_Record], failure: BaseException | None
-    ) -> None:
-        for record in records:
-            if record.done.cancelled():
-                continue
-            if failure is None:
-                record.done.set_result(None)
-            else:
-                record.done.set_exception(failure)
-        if self._waiting:
-            self._begin_writing(loop)
-        else:
-            self._writing = False
+        await self._writer.write(_SETTLED, outcome_values(outcome))

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -105,6 +106,7 @@ class MergedCells:
         return f"{letters}{self.first_row}:{letters}{self.last_row}"
 
 
+@cache
 def column_letters(index: int) -> str:
     """Return what Excel calls the column with this index: 0 is A, 26 is AA."""
     letters = ""

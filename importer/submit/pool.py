@@ -14,8 +14,10 @@ from importer.submit.carry import Carried, Errand
 from importer.submit.clearing import left_over
 from importer.submit.errand import errand_of
 from importer.submit.lines import ROWS_PER_LINE, SharedLines
+from importer.submit.options import SubmitOptions
 from importer.submit.pace import SYSTEM_CLOCK, Clock, Pacer
-from importer.submit.sender import Recorder, RowSender, SubmitOptions
+from importer.submit.recorder import Recorder
+from importer.submit.sender import RowSender
 from importer.submit.stop import Stop, StopKind, StoppedError, StopSwitch
 
 

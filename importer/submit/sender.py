@@ -2,9 +2,8 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
 from importer.dialect.classify import Meaning, Verdict
 from importer.model import PlannedRow, Result, RowOutcome
@@ -12,8 +11,10 @@ from importer.submit.asking import LONGEST_RETRY_WAIT_SECONDS, Api, DidLookup, a
 from importer.submit.carry import Carried, Decision, Errand, Step, after_answer, said
 from importer.submit.clearing import after_asking, after_verifying
 from importer.submit.errand import found_before
+from importer.submit.options import SubmitOptions
 from importer.submit.outage import OutageWatch, growing_wait
 from importer.submit.pace import Clock, Pacer
+from importer.submit.recorder import Recorder
 from importer.submit.stop import Stop, StopKind, StoppedError, StopSwitch
 from importer.vicidial.answer import Answer
 
@@ -26,46 +27,6 @@ SLOW_ANSWER_SECONDS: Final = 5.0
 
 SPARED_AT_MOST: Final = 3
 """How many failures an outage may spare one row; without an end a row that always fails would never settle."""
-
-
-class Recorder(Protocol):
-    """Where it is written down what was sent and what came of it; see ``importer.journal``."""
-
-    async def sent(self, index: int, attempts: int) -> None:
-        """Return when it is on disk that a call for the row is about to be made."""
-
-    async def withdrawn(self, index: int, attempts: int) -> None:
-        """Return when it is on disk that the call was not made after all, and how many were made before."""
-
-    async def not_processed(self, index: int) -> None:
-        """Return when it is on disk that the call surely did nothing."""
-
-    async def unanswered(self, index: int) -> None:
-        """Return when it is on disk that the call may have been processed."""
-
-    async def settled(self, outcome: RowOutcome) -> None:
-        """Return when the outcome is on disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitOptions:
-    """How rows are sent.
-
-    Attributes:
-        workers: calls in flight at once, at most.
-        retries: further tries of a row whose call failed.
-        give_up_after: seconds that a server may stay away.
-        probe_first: ask with update_did whether the DID is there before its first call.
-        verify: ask with update_did at the end whether every success is there.
-        drain: seconds that calls in flight are waited for after a stop.
-    """
-
-    workers: int = 4
-    retries: int = 4
-    give_up_after: float = 120.0
-    probe_first: bool = False
-    verify: bool = False
-    drain: float = 10.0
 
 
 class RowSender:

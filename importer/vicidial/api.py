@@ -8,11 +8,12 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from importer import __version__
 from importer.server.settings import Server
 from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
+from importer.vicidial.quoted_texts import QuotedTexts
 from importer.vicidial.transport import Transport, silence_httpx
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _HEADERS: Final = {
     "Accept-Encoding": "identity",
 }
 _SHOWN_CHARACTERS: Final = 160
-_MOST_QUOTED: Final = 10_000
 _MOST_REDIRECTS: Final = 3
 
 
@@ -43,19 +43,6 @@ class _Moved:
 
     status: int
     location: str = field(repr=False)
-
-
-class _Quoted(dict[str, str]):
-    """Texts as they stand in a query or a form; most of a list's cells are the same from row to row."""
-
-    def __missing__(self, text: str) -> str:
-        # half of a surrogate pair cannot be sent; VICIdial would delete it anyway, as it does the question mark
-        quoted = quote_plus(text, encoding="utf-8", errors="replace")
-        if len(self) >= _MOST_QUOTED:
-            # what comes often is soon known again
-            self.clear()
-        self[text] = quoted
-        return quoted
 
 
 class VicidialApi:
@@ -91,7 +78,7 @@ class VicidialApi:
         self._before_writing = before_writing
         self._tls = tls
         self._inner = inner
-        self._quoted = _Quoted()
+        self._quoted = QuotedTexts()
         self._line = self._new_line()
 
     def _new_line(self) -> "httpx.AsyncBaseTransport | httpx.AsyncClient":
@@ -199,8 +186,7 @@ class VicidialApi:
     def _request(self, values: Mapping[str, str], trace: Callable[[str, Mapping[str, Any]], object]) -> "httpx.Request":
         import httpx
 
-        quoted = self._quoted
-        form = "&".join([f"{quoted[name]}={quoted[value]}" for name, value in values.items()]).encode("ascii")
+        form = self._quoted.form(values)
         extensions: dict[str, Any] = {"trace": trace}
         if self._address is None:
             self._address = httpx.URL(self._url)
