@@ -66,7 +66,7 @@ def curl_config(url: str, rows: int) -> Iterator[str]:
 
 
 def write_order(path: Path, rows: int, *, bad: bool = False) -> None:
-    """Write an order: as text if the name of the file ends so, else as a workbook with a third of the DIDs as numbers."""
+    """Write an order: a .csv, or a workbook in which a third of the DIDs are numbers and all else is text."""
     if path.suffix == ".csv":
         with path.open("w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file)
