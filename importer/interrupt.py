@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
-from importer.model import ExitCode
+INTERRUPTED: Final = 130
+"""``importer.model.ExitCode.INTERRUPTED``, which is not imported here: ``--help`` heeds signals too, and has 60 ms."""
 
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name))
 
@@ -45,7 +46,7 @@ class Interrupts:
         if self._count > 1:
             # the record is on disk after every step, so nothing is lost by leaving without a word to anybody
             sys.stderr.flush()
-            os._exit(ExitCode.INTERRUPTED)
+            os._exit(INTERRUPTED)
         if self._tell is not None:
             self._tell()
 

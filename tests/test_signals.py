@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from running import Desk, Order, assert_each_row_once_in_order, assert_results_are_true, did, flags
 
+from importer.interrupt import INTERRUPTED
 from importer.journal import RunState
-from importer.model import Result
+from importer.model import ExitCode, Result
 from importer.results import PreviousRow
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 
@@ -232,3 +233,7 @@ def test_a_run_goes_on_when_nobody_reads_its_words_any_more(tmp_path: Path) -> N
     lines = desk.results()
     assert_each_row_once_in_order(order, lines)
     assert {line.result for line in lines} == {Result.SUCCESS}
+
+
+def test_a_second_signal_ends_with_the_exit_code_of_an_interrupted_run() -> None:
+    assert INTERRUPTED == ExitCode.INTERRUPTED
