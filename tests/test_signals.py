@@ -159,7 +159,8 @@ def test_twice_ctrl_c_during_a_call_that_hangs_is_out_at_once_and_the_record_is_
     desk = Desk(tmp_path)
     order, hangs = hanging(desk, rows=30, hang_from=10)
     with hangs as sandbox:
-        process = desk.start("run", order.path, *flags(sandbox))
+        # under a rate each row's outcome is on disk before its worker goes on
+        process = desk.start("run", order.path, *flags(sandbox, "--rate", "500"))
         # the first ten are answered, then each of the four workers waits for an answer
         assert sandbox.wait_for_calls(14, 30)
         process.send_signal(signal.SIGINT)
