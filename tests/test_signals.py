@@ -237,4 +237,4 @@ def test_a_run_goes_on_when_nobody_reads_its_words_any_more(tmp_path: Path) -> N
 
 
 def test_a_second_signal_ends_with_the_exit_code_of_an_interrupted_run() -> None:
-    assert INTERRUPTED == ExitCode.INTERRUPTED
+    assert int(ExitCode.INTERRUPTED) == INTERRUPTED
