@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from importer.check import CheckedTable, check_table, import_ahead
+from importer.check import CheckedTable, ImportsAhead, check_table
 from importer.columns import DID_PATTERN
 from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
 from importer.plan import expanded_table, plan_rows, twice_in_the_file
@@ -59,7 +59,9 @@ def check_file(path: Path, recipe: Recipe) -> Checked:
         SheetTrouble: the file cannot be read as a list of DIDs.
         SettingsTrouble: an option of the recipe names something that is not there.
     """
-    table = read_table(path, recipe.read_options(), meanwhile=import_ahead)
+    ahead = ImportsAhead()
+    table = read_table(path, recipe.read_options(), meanwhile=ahead.begin)
+    ahead.wait()
     checked = check_table(table, recipe.check_options())
     plan = plan_rows(checked.rows)
     return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled)

@@ -26,7 +26,7 @@ ROUTE: Final = BY_NAME["did_route"]
 TARGETS: Final = tuple(column for column in SENT if any(column.name in needs for needs in ROUTE_NEEDS.values()))
 """The columns that a route may need."""
 
-# pandera registers its parts at the first judgement, and nobody may judge while it has registered but some
+# pandera is imported, and registers its parts, at the first judgement: nobody may begin to do the same beside it
 _ONE_AT_A_TIME: Final = Lock()
 
 # these two and map take half the time of a comprehension, which counts where every cell of a table is asked
@@ -96,15 +96,15 @@ def judge(columns: Sequence[CleanColumn], *, any_pattern: bool) -> Iterator[Fail
     Yields:
         Every rule that any cell breaks, in no particular order.
     """
-    from pandera.errors import SchemaErrors
+    with _ONE_AT_A_TIME:
+        from pandera.errors import SchemaErrors
 
-    try:
-        with _ONE_AT_A_TIME:
+        try:
             schema(any_pattern=any_pattern).validate(_frame(columns), lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-    else:
-        return
+        except SchemaErrors as errors:
+            cases = errors.failure_cases
+        else:
+            return
     for name, check, index in zip(cases["column"], cases["check"], cases["index"], strict=True):
         if index is None or index != index:  # noqa: PLR0124 - NaN is unlike itself
             raise RuntimeError(f"the frame does not fit its schema: {name} {check}")
