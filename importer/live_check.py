@@ -89,7 +89,7 @@ async def _ask(
     pacer = Pacer(recipe.rate or None, clock)
     # the rows that prove that nothing is added come first
     rows = sorted(planned, key=is_copy)
-    apis = [VicidialApi(server, transport, tls, before_writing=pacer.writing) for _ in range(recipe.workers)]
+    apis = [VicidialApi(server, transport, tls, before_writing=pacer.before_writing) for _ in range(recipe.workers)]
     submission = Submission(
         rows=rows,
         apis=apis,

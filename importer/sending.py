@@ -216,7 +216,7 @@ async def _send(
     tls = transport.ssl_context()
     pacer = Pacer(recipe.rate or None, clock)
     workers = max(1, min(recipe.workers, len(record.to_send) or recipe.workers))
-    apis = [VicidialApi(server, transport, tls, before_writing=pacer.writing) for _ in range(workers)]
+    apis = [VicidialApi(server, transport, tls, before_writing=pacer.before_writing) for _ in range(workers)]
     submission = Submission(
         rows=record.to_send,
         apis=apis,

@@ -71,6 +71,11 @@ class Pacer:
         """The share of the rate that is used at present, from 1/16 to 1."""
         return self._speed
 
+    @property
+    def before_writing(self) -> Callable[[], Awaitable[None]] | None:
+        """What a line to the server awaits at the moment of writing; None where there is no limit to ask."""
+        return self.writing if self._limited else None
+
     async def slot(self) -> None:
         """Wait for this call's turn."""
         while True:

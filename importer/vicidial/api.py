@@ -3,21 +3,20 @@
 A call never raises for what the network does: it returns an ``Answer`` that says how far the call came.
 """
 
-import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from importer import __version__
 from importer.server.settings import Server
 from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
+from importer.vicidial.call_progress import CallProgress
 from importer.vicidial.quoted_texts import QuotedTexts
 from importer.vicidial.transport import Transport, silence_httpx
 
 if TYPE_CHECKING:
-    import httpcore
     import httpx
 
 __all__ = ["IDLE_SECONDS", "LONGEST_REPLY_BYTES", "Transport", "VicidialApi"]
@@ -53,7 +52,6 @@ class VicidialApi:
         transport: how.
         tls: the context of ``Transport.ssl_context``, shared by all workers.
         before_writing: awaited at the moment at which a request is about to be written to an open connection.
-        inner: a transport of httpx to use instead of the network, for tests.
 
     Raises:
         SettingsTrouble: the proxy that the environment names cannot be used.
@@ -65,7 +63,6 @@ class VicidialApi:
         transport: Transport,
         tls: ssl.SSLContext,
         before_writing: Callable[[], Awaitable[None]] | None = None,
-        inner: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         import httpx
 
@@ -74,17 +71,17 @@ class VicidialApi:
         self._transport = transport
         self._url = server.url
         self._address: httpx.URL | None = None
+        self._get: httpx.Request | None = None
         self._headers = httpx.Headers(_HEADERS)
         self._before_writing = before_writing
         self._tls = tls
-        self._inner = inner
         self._quoted = QuotedTexts()
         self._line = self._new_line()
 
     def _new_line(self) -> "httpx.AsyncBaseTransport | httpx.AsyncClient":
         from importer.vicidial.line import open_line
 
-        return self._inner or open_line(self._server.url, self._tls, IDLE_SECONDS)
+        return open_line(self._server.url, self._tls, IDLE_SECONDS, LONGEST_REPLY_BYTES)
 
     async def _begin_anew(self) -> None:
         """Leave the connection and all that httpcore knows of it.
@@ -136,68 +133,43 @@ class VicidialApi:
     async def _call_once(self, values: Mapping[str, str]) -> "Answer | _Moved":
         import httpx
 
-        loop = asyncio.get_running_loop()
-        deadline = asyncio.timeout(self._transport.timeout)
-        paused = 0.0
-        opened: httpcore.AsyncNetworkStream | None = None
-        # a transport that is not httpx's own gives no trace of the moment of writing: be careful, call it written
-        written = self._inner is not None
-        if written and self._before_writing is not None:
-            await self._before_writing()
-
-        async def trace(event: str, info: Mapping[str, Any]) -> None:
-            nonlocal opened, paused, written
-            if event == "connection.connect_tcp.complete":
-                opened = info["return_value"]
-            # the CONNECT that asks a proxy for the way to the server carries nothing of the call yet
-            if event != "http11.send_request_headers.started" or info["request"].method == b"CONNECT":
-                return
-            if self._before_writing is not None:
-                # waiting for the limit is no slowness of the server
-                due, since = deadline.when(), loop.time()
-                deadline.reschedule(None)
-                await self._before_writing()
-                paused = loop.time() - since
-                deadline.reschedule(None if due is None else due + paused)
-            written = True
-
-        started = loop.time()
+        call = CallProgress(self._transport.timeout, self._before_writing)
         try:
-            async with deadline:
-                came = await self._exchange(self._request(values, trace))
+            async with call.deadline:
+                return await self._exchange(self._request(values, call), call)
         except TimeoutError:
-            trouble = f"no answer within {self._transport.timeout:g} s"
-            came = (
-                Answer(Delivery.UNANSWERED, shown=trouble, still_running=True)
-                if written
-                else Answer(Delivery.NOT_PROCESSED, shown=f"no connection within {self._transport.timeout:g} s")
-            )
             await self._begin_anew()
+            if call.written:
+                trouble = f"no answer within {self._transport.timeout:g} s"
+                came = Answer(Delivery.UNANSWERED, shown=trouble, still_running=True)
+            else:
+                came = Answer(Delivery.NOT_PROCESSED, shown=f"no connection within {self._transport.timeout:g} s")
         except httpx.InvalidURL:
             return Answer(Delivery.IMPOSSIBLE, shown=f"no call can be made to {self._shown(self._url)}; correct --url")
         except (httpx.HTTPError, httpx.StreamError, ssl.SSLError, OSError) as error:
-            came = trouble_of(error, urlsplit(self._url).hostname or "", written=written)
+            came = trouble_of(error, urlsplit(self._url).hostname or "", written=call.written)
         finally:
-            if opened is not None and not written:
+            if call.opened is not None and not call.written:
                 # httpcore forgets a connection whose TLS handshake is given up
-                await opened.aclose()
-        return replace(came, seconds=loop.time() - started - paused) if isinstance(came, Answer) else came
+                await call.opened.aclose()
+        return replace(came, seconds=call.seconds())
 
-    def _request(self, values: Mapping[str, str], trace: Callable[[str, Mapping[str, Any]], object]) -> "httpx.Request":
+    def _request(self, values: Mapping[str, str], call: CallProgress) -> "httpx.Request":
         import httpx
 
-        form = self._quoted.form(values)
-        extensions: dict[str, Any] = {"trace": trace}
         if self._address is None:
             self._address = httpx.URL(self._url)
-        if self._transport.method == "GET":
+            # one call at a time goes over this line, and by GET all but the target is the same for each
+            self._get = httpx.Request("GET", self._address, headers=self._headers)
+        form = self._quoted.form(values)
+        if self._get is not None and self._transport.method == "GET":
             # httpx would take the long address apart and put it together again, which costs more than the call
-            extensions["target"] = self._address.raw_path + b"?" + form
-            return httpx.Request("GET", self._address, headers=self._headers, extensions=extensions)
+            self._get.extensions = {"trace": call.trace, "target": self._address.raw_path + b"?" + form}
+            return self._get
         headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
-        return httpx.Request("POST", self._address, content=form, headers=headers, extensions=extensions)
+        return httpx.Request("POST", self._address, content=form, headers=headers, extensions={"trace": call.trace})
 
-    async def _exchange(self, request: "httpx.Request") -> "Answer | _Moved":
+    async def _exchange(self, request: "httpx.Request", call: CallProgress) -> "Answer | _Moved":
         import httpx
 
         if isinstance(self._line, httpx.AsyncClient):
@@ -205,15 +177,17 @@ class VicidialApi:
         else:
             response = await self._line.handle_async_request(request)
         status, received = response.status_code, bytearray()
+        headers = {name.lower(): value.decode("latin-1") for name, value in response.headers.raw}
         try:
-            if response.has_redirect_location:
+            if 300 <= status < 400 and response.has_redirect_location:
                 return _Moved(status, response.headers["Location"])
-            # nobody asked for it to be packed, and to unpack what is not costs as much as to read it
-            pieces = response.aiter_bytes() if "Content-Encoding" in response.headers else response.aiter_raw()
-            async for chunk in pieces:
+            # nobody asked for it to be packed, and to ask httpx to unpack what is not costs as much as to read it
+            pieces = response.aiter_bytes() if b"content-encoding" in headers else response.stream
+            async for chunk in cast("AsyncIterable[bytes]", pieces):
                 received += chunk
                 if len(received) > LONGEST_REPLY_BYTES:
-                    return Answer(Delivery.UNANSWERED, status, shown="the answer was endlessly long")
+                    trouble = "the answer was endlessly long"
+                    return Answer(Delivery.UNANSWERED, status, shown=trouble, seconds=call.seconds())
         except httpx.HTTPError:
             # these two say before their body that nothing was done
             if status not in (429, 503):
@@ -222,7 +196,8 @@ class VicidialApi:
             await response.aclose()
         body = received.decode("utf-8", errors="replace")
         shown = self._shown(body) or f"HTTP {status} without a text"
-        return Answer(Delivery.ANSWERED, status, body, shown, seconds_to_wait(response.headers.get("Retry-After", "")))
+        wait = seconds_to_wait(headers.get(b"retry-after", ""))
+        return Answer(Delivery.ANSWERED, status, body, shown, wait, call.seconds())
 
     def _shown(self, text: str) -> str:
         masked = " ".join(self._server.password.redact(text).split())

@@ -58,7 +58,7 @@ async def _client(kind: str, stack: AsyncExitStack) -> _Get:
     if kind == "kept connection":
         from importer.vicidial.line import KeptConnection
 
-        line = KeptConnection(ssl.create_default_context(), 4.0)
+        line = KeptConnection(ssl.create_default_context(), 4.0, 65_536)
         stack.push_async_callback(line.aclose)
 
         async def get_by_line(url: str) -> str:
