@@ -58,8 +58,11 @@ class _NothingToWriteDown:
     async def unanswered(self, index: int) -> None:
         """The same."""
 
-    async def settled(self, outcome: RowOutcome) -> None:
+    def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:  # noqa: ARG002  there is nothing to write down
         """The same."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
 
 
 def check_live(

@@ -152,7 +152,7 @@ class MemoryRecorder:
         self.steps.append(("unanswered", index))
         await asyncio.sleep(0)
 
-    async def settled(self, outcome: RowOutcome) -> None:
+    def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:
         self.steps.append(("settled", outcome.index))
         self.outcomes[outcome.index] = outcome
-        await asyncio.sleep(0)
+        return asyncio.ensure_future(asyncio.sleep(0))

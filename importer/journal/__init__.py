@@ -5,6 +5,7 @@ done. The file holds all that is needed to finish the run and to write its workb
 the plan, and for each row how far it came. Records that are made together are written together.
 """
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -218,6 +219,6 @@ class Journal:
         """Return when it is on disk that the call may have been processed."""
         await self._writer.write(_UNANSWERED, (index,))
 
-    async def settled(self, outcome: RowOutcome) -> None:
-        """Return when the outcome is on disk."""
-        await self._writer.write(_SETTLED, outcome_values(outcome))
+    def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:
+        """Begin to write an outcome down; what is returned is done when it is on disk."""
+        return self._writer.write(_SETTLED, outcome_values(outcome))

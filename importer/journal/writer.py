@@ -32,11 +32,11 @@ class RecordWriter:
         self._writing = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
 
-    async def write(self, statement: str, values: tuple[object, ...]) -> None:
-        """Write a record; it is on disk when this returns.
+    def write(self, statement: str, values: tuple[object, ...]) -> asyncio.Future[None]:
+        """Begin to write a record.
 
-        Raises:
-            RecordFailed: it could not be written.
+        Returns:
+            What is done when the record is on disk, or raises RecordFailed where it could not be written.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
@@ -45,7 +45,7 @@ class RecordWriter:
             # all that is recorded in this turn of the loop goes into one transaction
             self._writing = True
             loop.call_soon(self._begin, loop)
-        await done
+        return done
 
     def close(self) -> None:
         """Wait for what is being written."""

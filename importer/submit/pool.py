@@ -5,6 +5,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from importer.errors import RecordFailed
@@ -80,6 +81,8 @@ class Submission:
         self._queue = deque(rows)
         self._outcomes: dict[int, RowOutcome] = {}
         self._left: dict[int, Carried] = {}
+        self._being_written: set[asyncio.Future[None]] = set()
+        self._unexpected: BaseException | None = None
         self._to_verify: deque[RowOutcome] = deque()
         self._switch = StopSwitch()
         # under a rate it is the rate that calls wait for, and no row is written down long before its call; one worker
@@ -111,52 +114,53 @@ class Submission:
         Raises:
             Exception: what a worker did not expect; everything is stopped first, and the record is intact.
         """
-        unexpected = await self._work(self._send_rows)
+        await self._work(self._send_rows)
         if self._options.verify and not self._switch.on:
             known = (*self._earlier, *self._outcomes.values())
             self._to_verify = deque(outcome for outcome in known if outcome.result is Result.SUCCESS)
-            unexpected = await self._work(self._verify_rows)
-        if unexpected is not None:
-            raise unexpected
+            await self._work(self._verify_rows)
+        if self._unexpected is not None:
+            raise self._unexpected
         left = tuple(self._leftover(row) for row in self._rows if row.index not in self._outcomes)
         return Submitted(tuple(self._outcomes.values()), left, self._switch.stop)
 
-    async def _work(self, job: Callable[[Api], Coroutine[Any, Any, None]]) -> BaseException | None:
+    async def _work(self, job: Callable[[Api], Coroutine[Any, Any, None]]) -> None:
         """Let every worker do the job to its end; after a stop wait for calls in flight, but not for ever."""
         pending = {asyncio.create_task(job(api)) for api in self._carriers}
         stopped = asyncio.create_task(self._switch.wait())
-        unexpected: BaseException | None = None
         while pending and not self._switch.on:
             done, _ = await asyncio.wait({*pending, stopped}, return_when=asyncio.FIRST_COMPLETED)
             pending -= done
-            unexpected = self._what_went_wrong(done - {stopped}, unexpected)
+            self._heed(done - {stopped})
         if pending:
             done, pending = await asyncio.wait(pending, timeout=self._options.drain)
-            unexpected = self._what_went_wrong(done, unexpected)
+            self._heed(done)
         for task in pending:
             task.cancel()
         if pending:
             done, _ = await asyncio.wait(pending)
-            unexpected = self._what_went_wrong(done, unexpected)
+            self._heed(done)
+        if self._being_written:
+            await asyncio.wait(self._being_written, timeout=self._options.drain)
         stopped.cancel()
-        return unexpected
 
-    def _what_went_wrong(
-        self, done: Iterable[asyncio.Task[Any]], unexpected: BaseException | None
-    ) -> BaseException | None:
-        """Stop everybody for a worker that raised; a record that cannot be written is a stop like others.
+    def _heed(self, done: Iterable[asyncio.Task[Any]]) -> None:
+        """Stop everybody for a worker that raised.
 
         Every task is asked for its exception: of one that nobody asks about asyncio itself writes a traceback, and a
         password in its text would be seen.
         """
         for task in done:
-            error = None if task.cancelled() else task.exception()
-            if isinstance(error, RecordFailed):
-                self.stop(Stop(StopKind.RECORD_FAILED, str(error)))
-            elif error is not None:
-                self.stop(Stop(StopKind.CRASHED, "the importer itself failed"))
-                unexpected = unexpected or error
-        return unexpected
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self._went_wrong(error)
+
+    def _went_wrong(self, error: BaseException) -> None:
+        """Stop everybody; a record that cannot be written is a stop like others."""
+        if isinstance(error, RecordFailed):
+            self.stop(Stop(StopKind.RECORD_FAILED, str(error)))
+        else:
+            self.stop(Stop(StopKind.CRASHED, "the importer itself failed"))
+            self._unexpected = self._unexpected or error
 
     async def _send_rows(self, api: Api) -> None:
         while self._queue and not self._switch.on:
@@ -172,6 +176,9 @@ class Submission:
             try:
                 if not self._together and self._queue and not self._switch.on:
                     await self._carry_next(api)
+                    # whether all is well shows when the outcome counts
+                    if self._being_written:
+                        await asyncio.wait(self._being_written)
             finally:
                 self._alone.release()
 
@@ -179,11 +186,21 @@ class Submission:
         carried = Carried.of(self._queue.popleft())
         self._left[carried.row.index] = carried
         try:
-            outcome = await self._sender.send(api, carried)
+            settled = await self._sender.send(api, carried)
         except StoppedError:
             return
-        del self._left[carried.row.index]
-        self._note(outcome)
+        self._being_written.add(settled.on_disk)
+        settled.on_disk.add_done_callback(partial(self._is_written, settled.outcome))
+
+    def _is_written(self, outcome: RowOutcome, on_disk: asyncio.Future[None]) -> None:
+        """Let an outcome count, now that it is on disk."""
+        self._being_written.discard(on_disk)
+        try:
+            on_disk.result()
+            del self._left[outcome.index]
+            self._note(outcome)
+        except Exception as error:  # noqa: BLE001  as with a worker: whatever it is, everybody stops and it is raised
+            self._went_wrong(error)
 
     async def _verify_rows(self, api: Api) -> None:
         while self._to_verify and not self._switch.on:

@@ -1,5 +1,7 @@
 """What the pool needs of the record of a run: to write down each step, and to know when it is on disk."""
 
+import asyncio
+from dataclasses import dataclass
 from typing import Protocol
 
 from importer.model import RowOutcome
@@ -20,5 +22,21 @@ class Recorder(Protocol):
     async def unanswered(self, index: int) -> None:
         """Return when it is on disk that the call may have been processed."""
 
-    async def settled(self, outcome: RowOutcome) -> None:
-        """Return when the outcome is on disk."""
+    def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:
+        """Begin to write an outcome down; what is returned is done when it is on disk.
+
+        Whoever has begun may go on with another row meanwhile, and what is written down of that goes with it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The outcome of a row, on its way to the disk.
+
+    Attributes:
+        outcome: the outcome; it counts when it is on disk.
+        on_disk: done when it is, or raises RecordFailed.
+    """
+
+    outcome: RowOutcome
+    on_disk: asyncio.Future[None]

@@ -14,7 +14,7 @@ from importer.submit.errand import found_before
 from importer.submit.options import SubmitOptions
 from importer.submit.outage import OutageWatch, growing_wait
 from importer.submit.pace import Clock, Pacer
-from importer.submit.recorder import Recorder
+from importer.submit.recorder import Recorder, Settled
 from importer.submit.stop import Stop, StopKind, StoppedError, StopSwitch
 from importer.vicidial.answer import Answer
 
@@ -82,8 +82,8 @@ class RowSender:
             rng=rng,
         )
 
-    async def send(self, api: Api, carried: Carried) -> RowOutcome:
-        """Carry a row to its outcome, which is on disk when this returns.
+    async def send(self, api: Api, carried: Carried) -> Settled:
+        """Carry a row to its outcome, which is then on its way to the disk.
 
         Args:
             api: this worker's line.
@@ -98,7 +98,7 @@ class RowSender:
         if self._options.probe_first and not carried.attempts and await self._is_there_before(api, carried):
             decision = found_before(errand, carried)
             if decision.errand is None:
-                return await self._settle(carried, Result.DUPLICATE, decision.reason, answered=True)
+                return self._settle(carried, Result.DUPLICATE, decision.reason, answered=True)
             errand = decision.errand
         while True:
             await self._turn()
@@ -117,7 +117,7 @@ class RowSender:
             self._heed(answer, decision)
             if decision.step is Step.SETTLE and decision.result is not None:
                 self._count_refusals(verdict, decision.result)
-                return await self._settle(
+                return self._settle(
                     carried, decision.result, decision.reason, answered=decision.contact, added=decision.added
                 )
             if decision.step is Step.NEXT and decision.errand is not None:
@@ -207,15 +207,11 @@ class RowSender:
                 Stop(StopKind.USER_REFUSED, f"{said(verdict)}; {REFUSED_IN_A_ROW} rows in a row were refused so")
             )
 
-    async def _settle(
-        self, carried: Carried, result: Result, reason: str, *, answered: bool, added: bool = False
-    ) -> RowOutcome:
+    def _settle(self, carried: Carried, result: Result, reason: str, *, answered: bool, added: bool = False) -> Settled:
         row = carried.row
         moment = self._moment() if answered else ""
         outcome = RowOutcome(row.index, result, reason, row.did, carried.attempts, moment, added)
-        await self._recorder.settled(outcome)
-        carried.in_flight = False
-        return outcome
+        return Settled(outcome, self._recorder.settled(outcome))
 
     def _moment(self) -> str:
         return datetime.fromtimestamp(self._clock.epoch(), tz=UTC).astimezone().isoformat(timespec="seconds")
@@ -232,10 +228,10 @@ class RowSender:
             carried.known_absent = f"update_did said at {self._moment()}, before the first call, that it was not there"
         return verdict.meaning is Meaning.PRESENT
 
-    async def _ask_and_settle(self, api: Api, carried: Carried) -> RowOutcome:
+    async def _ask_and_settle(self, api: Api, carried: Carried) -> Settled:
         verdict = await self._ask(api, carried.row.did)
         result, reason = after_asking(carried, verdict)
         understood = verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
         # the login is good; the other workers need not wait for an add_did that is answered
         self.met |= understood
-        return await self._settle(carried, result, reason, answered=understood, added=result is Result.SUCCESS)
+        return self._settle(carried, result, reason, answered=understood, added=result is Result.SUCCESS)
