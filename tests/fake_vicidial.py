@@ -57,6 +57,10 @@ class FakeVicidial:
     nth: Counter[tuple[str, str]] = field(default_factory=Counter)
     on_call: Callable[[str, str], None] = lambda function, did: None
 
+    def line(self) -> "FakeLine":
+        """A line to it, which makes one call after the other."""
+        return FakeLine(self)
+
     async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
         did = parameters["did_pattern"]
         self.calls.append((asyncio.get_running_loop().time(), function, did))
@@ -111,6 +115,22 @@ class FakeVicidial:
             self.stored.add(did)
         number = did + "9" if fate is Fate.WRONG_NUMBER else did
         return _text(f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{number}")
+
+
+@dataclass
+class FakeLine:
+    """A ``Line`` to the server in memory."""
+
+    server: FakeVicidial
+    free: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def call(
+        self, function: str, parameters: Mapping[str, str], on_written: Callable[[], None] | None = None
+    ) -> Answer:
+        async with self.free:
+            if on_written is not None:
+                on_written()
+            return await self.server.call(function, parameters)
 
 
 def _text(text: str) -> Answer:

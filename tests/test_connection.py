@@ -46,7 +46,7 @@ def answered(pieces: Sequence[bytes], *, then: Callable[[Connection], None] = la
     async def main() -> Reply:
         connection = Connection(65_536)
         connection.connection_made(Wire())
-        asking = asyncio.ensure_future(connection.exchange(b"GET / HTTP/1.1\r\n\r\n"))
+        asking = asyncio.ensure_future(connection.answer(connection.ask(b"GET / HTTP/1.1\r\n\r\n")))
         await asyncio.sleep(0)
         for piece in pieces:
             connection.data_received(piece)
@@ -116,7 +116,7 @@ def test_an_answer_that_comes_when_nobody_asks_closes_the_connection() -> None:
         connection.connection_made(wire)
         connection.data_received(answer(SUCCESS))
         with pytest.raises(AnswerCut):
-            await connection.exchange(b"GET / HTTP/1.1\r\n\r\n")
+            connection.ask(b"GET / HTTP/1.1\r\n\r\n")
         return wire.aborted, bool(wire.written)
 
     assert asyncio.run(main()) == (True, False)
@@ -126,7 +126,7 @@ def test_whoever_stops_waiting_leaves_a_connection_that_nobody_uses_again() -> N
     async def main() -> tuple[bool, bool]:
         connection, wire = Connection(65_536), Wire()
         connection.connection_made(wire)
-        asking = asyncio.ensure_future(connection.exchange(b"GET / HTTP/1.1\r\n\r\n"))
+        asking = asyncio.ensure_future(connection.answer(connection.ask(b"GET / HTTP/1.1\r\n\r\n")))
         await asyncio.sleep(0)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -61,7 +61,7 @@ class Case:
             clock = virtual_clock(loop)
             submission = Submission(
                 rows=self.rows,
-                apis=[self.server] * self.options.workers,
+                apis=[self.server.line() for _ in range(self.options.workers)],
                 pacer=Pacer(self.rate, clock),
                 recorder=recorder,
                 options=self.options,

@@ -162,6 +162,14 @@ def _unknown(line: str) -> Verdict:
     return Verdict(Meaning.NOT_UNDERSTOOD, "", "the answer is not one that VICIdial is known to give")
 
 
+def shows_all_well(status: int, body: bytes) -> bool:
+    """Whether a reply shows at a glance that login, permission and server are well, so that the next call may follow.
+
+    Only a reply that says SUCCESS does; what it means for its row, ``classify`` says.
+    """
+    return status == 200 and body.startswith(b"SUCCESS")
+
+
 def version_build(body: str) -> tuple[str, str] | None:
     """Return (version, build) of a reply to ``function=version``, such as ("2.14-202", "250720-1841"), or None."""
     # PHP may print warnings in lines before it, and a byte order mark before everything

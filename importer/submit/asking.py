@@ -22,7 +22,7 @@ _AWAY: Final = frozenset({Meaning.NOTHING_DONE, Meaning.NO_TEXT, Meaning.WRONG_P
 
 
 class Api(Protocol):
-    """One worker's line to the server; see ``importer.vicidial.api.VicidialApi``."""
+    """What a worker makes its calls with; see ``importer.vicidial.api.VicidialApi``."""
 
     async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
         """Make one call."""

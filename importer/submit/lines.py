@@ -1,9 +1,8 @@
-"""All lines to the server as one, so that none of them is idle while a row's record is on its way to the disk."""
+"""A line to the server for two rows, so that it is not idle while a row's record is on its way to the disk."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
-from importer.submit.asking import Api
 from importer.submit.stop import StopSwitch
 from importer.vicidial.answer import Answer
 
@@ -11,30 +10,32 @@ ROWS_PER_LINE = 2
 """Rows that are carried for each line, where no rate holds calls up: one is called for, one is written down."""
 
 
-class SharedLines:
-    """Makes a call over the next line that is free, and none after a stop.
+class Line(Protocol):
+    """A line to the server, which makes one call after the other; see ``importer.vicidial.api.VicidialApi``."""
+
+    async def call(
+        self, function: str, parameters: Mapping[str, str], on_written: Callable[[], None] | None = None
+    ) -> Answer:
+        """Make one call when it has its turn; ``on_written`` is called when its request is about to be written."""
+
+
+class SharedLine:
+    """Makes a call when it has its turn on the line, and none after a stop.
 
     Args:
-        lines: the lines; as many calls are made at once, at most.
+        line: the line.
         switch: pulled when nothing more is to be sent.
     """
 
-    def __init__(self, lines: Sequence[Api], switch: StopSwitch) -> None:
-        self._free = list(lines)
-        self._one_is_free = asyncio.Semaphore(len(lines))
+    def __init__(self, line: Line, switch: StopSwitch) -> None:
+        self._line = line
         self._switch = switch
 
     async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
         """Make one call of the Non-Agent API.
 
         Raises:
-            StoppedError: the run was stopped before a line was free; nothing was sent.
+            StoppedError: the run was stopped before the call had its turn; nothing was sent.
         """
-        with self._switch.waiting():
-            await self._one_is_free.acquire()
-        line = self._free.pop()
-        try:
-            return await line.call(function, parameters)
-        finally:
-            self._free.append(line)
-            self._one_is_free.release()
+        with self._switch.waiting() as waits_no_more:
+            return await self._line.call(function, parameters, waits_no_more)

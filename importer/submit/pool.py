@@ -14,7 +14,7 @@ from importer.submit.asking import Api
 from importer.submit.carry import Carried, Errand
 from importer.submit.clearing import left_over
 from importer.submit.errand import errand_of
-from importer.submit.lines import ROWS_PER_LINE, SharedLines
+from importer.submit.lines import ROWS_PER_LINE, Line, SharedLine
 from importer.submit.options import SubmitOptions
 from importer.submit.pace import SYSTEM_CLOCK, Clock, Pacer
 from importer.submit.recorder import Recorder
@@ -60,7 +60,7 @@ class Submission:
         self,
         *,
         rows: Sequence[PlannedRow],
-        apis: Sequence[Api],
+        apis: Sequence[Line],
         pacer: Pacer,
         recorder: Recorder,
         options: SubmitOptions,
@@ -88,7 +88,9 @@ class Submission:
         # under a rate it is the rate that calls wait for, and no row is written down long before its call; one worker
         # is asked for where rows are to go one after the other
         in_turn = pacer.limited or len(apis) == 1
-        self._carriers = apis if in_turn else [SharedLines(apis, self._switch)] * (ROWS_PER_LINE * len(apis))
+        self._carriers: Sequence[Api] = (
+            apis if in_turn else [SharedLine(api, self._switch) for api in apis for _ in range(ROWS_PER_LINE)]
+        )
         self._alone = asyncio.Lock()
         self._sender = RowSender(
             pacer=pacer,

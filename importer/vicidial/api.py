@@ -6,7 +6,7 @@ A call never raises for what the network does: it returns an ``Answer`` that say
 import ssl
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from importer import __version__
@@ -84,23 +84,29 @@ class VicidialApi:
         return open_line(self._server.url, self._tls, IDLE_SECONDS, LONGEST_REPLY_BYTES)
 
     async def _begin_anew(self) -> None:
-        """Leave the connection and all that httpcore knows of it.
+        """Leave a client and all that httpcore knows of its connection; a line of ours looks after itself.
 
         A call that is given up in an unlucky moment leaves a client's connection taken for ever, and there is but one.
         """
-        old, self._line = self._line, self._new_line()
-        await old.aclose()
+        import httpx
+
+        if isinstance(self._line, httpx.AsyncClient):
+            old, self._line = self._line, self._new_line()
+            await old.aclose()
 
     async def close(self) -> None:
         """Close the connection."""
         await self._line.aclose()
 
-    async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
-        """Make one call of the Non-Agent API.
+    async def call(
+        self, function: str, parameters: Mapping[str, str], on_written: Callable[[], None] | None = None
+    ) -> Answer:
+        """Make one call of the Non-Agent API. A call that is asked for while another is under way waits for its end.
 
         Args:
             function: the API function, such as ``add_did``.
             parameters: its parameters; user, pass and source are added here.
+            on_written: called when the request is about to be written: from then on the server may have it.
 
         Returns:
             How far the call came and what was said; trouble of the network is a value, not an exception.
@@ -112,16 +118,17 @@ class VicidialApi:
                 "pass": self._server.password.reveal(),
                 "function": function,
                 **parameters,
-            }
+            },
+            on_written,
         )
 
     async def version(self) -> Answer:
         """Ask which VICIdial this is, with neither user nor password, which ``function=version`` does not need."""
         return await self._follow({"function": "version"})
 
-    async def _follow(self, values: Mapping[str, str]) -> Answer:
+    async def _follow(self, values: Mapping[str, str], on_written: Callable[[], None] | None = None) -> Answer:
         for _ in range(1 + _MOST_REDIRECTS):
-            came = await self._call_once(values)
+            came = await self._call_once(values, on_written)
             if isinstance(came, Answer):
                 return came
             refusal = self._move_to(came.location)
@@ -130,10 +137,10 @@ class VicidialApi:
         trouble = f"the server redirects again and again, at last to {self._shown(self._url)}; correct --url"
         return Answer(Delivery.IMPOSSIBLE, came.status, shown=trouble)
 
-    async def _call_once(self, values: Mapping[str, str]) -> "Answer | _Moved":
+    async def _call_once(self, values: Mapping[str, str], on_written: Callable[[], None] | None) -> "Answer | _Moved":
         import httpx
 
-        call = CallProgress(self._transport.timeout, self._before_writing)
+        call = CallProgress(self._transport.timeout, self._before_writing, on_written)
         try:
             async with call.deadline:
                 return await self._exchange(self._request(values, call), call)
@@ -159,20 +166,25 @@ class VicidialApi:
 
         if self._address is None:
             self._address = httpx.URL(self._url)
-            # one call at a time goes over this line, and by GET all but the target is the same for each
+            # by GET all but the target is the same for each call, and a line of ours keeps no request
             self._get = httpx.Request("GET", self._address, headers=self._headers)
         form = self._quoted.form(values)
-        if self._get is not None and self._transport.method == "GET":
+        extensions: dict[str, Any] = {"trace": call.trace, "progress": call}
+        if self._transport.method == "GET":
             # httpx would take the long address apart and put it together again, which costs more than the call
-            self._get.extensions = {"trace": call.trace, "target": self._address.raw_path + b"?" + form}
+            extensions["target"] = self._address.raw_path + b"?" + form
+            if self._get is None or isinstance(self._line, httpx.AsyncClient):
+                return httpx.Request("GET", self._address, headers=self._headers, extensions=extensions)
+            self._get.extensions = extensions
             return self._get
         headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
-        return httpx.Request("POST", self._address, content=form, headers=headers, extensions={"trace": call.trace})
+        return httpx.Request("POST", self._address, content=form, headers=headers, extensions=extensions)
 
     async def _exchange(self, request: "httpx.Request", call: CallProgress) -> "Answer | _Moved":
         import httpx
 
         if isinstance(self._line, httpx.AsyncClient):
+            call.its_turn()
             response = await self._line.send(request, stream=True)
         else:
             response = await self._line.handle_async_request(request)

@@ -5,6 +5,7 @@ asyncio carries the bytes, and httptools (llhttp, the parser of Node.js) takes a
 
 import asyncio
 import select
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -39,12 +40,14 @@ class Connection(asyncio.Protocol):
 
     Args:
         most_bytes: a body that is longer is not read to its end.
+        on_whole: called with each answer at the moment at which it is whole, before whoever asked hears of it.
     """
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, on_whole: Callable[[Reply], None] = lambda _: None) -> None:
         self._most_bytes = most_bytes
+        self._on_whole = on_whole
         self._transport: asyncio.Transport | None = None
-        self._waiting: asyncio.Future[Reply] | None = None
+        self._asked: asyncio.Future[Reply] | None = None
         self._status = 0
         self._headers: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
@@ -59,16 +62,33 @@ class Connection(asyncio.Protocol):
     @property
     def usable(self) -> bool:
         """Whether another request may be written: the server has not closed it, and said nothing unasked."""
-        return self._usable and self._waiting is None and not self._something_came()
+        idle = self._asked is None or self._asked.done()
+        return self._usable and idle and not self._something_came()
 
-    async def exchange(self, request: bytes) -> Reply:
-        """Write a request and wait for its answer.
-
-        Whoever stops waiting leaves a connection that cannot be used again: an answer that comes late must not be
-        taken for the next one's.
+    def ask(self, request: bytes) -> asyncio.Future[Reply]:
+        """Write a request.
 
         Args:
             request: head and body.
+
+        Returns:
+            What ``answer`` waits for.
+
+        Raises:
+            AnswerCut: the connection is gone; nothing was written.
+        """
+        if self._transport is None or not self._usable:
+            raise AnswerCut
+        self._begin()
+        self._asked = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        return self._asked
+
+    async def answer(self, asked: asyncio.Future[Reply]) -> Reply:
+        """Wait for the answer to what was asked.
+
+        Whoever stops waiting leaves a connection that cannot be used again: an answer that comes late must not be
+        taken for the next one's.
 
         Returns:
             The answer. Where the connection broke in the middle of its body, what had come; see ``Reply.whole``.
@@ -76,17 +96,10 @@ class Connection(asyncio.Protocol):
         Raises:
             AnswerCut: no answer came whose head could be read.
         """
-        if self._transport is None or not self._usable:
-            raise AnswerCut
-        self._begin()
-        waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting = waiting
-        self._transport.write(request)
         try:
-            return await waiting
+            return await asked
         finally:
-            self._waiting = None
-            if not self._complete:
+            if asked.cancelled():
                 self.abort()
 
     def abort(self) -> None:
@@ -124,8 +137,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take the next bytes of an answer."""
-        if self._waiting is None or self._waiting.done():
-            # nobody asked: a message to the next call must not come from here
+        if self._asked is None or self._asked.done():
+            # nobody asked: the answer to the next call must not be this
             self.abort()
             return
         self._came += len(data)
@@ -135,6 +148,9 @@ class Connection(asyncio.Protocol):
             self._fail()
         if len(self._body) > self._most_bytes or (self._came > LONGEST_HEAD_BYTES and not self._head_read):
             self._fail()
+        if self._complete and self._usable:
+            # not before all that came was looked at: an answer to the next request cannot have come already
+            self._on_whole(self._asked.result())
 
     def eof_received(self) -> None:
         """Notice that the server has closed; a body without a length ends so."""
@@ -196,18 +212,18 @@ class Connection(asyncio.Protocol):
 
     def _finish(self) -> None:
         self._complete = True
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(self._reply(whole=True))
+        if self._asked is not None and not self._asked.done():
+            self._asked.set_result(self._reply(whole=True))
 
     def _fail(self) -> None:
         """Give up: hand over what there is of an answer whose head was read."""
-        self._usable = False
-        if self._waiting is None or self._waiting.done():
+        self.abort()
+        if self._asked is None or self._asked.done():
             return
         if self._head_read:
-            self._waiting.set_result(self._reply(whole=False))
+            self._asked.set_result(self._reply(whole=False))
         else:
-            self._waiting.set_exception(AnswerCut())
+            self._asked.set_exception(AnswerCut())
 
     def _reply(self, *, whole: bool) -> Reply:
         return Reply(self._status, tuple(self._headers), bytes(self._body), whole)

@@ -8,15 +8,18 @@ redirect without a look at it. README, "How fast it is", has the figures.
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from ssl import SSLContext
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
 
+from importer.dialect.classify import shows_all_well
 from importer.errors import SettingsTrouble
 from importer.server.settings import is_this_machine
+from importer.vicidial.call_progress import CallProgress
 from importer.vicidial.connection import AnswerCut, Connection, Reply
 
 _PROXIES = frozenset(("http", "https", "all"))
@@ -60,25 +63,39 @@ def open_line(
 
 
 class KeptConnection(httpx.AsyncBaseTransport):
-    """Sends one request at a time, over the same connection as long as it lives.
+    """Sends requests one after the other, over the same connection as long as it lives.
 
-    A connection that the server has closed meanwhile is noticed before anything is written, and another is opened.
-    The request's extension ``trace`` is told ``http11.send_request_headers.started``, as it is by httpcore, and its
-    extension ``target`` takes the place of the URL's path and query.
+    A connection that the server has closed meanwhile is noticed before anything is written, and another is opened. A
+    request that is handed over while another is under way waits for its turn; it is written at the very moment at
+    which the answer to the one before is whole, where ``hurry`` says of that answer that all is well. Otherwise who
+    was answered goes on first, and may stop the one that waits.
+
+    The request's extension ``target`` takes the place of the URL's path and query, and ``progress`` is the
+    ``CallProgress`` that is told when the turn has come and when the request is written.
 
     Args:
         tls: the context of encrypted connections.
         idle_seconds: a connection that was idle for longer is not used again.
         most_bytes: a body that is longer is not read to its end.
+        hurry: judges by status and body whether the next request may be written at once.
     """
 
-    def __init__(self, tls: SSLContext, idle_seconds: float, most_bytes: int) -> None:
+    def __init__(
+        self,
+        tls: SSLContext,
+        idle_seconds: float,
+        most_bytes: int,
+        hurry: Callable[[int, bytes], bool] = shows_all_well,
+    ) -> None:
         self._tls = tls
         self._idle_seconds = idle_seconds
         self._most_bytes = most_bytes
+        self._hurry = hurry
         self._connection: Connection | None = None
         self._origin = ("", "", 0)
         self._idle_since = 0.0
+        self._whose_turn: _Place | None = None
+        self._waiting: deque[_Place] = deque()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; its body, if it has one, must be read already.
@@ -87,15 +104,22 @@ class KeptConnection(httpx.AsyncBaseTransport):
             httpx.TransportError: there is no connection, the answer did not come, or it is none of HTTP/1.1. What
                 asyncio raised is its cause.
         """
-        connection = await self._ready(request.url)
-        trace = request.extensions.get("trace")
-        if trace is not None:
-            await trace("http11.send_request_headers.started", {"request": request})
+        url, progress = request.url, request.extensions.get("progress") or CallProgress(None)
+        place = _Place((url.scheme, url.host, url.port or _PORTS[url.scheme]), _on_the_wire(request), progress)
+        asked = await self._turn(place)
         try:
-            reply = await connection.exchange(_on_the_wire(request))
+            connection = self._connection
+            if asked is None or connection is None:
+                progress.its_turn()
+                connection = await self._ready(place.origin)
+                await progress.begin_to_write()
+                asked = connection.ask(place.wire)
+            reply = await connection.answer(asked)
         except AnswerCut as error:
             raise _trouble() from error
-        self._idle_since = asyncio.get_running_loop().time()
+        finally:
+            self._idle_since = asyncio.get_running_loop().time()
+            self._pass_on(place)
         return httpx.Response(reply.status, headers=list(reply.headers), stream=_Body(reply))
 
     async def aclose(self) -> None:
@@ -103,14 +127,61 @@ class KeptConnection(httpx.AsyncBaseTransport):
         if self._connection is not None:
             await self._connection.close()
 
-    async def _ready(self, url: httpx.URL) -> Connection:
-        origin, kept = (url.scheme, url.host, url.port or _PORTS[url.scheme]), self._connection
+    async def _turn(self, place: "_Place") -> asyncio.Future[Reply] | None:
+        """Wait until it is this request's turn; return what was asked already, if it was written in its turn."""
+        if self._whose_turn is None:
+            self._whose_turn = place
+            return None
+        self._waiting.append(place)
+        try:
+            return await place.turn
+        except BaseException:
+            if not place.turn.cancel() and not place.turn.cancelled():
+                # the turn came in the moment in which it was given up
+                asked = place.turn.result()
+                if asked is not None and asked.cancel() and self._connection is not None:
+                    self._connection.abort()
+                self._pass_on(place)
+            raise
+
+    def _answered(self, reply: Reply) -> None:
+        """Write the next request at once, where nothing speaks against it."""
+        if self._connection is None or not self._hurry(reply.status, reply.body) or not self._connection.usable:
+            return
+        place = self._next_place()
+        if place is None:
+            return
+        if place.origin != self._origin or place.progress.limited:
+            self._waiting.appendleft(place)
+            return
+        self._whose_turn = place
+        place.progress.its_turn()
+        place.progress.begin()
+        place.turn.set_result(self._connection.ask(place.wire))
+
+    def _pass_on(self, place: "_Place") -> None:
+        """Let the next have its turn, unless it has it already."""
+        if self._whose_turn is not place:
+            return
+        self._whose_turn = self._next_place()
+        if self._whose_turn is not None:
+            self._whose_turn.turn.set_result(None)
+
+    def _next_place(self) -> "_Place | None":
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.turn.done():
+                return place
+        return None
+
+    async def _ready(self, origin: tuple[str, str, int]) -> Connection:
+        kept = self._connection
         if kept is not None:
             idle = asyncio.get_running_loop().time() - self._idle_since
             if kept.usable and origin == self._origin and idle <= self._idle_seconds:
                 return kept
-            await kept.close()
             self._connection = None
+            await kept.close()
         self._connection = await self._opened(*origin)
         self._origin = origin
         return self._connection
@@ -121,7 +192,7 @@ class KeptConnection(httpx.AsyncBaseTransport):
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             alone = len({entry[4] for entry in found}) == 1
             transport, connection = await loop.create_connection(
-                lambda: Connection(self._most_bytes),
+                lambda: Connection(self._most_bytes, self._answered),
                 str(found[0][4][0]) if alone else host,
                 port,
                 # asyncio's race of several addresses may lose a socket when it is given up, so none is held with one
@@ -137,6 +208,16 @@ class KeptConnection(httpx.AsyncBaseTransport):
         except (OSError, UnicodeError) as error:
             raise _trouble() from _one_cause(error)
         return connection
+
+
+class _Place:
+    """A request that waits for its turn."""
+
+    def __init__(self, origin: tuple[str, str, int], wire: bytes, progress: CallProgress) -> None:
+        self.origin = origin
+        self.wire = wire
+        self.progress = progress
+        self.turn: asyncio.Future[asyncio.Future[Reply] | None] = asyncio.get_running_loop().create_future()
 
 
 def _one_cause(error: OSError | UnicodeError) -> Exception:
