@@ -37,7 +37,7 @@ from importer.journal.store import (
     sync_folder,
     transaction,
 )
-from importer.journal.writer import RecordWriter
+from importer.journal.writer import RecordWriter, Statement
 from importer.model import PlannedRow, RowOutcome, Table
 
 __all__ = [
@@ -53,14 +53,15 @@ __all__ = [
     "successes_of",
 ]
 
-_SENT: Final = (
-    "INSERT INTO progress VALUES (?, ?, 1, 0)"
-    " ON CONFLICT (idx) DO UPDATE SET attempts = excluded.attempts, in_flight = 1"
+_SENT: Final = Statement(
+    "INSERT INTO progress VALUES ",
+    "(?, ?, 1, 0)",
+    " ON CONFLICT (idx) DO UPDATE SET attempts = excluded.attempts, in_flight = 1",
 )
-_WITHDRAWN: Final = "UPDATE progress SET attempts = ?, in_flight = 0 WHERE idx = ?"
-_NOT_PROCESSED: Final = "UPDATE progress SET in_flight = 0 WHERE idx = ?"
-_UNANSWERED: Final = "UPDATE progress SET in_flight = 0, unanswered = 1 WHERE idx = ?"
-_SETTLED: Final = "INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?)"
+_WITHDRAWN: Final = Statement("UPDATE progress SET attempts = ?, in_flight = 0 WHERE idx = ?")
+_NOT_PROCESSED: Final = Statement("UPDATE progress SET in_flight = 0 WHERE idx = ?")
+_UNANSWERED: Final = Statement("UPDATE progress SET in_flight = 0, unanswered = 1 WHERE idx = ?")
+_SETTLED: Final = Statement("INSERT OR REPLACE INTO outcome VALUES ", "(?, ?, ?, ?, ?, ?, ?)")
 _ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
 
 
@@ -131,7 +132,7 @@ class Journal:
                         for row in planned
                     ),
                 )
-                connection.executemany(_SETTLED, map(outcome_values, settled))
+                connection.executemany(_SETTLED.of(1), map(outcome_values, settled))
                 # written last: a record without it was never begun
                 connection.execute(_ABOUT, ("format", FORMAT))
             sync_folder(path.parent)

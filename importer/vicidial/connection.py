@@ -122,11 +122,11 @@ class Connection(asyncio.Protocol):
         socket = None if self._transport is None else self._transport.get_extra_info("socket")
         if socket is None or socket.fileno() < 0:
             return True
-        if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(socket.fileno(), select.POLLIN)
-            return bool(poll.poll(0))
-        return bool(select.select([socket.fileno()], [], [], 0)[0])
+        if not hasattr(select, "poll"):
+            return bool(select.select([socket.fileno()], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(socket.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
 
     # what asyncio calls -----------------------------------------------------------------------------------------------
 

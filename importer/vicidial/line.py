@@ -146,7 +146,9 @@ class KeptConnection(httpx.AsyncBaseTransport):
 
     def _answered(self, reply: Reply) -> None:
         """Write the next request at once, where nothing speaks against it."""
-        if self._connection is None or not self._hurry(reply.status, reply.body) or not self._connection.usable:
+        if not self._waiting or not self._hurry(reply.status, reply.body):
+            return
+        if self._connection is None or not self._connection.usable:
             return
         place = self._next_place()
         if place is None:
