@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from benchmarks import orders, results_writing
-from benchmarks.call_log import busiest_second, moments, share_used
+from benchmarks.call_log import busiest_second, calls_a_second, moments, share_used
 from benchmarks.figures import Figure, TooAlike, beyond_start, in_turns, ratio, times
 from benchmarks.limits import wrk_said
 from benchmarks.machine import file_system, tool_version
 from benchmarks.nginx import Tools, Way, configuration
 from benchmarks.report import Line, Report, Section, markdown_table, text_table
+from benchmarks.sent import Sent, sending_figure
 from benchmarks.stopwatch import ChildFailed, run_child
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +87,12 @@ def test_calls_at_exactly_the_limit_use_all_of_it() -> None:
     began = tuple(range(0, 2001, 100))
     assert share_used(began, 10) == pytest.approx(1.0)
     assert share_used(began, 20) == pytest.approx(0.5)
+
+
+def test_the_speed_of_sending_is_that_between_the_first_call_and_the_last() -> None:
+    assert calls_a_second((5_000, 5_250, 6_000, 7_000)) == pytest.approx(1.5)
+    ours, wrk = Sent(0.2, per_second=900.0, while_sending=1400.0), Sent(0.01, per_second=1500.0)
+    assert sending_figure((ours, wrk)).values == (1400.0, 1500.0)
 
 
 def test_the_bare_addresses_are_those_that_the_importer_asks_for(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the server's own log says of a rate: the busiest second, and how much of the limit was used."""
+"""What the server's own log says: calls a second, the busiest second, and how much of a limit was used."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -50,3 +50,12 @@ def share_used(began: tuple[int, ...], rate: float) -> float:
         rate: calls a second.
     """
     return (len(began) - 1) / (rate * (began[-1] - began[0]) / SECOND)
+
+
+def calls_a_second(began: tuple[int, ...]) -> float:
+    """Return how many calls a second began, from the first to the last.
+
+    Args:
+        began: milliseconds, the earliest first; two at least, which differ.
+    """
+    return (len(began) - 1) / ((began[-1] - began[0]) / SECOND)

@@ -3,9 +3,11 @@
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from .call_log import calls_a_second, moments
 from .ground import SMALL_ROWS, Ground
 from .nginx import Way
 from .sent import Sent
@@ -48,9 +50,29 @@ def run_order(
 
 
 def run_beyond_start(ground: Ground, rows: int, way: Way) -> Sent:
-    """Run an order of 20 rows and one of many, and say what each row more took."""
+    """Run an order of 20 rows and one of many, and say what each row more took, and how fast the many were sent.
+
+    Args:
+        ground: where.
+        rows: how many rows.
+        way: how the server answers; one of those that are logged.
+    """
     small = run_order(ground, SMALL_ROWS, way)
-    return Sent.beyond_start(run_order(ground, rows, way), small, rows, SMALL_ROWS)
+    large, began = logged_run(ground, rows, way)
+    return replace(Sent.beyond_start(large, small, rows, SMALL_ROWS), while_sending=calls_a_second(began))
+
+
+def logged_run(ground: Ground, rows: int, way: Way, *, rate: int = 0) -> tuple[Spent, tuple[int, ...]]:
+    """Run an order against a server that is logged.
+
+    Returns:
+        What the run took, and when its calls began, in milliseconds.
+    """
+    before = ground.nginx.log.stat().st_size
+    spent = run_order(ground, rows, way, rate=rate)
+    with ground.nginx.log.open("rb") as log:
+        log.seek(before)
+        return spent, moments(log.read().decode("ascii").splitlines())
 
 
 def check_order(ground: Ground, rows: int, *, bad: bool = False) -> Spent:

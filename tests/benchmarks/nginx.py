@@ -37,6 +37,7 @@ class Way(StrEnum):
     """After 5 ms."""
     LOGGED = "logged"
     """At once, and the moment of each call is written down."""
+    SLOW_LOGGED = "slow, logged"
     TENTH_REFUSED = "tenth refused"
     """One call in ten gets HTTP 503."""
     THIRD_REFUSED = "third refused"
@@ -67,11 +68,14 @@ def find_nginx() -> Tools:
 def configuration(tools: Tools, ports: dict[Way, int]) -> str:
     """Return nginx's configuration: one server for each way to answer. All paths in it are below its prefix."""
     answer = f'return 200 "{_SUCCESS}\\n";'
+    # by way of another location, so that the answer has its length in front as the fast server's has
+    slow = "echo_sleep 0.005; echo_exec /answer $args; } location = /answer { internal; "
+    log = "access_log calls.log moments;"
     bodies = {
         Way.FAST: answer,
-        # by way of another location, so that the answer has its length in front as the fast server's has
-        Way.SLOW: f"echo_sleep 0.005; echo_exec /answer $args; }} location = /answer {{ internal; {answer}",
-        Way.LOGGED: f"access_log calls.log moments; {answer}",
+        Way.SLOW: slow + answer,
+        Way.LOGGED: log + answer,
+        Way.SLOW_LOGGED: slow + log + answer,
         Way.TENTH_REFUSED: f'if ($tenth) {{ return 503 "busy\\n"; }} {answer}',
         Way.THIRD_REFUSED: f'if ($third) {{ return 503 "busy\\n"; }} {answer}',
     }
@@ -136,7 +140,7 @@ class Nginx:
 
     @property
     def log(self) -> Path:
-        """Where the server that is logged writes down its calls."""
+        """Where the servers that are logged write down their calls."""
         return self._folder / "calls.log"
 
     def url(self, way: Way) -> str:

@@ -14,10 +14,13 @@ class Sent:
     Attributes:
         cpu_ms: milliseconds of the client's processor time a row.
         per_second: rows a second.
+        while_sending: rows a second from the first call to the last, by the server's log; None for a contestant that
+            does nothing but send.
     """
 
     cpu_ms: float
     per_second: float
+    while_sending: float | None = None
 
     @classmethod
     def beyond_start(cls, large: Spent, small: Spent, rows: int, small_rows: int) -> Self:
@@ -38,3 +41,9 @@ def cpu_figure(turns: tuple[Sent, ...]) -> Figure:
 def speed_figure(turns: tuple[Sent, ...], unit: str = "rows/s") -> Figure:
     """Return the rows, or what else was sent, a second of all rounds."""
     return Figure(tuple(turn.per_second for turn in turns), unit, 0)
+
+
+def sending_figure(turns: tuple[Sent, ...]) -> Figure:
+    """Return the rows a second of all rounds, of each while it was sending."""
+    speeds = (turn.per_second if turn.while_sending is None else turn.while_sending for turn in turns)
+    return Figure(tuple(speeds), "rows/s", 0)
