@@ -224,6 +224,8 @@ class Connection(asyncio.Protocol):
             self._asked.set_result(self._reply(whole=False))
         else:
             self._asked.set_exception(AnswerCut())
+            # asked for here, so that asyncio writes no traceback where whoever waited has given up meanwhile
+            self._asked.exception()
 
     def _reply(self, *, whole: bool) -> Reply:
         return Reply(self._status, tuple(self._headers), bytes(self._body), whole)

@@ -105,7 +105,8 @@ class KeptConnection(httpx.AsyncBaseTransport):
                 asyncio raised is its cause.
         """
         url, progress = request.url, request.extensions.get("progress") or CallProgress(None)
-        place = _Place((url.scheme, url.host, url.port or _PORTS[url.scheme]), _on_the_wire(request), progress)
+        origin = (url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme])
+        place = _Place(origin, _on_the_wire(request), progress)
         asked = await self._turn(place)
         try:
             connection = self._connection
