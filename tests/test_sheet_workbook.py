@@ -1,6 +1,7 @@
 """Excel workbooks: the quick reader and the careful one give the same, and the quick one is used where it can be."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from importer.model import CellFlaw
 from importer.sheet import read_sheet_rows, read_table
 from importer.sheet import workbook as workbook_module
 from importer.sheet.rows import ReadSheet
-from importer.sheet.workbook_reach import is_dense
+from importer.sheet.workbook_reach import Unplaceable, dense_rows
 from importer.sheet.workbook_scan import ScanResult, scan_sheet
 from importer.sheet.workbook_text import unescaped, without_blanks
 
@@ -164,6 +165,13 @@ def test_the_look_through_a_sheet_finds_what_is_unusual_however_the_file_is_cut(
     ):
         assert not look(sheet(cells("did"), in_row('<c r="A2"><f>1</f><v>1</v></c>', 2), in_row(xml, 4))).usual, xml
     assert not look(usual.replace("<worksheet", "<x:worksheet")).usual
+
+
+def is_dense(xml: Callable[[], Iterable[bytes]]) -> bool:
+    try:
+        return all(True for _ in dense_rows(xml))
+    except Unplaceable:
+        return False
 
 
 @pytest.mark.parametrize("size", [1, 13, 100_000])

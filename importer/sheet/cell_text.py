@@ -7,8 +7,9 @@ as 1.72756E+10 is read as ``17275550011``. Beyond 15 digits Excel itself has put
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from importer.model import CellFlaw
@@ -66,6 +67,25 @@ class TextMemory(dict[object, str]):
                     flaws[column] = flaw
             texts.append(text)
         return tuple(texts), flaws or None
+
+    def rows(
+        self, table: Sequence[Sequence[object]]
+    ) -> tuple[list[tuple[str, ...]], Mapping[int, Mapping[int, CellFlaw]]]:
+        """Return the texts of many rows of one length, and by the place of a row the flaws in it by column."""
+        values = list(chain.from_iterable(table))
+        if _ORDINARY.issuperset(map(type, values)):
+            texts = map(self.__getitem__, values)
+            try:
+                return list(zip(*[texts] * len(table[0]), strict=True)), {}
+            except _NeedsALook:
+                pass
+        rows, flaws = [], {}
+        for place, line in enumerate(table):
+            row, flawed = self.row(line)
+            rows.append(row)
+            if flawed:
+                flaws[place] = flawed
+        return rows, flaws
 
 
 def text_of(value: object) -> tuple[str, CellFlaw | None]:

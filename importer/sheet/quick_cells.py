@@ -1,10 +1,18 @@
-"""The only place that holds python-calamine, which reads .xlsx workbooks faster than anything else in Python."""
+"""The only place that holds python-calamine, which reads .xlsx workbooks faster than anything else in Python.
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+calamine is given a sheet in blocks of rows, each as a small workbook that is the same but for the rows it has not.
+So one block is read while the rows of the one before are taken over, and calamine holds one block at a time. It also
+goes through a sheet a second time, in search of merged areas, which stand behind the rows: in all blocks but the last
+it finds at once that there are none.
+"""
+
+import zipfile
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
 
 from importer.sheet.cell_text import TextMemory
 from importer.sheet.rows import MergedCells, RowCollector
@@ -12,60 +20,79 @@ from importer.sheet.rows import MergedCells, RowCollector
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
+_BLOCK: Final = 1 << 22
+"""Bytes of a sheet's XML that calamine is given at a time."""
+
+# every block brings the shared texts with it, which are not to be most of what calamine reads
+_TIMES_FRAME: Final = 2
+_MOST_PENDING: Final = 2
+_NONE_MERGED: Final = b"<mergeCells></mergeCells>"
+_BEGINNING: Final = b"<sheetData>"
+_ROWS_END: Final = b"</sheetData"
+_END: Final = b"</sheetData></worksheet>"
+
 
 class CalamineGaveUp(Exception):
     """calamine cannot read the sheet: it is damaged, or holds what calamine or Python does not know."""
 
 
-class QuickWorkbook:
-    """A workbook as calamine sees it.
+class QuickReader:
+    """Reads one sheet by calamine.
 
     Args:
-        path: the file.
-
-    Raises:
-        CalamineGaveUp: it cannot be opened.
+        frame: name in the archive -> content, of all parts beside the sheet that calamine looks at.
+        name: the sheet's name.
+        part: the sheet's name in the archive.
+        rows: takes the rows.
+        thread: where calamine reads, which leaves the interpreter to others meanwhile.
     """
 
-    def __init__(self, path: Path) -> None:
-        from python_calamine import CalamineWorkbook
+    def __init__(
+        self, frame: Mapping[str, bytes], name: str, part: str, rows: RowCollector, thread: ThreadPoolExecutor
+    ) -> None:
+        self._frame = frame
+        self._name = name
+        self._part = part
+        self._rows = rows
+        self._thread = thread
+        self._block = max(_BLOCK, _TIMES_FRAME * sum(map(len, frame.values())))
+        self._pending: deque[Future[CalamineSheet]] = deque()
+        self._memory = TextMemory()
+        self._next_row = 0
+        self._merged: Sequence[MergedCells] = ()
 
-        with _giving_up():
-            self._workbook = CalamineWorkbook.from_path(path)
-
-    @contextmanager
-    def reading(self, name: str) -> "Iterator[QuickSheet]":
-        """Read a sheet in a thread of its own; calamine leaves the interpreter to others meanwhile.
+    def passing(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Hand a sheet's XML on to whoever looks through it, and let calamine read what has passed.
 
         Args:
-            name: its name.
+            pieces: what stands before the rows, and whole rows that do not reach farther than they have cells.
 
         Yields:
-            The sheet, whose rows can be asked for at once; leaving the context waits for the thread.
+            The same.
+
+        Raises:
+            CalamineGaveUp: the sheet cannot be cut, or not be read.
         """
-        with ThreadPoolExecutor(1) as thread:
-            yield QuickSheet(thread.submit(self._workbook.get_sheet_by_name, name).result)
+        head = next(pieces)
+        yield head
+        block, size, behind = [head, b"", b""], 0, False
+        for piece in pieces:
+            # in a comment or a CDATA section "<row" does not begin a row
+            if (b"!" in piece and b"<!" in piece) or (b"?" in piece and b"<?" in piece):
+                raise CalamineGaveUp
+            if size >= self._block and not behind:
+                block[1] = _NONE_MERGED
+                self._begin([*block, _END])
+                block, size = [head, b"", _BEGINNING], 0
+            block.append(piece)
+            size += len(piece)
+            # what follows may have something like "<row" in it (rowBreaks), and belongs to the last block
+            behind = behind or _ROWS_END in piece
+            yield piece
+        self._begin(block)
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._workbook.close()
-
-
-class QuickSheet:
-    """One sheet that calamine is reading.
-
-    Args:
-        read: waits for calamine, and returns what it has read.
-    """
-
-    def __init__(self, read: "Callable[[], CalamineSheet]") -> None:
-        self._read = read
-
-    def give(self, rows: RowCollector) -> Sequence[MergedCells]:
-        """Hand over the rows.
-
-        Args:
-            rows: takes them.
+    def finish(self) -> Sequence[MergedCells]:
+        """Wait for the last rows.
 
         Returns:
             The merged areas that span several rows.
@@ -73,16 +100,64 @@ class QuickSheet:
         Raises:
             CalamineGaveUp: the sheet cannot be read.
         """
-        memory = TextMemory()
+        while self._pending:
+            self._take()
+        return self._merged
+
+    def _begin(self, block: Sequence[bytes]) -> None:
+        while self._pending and (len(self._pending) == _MOST_PENDING or self._pending[0].done()):
+            self._take()
+        self._pending.append(self._thread.submit(self._read, block))
+
+    def _read(self, block: Sequence[bytes]) -> "CalamineSheet":
+        from python_calamine import CalamineWorkbook
+
+        package = BytesIO()
+        with zipfile.ZipFile(package, "w") as archive:
+            for name, content in self._frame.items():
+                archive.writestr(name, content)
+            archive.writestr(self._part, b"".join(block))
+        package.seek(0)
+        return CalamineWorkbook.from_filelike(package).get_sheet_by_name(self._name)
+
+    def _take(self) -> None:
+        """Take over the rows of the block that was given first.
+
+        Raises:
+            CalamineGaveUp: it cannot be read, or its rows do not all stand below those of the block before.
+        """
         with _giving_up():
-            cells = self._read()
-            # blank rows above the first cell are given, blank columns before it are not
-            missing: list[object] = [""] * (cells.start[1] if cells.start else 0)
-            for number, values in enumerate(cells.iter_rows(), 1):
-                texts, flaws = memory.row([*missing, *values] if missing else values)
-                rows.add(number, texts, flaws)
+            cells = self._pending.popleft().result()
             areas = cells.merged_cell_ranges or ()
-        return [MergedCells(first[1], first[0] + 1, last[0] + 1) for first, last in areas if last[0] > first[0]]
+            values: Sequence[Sequence[object]] = cells.to_python()
+        self._merged = [MergedCells(first[1], first[0] + 1, last[0] + 1) for first, last in areas if last[0] > first[0]]
+        if cells.start is None or cells.end is None:
+            return
+        row, column = cells.start
+        if row < self._next_row:
+            raise CalamineGaveUp
+        self._next_row = cells.end[0] + 1
+        # blank columns before the first cell are not given
+        missing = [""] * column
+        lines = [[*missing, *line] for line in values] if missing else values
+        self._rows.add_all(row + 1, *self._memory.rows(lines))
+
+
+@contextmanager
+def quick_reader(frame: Mapping[str, bytes], name: str, part: str, rows: RowCollector) -> Iterator[QuickReader]:
+    """Have a sheet read by calamine.
+
+    Args:
+        frame: name in the archive -> content, of all parts beside the sheet that calamine looks at.
+        name: the sheet's name.
+        part: the sheet's name in the archive.
+        rows: takes the rows.
+
+    Yields:
+        The reader; leaving the context waits for what calamine has begun.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        yield QuickReader(frame, name, part, rows, thread)
 
 
 @contextmanager

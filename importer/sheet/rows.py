@@ -152,6 +152,22 @@ class RowCollector:
         self._numbers.append(number)
         self._rows.append(texts)
 
+    def add_all(self, first: int, rows: Sequence[tuple[str, ...]], flaws: Mapping[int, Mapping[int, CellFlaw]]) -> None:
+        """Take rows that follow each other, the first of them with this number; flaws by their place among them.
+
+        Raises:
+            SheetTrouble: the sheet has more rows or cells than can be read.
+        """
+        cells = sum(map(len, rows))
+        some_blank = not all(map(any, rows))
+        if flaws or some_blank or len(self._rows) + len(rows) > MOST_ROWS or self._cells + cells > MOST_CELLS:
+            for place, texts in enumerate(rows):
+                self.add(first + place, texts, flaws.get(place))
+            return
+        self._cells += cells
+        self._numbers += range(first, first + len(rows))
+        self._rows += rows
+
     def finish(
         self,
         sheet: str,

@@ -1,5 +1,6 @@
 """Excel workbooks (.xlsx, .xlsm): python-calamine where it reads rightly, cell by cell where it would not."""
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -7,17 +8,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from importer.sheet.quick_cells import CalamineGaveUp, QuickWorkbook
+from importer.sheet.quick_cells import CalamineGaveUp, quick_reader
 from importer.sheet.rows import ReadSheet, RowCollector
 from importer.sheet.unpack import open_package, part_chunks
 from importer.sheet.workbook_cells import read_cells
 from importer.sheet.workbook_parts import WorkbookParts, workbook_parts
-from importer.sheet.workbook_reach import is_dense
+from importer.sheet.workbook_reach import dense_rows
 from importer.sheet.workbook_scan import scan_sheet
 from importer.sheet.workbook_text import shared_strings
 
 _COUNT: Final = re.compile(rb"uniqueCount\s*=\s*[\"']([0-9]+)")
 _SHORTEST_STRING: Final = len("<si/>")
+_FRAME: Final = frozenset((".rels", "workbook.xml", "workbook.xml.rels", "styles.xml", "sharedstrings.xml"))
+"""How the parts are called that calamine looks at beside a sheet."""
 
 
 class ExcelWorkbook:
@@ -26,7 +29,7 @@ class ExcelWorkbook:
     Args:
         path: the file.
         max_unpacked_bytes: the most that it may unpack to.
-        meanwhile: called when calamine begins to read, which leaves the interpreter to others.
+        meanwhile: called when a sheet begins to be read, which leaves the interpreter to others.
 
     Raises:
         SheetTrouble: it is damaged, or unpacks to more.
@@ -36,7 +39,6 @@ class ExcelWorkbook:
         self._path = path
         self._meanwhile = meanwhile
         self._package: Final[zipfile.ZipFile] = open_package(path, max_unpacked_bytes)
-        self._quick: QuickWorkbook | None = None
         try:
             self._parts: Final[WorkbookParts] = workbook_parts(self._package, path)
         except BaseException:
@@ -65,18 +67,17 @@ class ExcelWorkbook:
         def xml() -> Iterator[bytes]:
             return part_chunks(self._package, part, place)
 
+        # unpacking leaves the interpreter to others, and so does calamine
+        self._meanwhile()
         try:
-            # in this order: a sheet that has been looked through is no bigger than the archive says
-            if is_dense(xml) and self._strings_are_as_many_as_they_say():
-                return self._read_quickly(name, place, xml)
+            if self._strings_are_as_many_as_they_say():
+                return self._read_quickly(name, place, part, dense_rows(xml))
         except CalamineGaveUp:
             pass
         return read_cells(xml(), place, name, self._parts, self._strings)
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._quick is not None:
-            self._quick.close()
         self._package.close()
 
     @cached_property
@@ -95,20 +96,24 @@ class ExcelWorkbook:
             size += len(piece)
         return said * _SHORTEST_STRING <= size
 
-    def _read_quickly(self, name: str, place: str, xml: Callable[[], Iterator[bytes]]) -> ReadSheet:
+    @cached_property
+    def _frame(self) -> dict[str, bytes]:
+        """The content of the parts that calamine looks at beside a sheet."""
+        names = {name for name in self._package.namelist() if posixpath.basename(name).lower() in _FRAME}
+        names |= {self._parts.strings} - {""}
+        return {name: b"".join(part_chunks(self._package, name, str(self._path))) for name in sorted(names)}
+
+    def _read_quickly(self, name: str, place: str, part: str, rows_xml: Iterator[bytes]) -> ReadSheet:
         """Let calamine read, and look meanwhile whether it reads rightly.
 
         Raises:
             CalamineGaveUp: it does not, or gives up itself.
         """
-        if self._quick is None:
-            self._quick = QuickWorkbook(self._path)
         adding = [number for number, shape in enumerate(self._parts.formats) if shape.adding]
         rows = RowCollector(place)
-        with self._quick.reading(name) as sheet:
-            self._meanwhile()
-            scan = scan_sheet(xml(), adding, uncalculated=self._parts.uncalculated)
+        with quick_reader(self._frame, name, part, rows) as quick:
+            scan = scan_sheet(quick.passing(rows_xml), adding, uncalculated=self._parts.uncalculated)
             if not scan.usual:
                 raise CalamineGaveUp
-            merged = sheet.give(rows)
+            merged = quick.finish()
         return rows.finish(name, merged=merged, hidden_rows=scan.hidden_rows, hidden_columns=scan.hidden_columns)

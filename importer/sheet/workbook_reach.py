@@ -1,7 +1,7 @@
 """How far the cells of a sheet reach, from its XML: what must be known before python-calamine is let at it.
 
 calamine asks for memory for every cell between the first and the last: 549 GB for a sheet of 1 KB with a cell in XFD2
-and another in A1048576. The look only searches for bytes, and takes a sixth of calamine's own time.
+and another in A1048576. The look only searches for bytes, and is always some rows ahead of calamine.
 """
 
 import re
@@ -57,25 +57,32 @@ def whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def is_dense(sheet: Callable[[], Iterable[bytes]]) -> bool:
-    """Say whether calamine needs memory for hardly more cells than there are.
+def dense_rows(sheet: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+    """Cut the XML of a sheet where a row begins, as long as calamine needs memory for hardly more cells than there are.
 
     Args:
         sheet: gives the XML of the sheet from its beginning.
 
-    Returns:
-        False also where it cannot be told.
+    Yields:
+        What stands before the rows; then whole rows, many at a time, which have been looked at.
+
+    Raises:
+        Unplaceable: calamine would need more, or it cannot be told.
     """
+    blocks = whole_rows(sheet())
+    yield next(blocks)
     reach = _Reach()
-    try:
-        blocks = whole_rows(sheet())
-        next(blocks)
-        if not all(map(reach.usual_after, blocks)):
-            return False
-    except Unplaceable:
-        return False
-    cells = reach.last_row * reach.columns
-    return cells <= _FEW_CELLS or cells <= _SPARSE * sum(map(_values, whole_rows(sheet())))
+    most = _FEW_CELLS
+    for xml in blocks:
+        if not reach.usual_after(xml):
+            raise Unplaceable
+        cells = reach.last_row * reach.columns
+        if cells > most:
+            # cells that are still to come count too, as they do where all of the sheet has been looked at
+            most = max(_FEW_CELLS, _SPARSE * sum(map(_values, whole_rows(sheet()))))
+            if cells > most:
+                raise Unplaceable
+        yield xml
 
 
 def _values(xml: bytes) -> int:
