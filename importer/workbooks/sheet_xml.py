@@ -13,9 +13,9 @@ have their underscore spelled (18.4.12), which is what Excel does and undoes.
 import re
 import zipfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain, islice
+from itertools import islice, repeat
 from typing import IO, BinaryIO, Final, NamedTuple
 
 from importer.sheet.rows import column_letters
@@ -28,8 +28,9 @@ _UNHOLDABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # the quotation mark is spelled so that nobody who looks for t="e" in the XML finds it in a person's text
 _MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _CHUNK_ROWS: Final = 1000
-_MOST_MOULDS: Final = 2000
 _MOST_PENDING: Final = 2
+_TEXT: Final = ' t="inlineStr"><is><t>'
+_TEXT_ENDS: Final = "</t></is></c>"
 _STYLED_CELL: Final = re.compile(r'<c r="[A-Z]+1" s="([0-9]+)"')
 _SHEET_DATA: Final = re.compile(r"<sheetData ?/>|<sheetData>.*?</sheetData>", re.DOTALL)
 # half of what needs it: texts may be longer than usual
@@ -82,7 +83,7 @@ def drawn_text(text: str) -> str:
 
 
 def rows_xml(rows: Iterable[TextRow]) -> Iterator[bytes]:
-    """Turn rows into the XML that stands between ``<sheetData>`` and ``</sheetData>``, in pieces of some 100 KB.
+    """Turn rows into the XML that stands between ``<sheetData>`` and ``</sheetData>``, in pieces of about 1 MB.
 
     Args:
         rows: the rows; every text must fit into a cell (see ``cut_to_fit``).
@@ -90,43 +91,52 @@ def rows_xml(rows: Iterable[TextRow]) -> Iterator[bytes]:
     Yields:
         UTF-8.
     """
-    moulds: dict[tuple[tuple[int, ...], tuple[bool, ...]], str] = {}
-    styles: tuple[int, ...] = ()
-    filled: tuple[bool, ...] = ()
-    mould = ""
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK_ROWS)):
-        pieces: list[str] = []
-        # one look at the texts of many rows; where a single one needs more, at those of each row
-        all_cells = _ordinary(tuple(chain.from_iterable(row.cells for row in chunk)))
-        at = 0
+        # most rows are alike but for their texts
+        alike: dict[tuple[tuple[int, ...], int], list[TextRow]] = {}
         for row in chunk:
-            to = at + len(row.cells)
-            cells = _ordinary(row.cells) if all_cells is None else all_cells[at:to]
-            at = to
-            if cells is None:
-                pieces.append(_row_xml(row))
-                continue
-            # most rows are alike but for their texts: one mould for all of them, filled by two calls into C
-            shape = tuple(map(bool, cells))
-            if row.styles is not styles or shape != filled:
-                styles, filled = row.styles, shape
-                mould = moulds.get((styles, filled), "")
-                if not mould:
-                    mould = _mould(styles, filled)
-                    if len(moulds) < _MOST_MOULDS:
-                        moulds[styles, filled] = mould
-            height = f' ht="{row.height}" customHeight="1"' if row.height else ""
-            number = str(row.number)
-            pieces += (f'<row r="{number}"{height}>', mould.replace("\n", number) % cells)
-        yield "".join(pieces).encode()
+            alike.setdefault((row.styles, row.height), []).append(row)
+        made = {look: _alike_rows(*look, group) for look, group in alike.items()}
+        yield "".join([next(made[row.styles, row.height]) for row in chunk]).encode()
 
 
-def _ordinary(cells: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the cells with their markup spelled, or None if one of them needs more than that."""
-    together = "\n".join(cells)
+def _alike_rows(styles: tuple[int, ...], height: int, rows: Sequence[TextRow]) -> Iterator[str]:
+    """Yield rows that are styled alike, column by column: what is the same in each of them is put together once."""
+    numbers = [str(row.number) for row in rows]
+    parts: list[Iterable[str]] = [repeat('<row r="'), numbers]
+    same = f'" ht="{height}" customHeight="1">' if height else '">'
+    for column, (style, texts) in enumerate(zip(styles, zip(*(row.cells for row in rows), strict=True), strict=True)):
+        parts += (repeat(f'{same}<c r="{column_letters(column)}'), numbers)
+        same = f'" s="{style}"'
+        if texts.count(texts[0]) == len(texts):
+            same += _contents(texts[:1])[0]
+        elif "" not in texts and (ordinary := _ordinary(texts)) is not None:
+            parts += (repeat(f"{same}{_TEXT}"), ordinary)
+            same = _TEXT_ENDS
+        else:
+            parts += (repeat(same), _contents(texts))
+            same = ""
+    parts.append(repeat(f"{same}</row>"))
+    return map("".join, zip(*parts, strict=False))
+
+
+def _contents(texts: Sequence[str]) -> list[str]:
+    """Return the rest of each cell, behind its place and style, for texts of any kind."""
+    filled = tuple(filter(None, texts))
+    ordinary = _ordinary(filled)
+    if ordinary is not None:
+        spelled = iter(ordinary)
+        return [f"{_TEXT}{next(spelled)}{_TEXT_ENDS}" if text else "/>" for text in texts]
+    kept = _TEXT.replace("<t>", '<t xml:space="preserve">')
+    return [f"{kept}{cell_xml(text)}{_TEXT_ENDS}" if text else "/>" for text in texts]
+
+
+def _ordinary(texts: tuple[str, ...]) -> Sequence[str] | None:
+    """Return the texts with their markup spelled, or None if one of them needs more than that."""
+    together = "\n".join(texts)
     if (
-        together.count("\n") != len(cells) - 1
+        together.count("\n") > len(texts) - 1
         or not together.replace("\n", "").isprintable()
         or "_x" in together
         or " \n" in together
@@ -138,31 +148,8 @@ def _ordinary(cells: tuple[str, ...]) -> tuple[str, ...] | None:
     if "&" in together or "<" in together or ">" in together or '"' in together:
         for character, spelled in _MARKUP.items():
             together = together.replace(character, spelled)
-        return tuple(together.split("\n"))
-    return cells
-
-
-def _mould(styles: tuple[int, ...], filled: tuple[bool, ...]) -> str:
-    """The cells of a row and its end, with a newline for the row's number and ``%s`` for each text."""
-    cells = [
-        f'<c r="{column_letters(column)}\n" s="{style}" t="inlineStr"><is><t>%s</t></is></c>'
-        if has_text
-        else f'<c r="{column_letters(column)}\n" s="{style}"/>%.0s'
-        for column, (style, has_text) in enumerate(zip(styles, filled, strict=True))
-    ]
-    return "".join((*cells, "</row>"))
-
-
-def _row_xml(row: TextRow) -> str:
-    """A row with texts of any kind."""
-    height = f' ht="{row.height}" customHeight="1"' if row.height else ""
-    pieces = [f'<row r="{row.number}"{height}>']
-    for column, (text, style) in enumerate(zip(row.cells, row.styles, strict=True)):
-        cell = f'<c r="{column_letters(column)}{row.number}" s="{style}"'
-        content = f' t="inlineStr"><is><t xml:space="preserve">{cell_xml(text)}</t></is></c>' if text else "/>"
-        pieces.append(cell + content)
-    pieces.append("</row>")
-    return "".join(pieces)
+        return together.split("\n")
+    return texts
 
 
 def sample_styles(workbook: BinaryIO, sheet: int) -> tuple[int, ...]:
