@@ -41,11 +41,11 @@ def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOT
         if row.problems or row.duplicate_of is not None:
             settled.append(_without_sending(row))
             continue
-        before = known.get(row.table_index)
+        before = known.get(row.table_index) if known else None
         maybe_there = (
             before is not None and before.result is Result.UNKNOWN and before.did_sent.lower() == row.did.lower()
         )
-        planned.append(PlannedRow(row.index, row.did, row.parameters, row.notes, unanswered=maybe_there))
+        planned.append(PlannedRow(row.index, row.did, row.parameters, row.notes, 0, maybe_there))
     return Plan(tuple(planned), tuple(settled))
 
 

@@ -1,11 +1,12 @@
 """All columns of a table after normalising, each different text once."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 from importer.check.describe import Description
 from importer.check.did_column import DidColumn, DidRules, read_source
-from importer.check.normalise import BLANK, FLAW_REASONS, Cell, clean_cell
+from importer.check.normalise import BLANK, FLAW_REASONS, Cell, clean_cell, untouched_prose
 from importer.check.schema import CleanColumn
 from importer.column import Column
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, USED
@@ -46,6 +47,9 @@ def clean_columns(
             cleaned += [sources] if copied else []
             continue
         index = match.taken.get(column.name)
+        described = column is _DESCRIPTION and description is not None
+        if index is None and not described and not fills.get(column.name):
+            continue
         values: Sequence[str] = [""] * size if index is None else _values(table, index, dids)
         if column is DID_PATTERN:
             cleaned.append(CleanColumn(column, dids.cells, values))
@@ -86,7 +90,7 @@ def _filled(fill: str, filled: Cell, values: Sequence[str], cells: Sequence[Cell
 
 def _values(table: Table, index: int, dids: DidColumn) -> list[str]:
     if dids.origin is None:
-        return [row[index] for row in table.rows]
+        return list(map(itemgetter(index), table.rows))
     return [table.rows[origin][index] for origin in dids.origin]
 
 
@@ -115,6 +119,8 @@ class _Cleaned(dict[str, Cell]):
 
 def _cells(column: Column, values: Sequence[str], flaws: Mapping[int, CellFlaw]) -> list[Cell]:
     cleaned = _Cleaned(column)
+    if column.free_text:
+        cleaned.update(untouched_prose(column, {*values}))
     return _with_flaws(list(map(cleaned.__getitem__, values)), flaws)
 
 

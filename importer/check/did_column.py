@@ -1,13 +1,14 @@
 """All DIDs of a table: read, with ranges taken apart, and written in the form that the person wants."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from importer.check.did_format import DidFormat, NumberPlan, not_possible
-from importer.check.did_number import read_did
+from importer.check.did_number import read_did, ready_dids
 from importer.check.did_range import judge_range, numbers_of, read_range
 from importer.check.did_trouble import DidTrouble, ReadDid
-from importer.check.normalise import BLANK, FLAW_REASONS, Cell
+from importer.check.normalise import BLANK, FLAW_REASONS, Cell, cells_of
 from importer.errors import SheetTrouble
 from importer.headers import RangeColumns
 from importer.model import CellFlaw, Table
@@ -63,6 +64,10 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         SheetTrouble: the rows and the ranges together have more numbers than are taken.
     """
     flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
+    if ranges is None and rules.form is DidFormat.AS_IS and not rules.strict:
+        values = list(map(itemgetter(did_column), table.rows))
+        if (single := _single_numbers(values, flaws, rules)) is not None:
+            return DidColumn(tuple(single), None, 0)
     read: list[ReadDid] = []
     size = ranges_found = 0
     for index, row in enumerate(table.rows):
@@ -88,6 +93,21 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         cells += (_cell(number, rules) for number in numbers)
         origin += [index] * len(numbers)
     return DidColumn(tuple(cells), tuple(origin), ranges_found)
+
+
+def _single_numbers(values: Sequence[str], flaws: Mapping[int, CellFlaw], rules: DidRules) -> list[Cell] | None:
+    """Read DIDs of which none is a range, and which are not to be written otherwise; None where one is a range."""
+    ready = cells_of(ready_dids(values))
+    cells: list[Cell] = []
+    for index, cell in enumerate(map(ready.get, values)):
+        if cell is None or index in flaws:
+            did = _flawed(flaws[index]) if index in flaws else read_did(values[index], any_pattern=rules.any_pattern)
+            if did.last:
+                return None
+            cells.append(_cell(did, rules))
+        else:
+            cells.append(cell)
+    return cells
 
 
 def read_source(raw: str, rules: DidRules) -> Cell:

@@ -1,8 +1,9 @@
 """From judged columns back to rows."""
 
 from collections.abc import Iterable, Sequence
+from itertools import count, repeat
 from operator import attrgetter
-from typing import Final
+from typing import Final, cast
 
 from importer.characters import trim
 from importer.check.did_column import DidColumn
@@ -58,54 +59,65 @@ def checked_rows(
             any_pattern=any_pattern,
         )
 
-    rows = []
-    first_rows: dict[str, int] = {}
-    for index, (text, parameters) in enumerate(zip(columns[0].texts, _parameters(columns), strict=True)):
-        row, did = table.row_numbers[origin[index]], text
-        problems: tuple[CellProblem, ...] = ()
-        if index in failures:
-            broken = sorted(failures[index], key=_order)
-            problems = tuple(map(problem, broken))
-            if any(failure.column is DID_PATTERN and failure.rule is not Rule.READABLE for failure in broken):
-                did = ""
-        earlier = None
-        if did:
-            first = first_rows.setdefault(did.casefold(), index)
-            earlier = None if first == index else table.row_numbers[origin[first]]
-        good_notes = tuple(notes[index]) if index in notes and not problems else ()
-        rows.append(CheckedRow(index, row, did, parameters, problems, good_notes, earlier, origin[index]))
-    return tuple(rows)
+    numbers = table.row_numbers if dids.origin is None else [table.row_numbers[place] for place in origin]
+    texts = list(columns[0].texts)
+    problems: list[tuple[CellProblem, ...]] = [()] * len(texts)
+    for index, broken in failures.items():
+        problems[index] = tuple(map(problem, sorted(broken, key=_order)))
+        if any(failure.column is DID_PATTERN and failure.rule is not Rule.READABLE for failure in broken):
+            texts[index] = ""
+    good_notes: list[tuple[str, ...]] = [()] * len(texts)
+    for index, said in notes.items():
+        if not problems[index]:
+            good_notes[index] = tuple(said)
+    parameters, earlier = _parameters(columns), _earlier(texts, numbers)
+    # one call for all of them, because a large table has hundreds of thousands
+    return tuple(map(CheckedRow, count(), numbers, texts, parameters, problems, good_notes, earlier, origin))
+
+
+def _earlier(dids: Sequence[str], numbers: Sequence[int]) -> Iterable[int | None]:
+    """Return for each DID the number of the first row that has it, where that is another row; else None."""
+    folded = list(map(str.casefold, dids))
+    if len({*folded}) == len(folded):
+        return repeat(None)
+    first_rows = dict(zip(reversed(folded), reversed(range(len(folded))), strict=True))
+    firsts = (first_rows[did] if did else index for index, did in enumerate(folded))
+    return [None if first == index else numbers[first] for index, first in enumerate(firsts)]
 
 
 def _order(failure: Failure) -> tuple[int, int]:
     return _PLACES[failure.column.name], _RULES[failure.rule]
 
 
-class _Parameters(dict[str, tuple[str, str] | None]):
-    """A column's parameters by their texts, each made once; None for a blank."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self[""] = None
-
-    def __missing__(self, text: str) -> tuple[str, str]:
-        parameter = self[text] = (self._name, text)
-        return parameter
-
-
 def _parameters(columns: Sequence[CleanColumn]) -> Iterable[tuple[tuple[str, str], ...]]:
-    """Yield for each row what would be sent of it."""
-    made = []
-    for clean in columns:
-        parameters = _Parameters(clean.column.name)
-        made.append(list(map(parameters.__getitem__, clean.texts)))
-    for row in zip(*made, strict=True):
-        yield tuple(filter(None, row))
+    """Return for each row what would be sent of it."""
+    filled = [clean for clean in columns if clean.only is None or clean.only.text]
+    if not filled:
+        return repeat(())
+    rows = zip(*map(_column_parameters, filled), strict=True)
+    if any("" in clean.texts for clean in filled):
+        return (tuple(filter(None, row)) for row in rows)
+    # no cell is blank, and none is a None
+    return cast("Iterable[tuple[tuple[str, str], ...]]", rows)
+
+
+def _column_parameters(clean: CleanColumn) -> Iterable[tuple[str, str] | None]:
+    """Return a column's parameters, each made once; None for a blank."""
+    name = clean.column.name
+    if clean.only is not None:
+        return repeat((name, clean.only.text), len(clean.texts))
+    made: dict[str, tuple[str, str] | None] = dict(
+        zip(clean.texts, zip(repeat(name), clean.texts, strict=False), strict=True)
+    )
+    made[""] = None
+    return map(made.__getitem__, clean.texts)
 
 
 def _notes(columns: Sequence[CleanColumn]) -> dict[int, list[str]]:
     notes: dict[int, list[str]] = {}
     for clean in columns:
+        if clean.only is not None and not clean.only.notes:
+            continue
         noted = list(map(_NOTES_OF, clean.cells))
         if any(noted):
             for index in filter(noted.__getitem__, range(len(noted))):

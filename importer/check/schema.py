@@ -6,7 +6,7 @@ DID to copy. So every rule is a check of one column, which names the right row a
 check of the whole frame would not. Columns that are blank all over, and helpers that are true all over, are left out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -61,9 +61,16 @@ class CleanColumn:
     values: Sequence[str]
 
     @cached_property
+    def only(self) -> Cell | None:
+        """The one cell that all of them are; None where they differ. In most columns of a list all are alike."""
+        if not self.cells or self.cells[0] is not self.cells[-1]:
+            return None
+        return self.cells[0] if self.cells.count(self.cells[0]) == len(self.cells) else None
+
+    @cached_property
     def texts(self) -> list[str]:
         """What is sent of each cell."""
-        return list(map(_TEXT_OF, self.cells))
+        return list(map(_TEXT_OF, self.cells)) if self.only is None else [self.only.text] * len(self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +158,8 @@ def _frame(columns: Sequence[CleanColumn]) -> "pd.DataFrame":
     readable: dict[str, pd.Series] = {}
     for clean in columns:
         name = clean.column.name
-        # in most columns of a carrier's list every cell is the same
-        first = clean.texts[0] if clean.texts else ""
-        alike = clean.texts.count(first) == len(clean.texts)
-        frame[name] = pd.Series(first if alike else clean.texts, index=index, dtype="str")
-        troubles = list(map(_TROUBLE_OF, clean.cells))
+        frame[name] = pd.Series(clean.texts if clean.only is None else clean.only.text, index=index, dtype="str")
+        troubles = [] if clean.only is not None and not clean.only.trouble else list(map(_TROUBLE_OF, clean.cells))
         readable[name] = pd.Series([not trouble for trouble in troubles], index=index) if any(troubles) else sound
     route, known = frame.get(ROUTE.name, blank), readable.get(ROUTE.name, sound)
     source = frame.get(COPY_FROM.name, blank)
@@ -176,28 +180,56 @@ def _frame(columns: Sequence[CleanColumn]) -> "pd.DataFrame":
 
 
 def _checks(column: Column, *, any_pattern: bool) -> "list[pa.Check]":
-    rules: dict[Rule, Callable[[str], bool]] = {}
+    checks = []
     if column.holds_did and not any_pattern:
-        rules[Rule.PATTERN] = lambda text: text.isascii() and text.removeprefix("+").isdecimal()
+        checks.append(_check(Rule.PATTERN, lambda text: _digits(text.removeprefix("+")), _digits_together))
     elif column.holds_did:
-        rules[Rule.PATTERN] = lambda text: DID_PATTERN.keep(text) == text
+        checks.append(_check(Rule.PATTERN, lambda text: DID_PATTERN.keep(text) == text))
     if column.choices:
-        rules[Rule.CHOICE] = lambda text: text in column.choices
+        checks.append(_check(Rule.CHOICE, lambda text: text in column.choices))
     elif column.server_check is ServerCheck.LENGTH:
-        rules[Rule.LENGTH] = lambda text: column.shortest <= len(text.encode()) <= column.longest
+        lengths = range(column.shortest, column.longest + 1)
+        checks.append(
+            _check(
+                Rule.LENGTH,
+                lambda text: len(text.encode()) in lengths,
+                lambda texts: (
+                    "".join(texts).isascii()
+                    and lengths.start <= min(map(len, texts))
+                    and max(map(len, texts)) < lengths.stop
+                ),
+            )
+        )
     if column.digits_only:
-        rules[Rule.DIGITS] = lambda text: text.isascii() and text.isdecimal()
-    return [_check(rule, holds) for rule, holds in rules.items()]
+        checks.append(_check(Rule.DIGITS, _digits, _digits_together))
+    return checks
 
 
-def _check(rule: Rule, holds: Callable[[str], bool]) -> "pa.Check":
-    """A check that asks each different text once, and lets blanks pass."""
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _digits_together(texts: Collection[str]) -> bool:
+    return _digits("".join(texts))
+
+
+def _check(
+    rule: Rule, holds: Callable[[str], bool], all_hold: Callable[[Collection[str]], bool] = lambda _: False
+) -> "pa.Check":
+    """A check that asks each different text once, and lets blanks pass.
+
+    Args:
+        rule: what is checked.
+        holds: asks one text.
+        all_hold: asks many texts at once, which takes a tenth of the time; where it says no, each is asked.
+    """
     import pandas as pd
     import pandera.pandas as pa
 
     def check(texts: "pd.Series") -> "pd.Series":
         # a list, because iterating over pandas' own array costs more than asking
-        bad = [text for text in texts.unique().tolist() if text and not holds(text)]
+        different = {*texts.tolist()} - {""}
+        bad = [] if different and all_hold(different) else [text for text in different if not holds(text)]
         return ~texts.isin(bad) if bad else pd.Series(data=True, index=texts.index)
 
     return pa.Check(check, name=rule.value, error=rule.value)
