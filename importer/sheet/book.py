@@ -1,4 +1,4 @@
-"""Open whatever the file is: all kinds give their sheets in the same way."""
+"""Open whatever the file is: all kinds give their sheets in the same way, and only the reader of one is imported."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,13 +9,8 @@ from typing import Final, Protocol
 from importer.columns import DID_PATTERN
 from importer.errors import SheetTrouble
 from importer.sheet.decode import Decoded, decode
-from importer.sheet.html_table import HtmlTables
 from importer.sheet.kind import FileKind, kind_of, misnamed, open_file
-from importer.sheet.legacy_workbook import LegacyWorkbook
-from importer.sheet.opendocument import OpenDocument
 from importer.sheet.rows import ReadOptions, ReadSheet
-from importer.sheet.text_file import TextTable
-from importer.sheet.workbook import ExcelWorkbook
 
 _COMMENTS: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 _HTML: Final = re.compile(
@@ -70,10 +65,16 @@ def open_book(
     if kind is FileKind.TEXT:
         book = _text_book(path, options)
     elif kind is FileKind.XLS:
+        from importer.sheet.legacy_workbook import LegacyWorkbook
+
         book = LegacyWorkbook(path)
     elif kind is FileKind.ODS:
+        from importer.sheet.opendocument import OpenDocument
+
         book = OpenDocument(path, options.max_unpacked_bytes)
     else:
+        from importer.sheet.workbook import ExcelWorkbook
+
         book = ExcelWorkbook(path, options.max_unpacked_bytes, meanwhile)
     if kind is not FileKind.TEXT and (options.encoding or options.delimiter):
         facts += (f"encoding and separator are for text files; this is {kind}",)
@@ -92,8 +93,12 @@ def _text_book(path: Path, options: ReadOptions) -> Book:
     decoded = decode(data, str(path), options.encoding)
     start = _COMMENTS.match(decoded.text)
     if _HTML.match(decoded.text, start.end() if start else 0):
+        from importer.sheet.html_table import HtmlTables
+
         return HtmlTables(path, decoded)
     _refuse_other_texts(path, decoded)
+    from importer.sheet.text_file import TextTable
+
     did_headers = [header for header, name in options.mapping.items() if name == DID_PATTERN.name]
     return TextTable(path, decoded, options.delimiter, did_headers)
 

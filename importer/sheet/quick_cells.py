@@ -104,19 +104,24 @@ class QuickReader:
             self._take()
         return self._merged
 
-    def _begin(self, block: Sequence[bytes]) -> None:
+    def _begin(self, block: list[bytes]) -> None:
         while self._pending and (len(self._pending) == _MOST_PENDING or self._pending[0].done()):
             self._take()
         self._pending.append(self._thread.submit(self._read, block))
 
-    def _read(self, block: Sequence[bytes]) -> "CalamineSheet":
+    def _read(self, block: list[bytes]) -> "CalamineSheet":
+        """Read a block, which is empty afterwards."""
         from python_calamine import CalamineWorkbook
 
-        package = BytesIO()
+        package, part = BytesIO(), zipfile.ZipInfo(self._part)
+        part.file_size = sum(map(len, block))
         with zipfile.ZipFile(package, "w") as archive:
             for name, content in self._frame.items():
-                archive.writestr(name, content)
-            archive.writestr(self._part, b"".join(block))
+                # packed, because calamine copies the whole workbook twice
+                archive.writestr(name, content, zipfile.ZIP_DEFLATED, 1)
+            with archive.open(part, "w") as member:
+                while block:
+                    member.write(block.pop(0))
         package.seek(0)
         return CalamineWorkbook.from_filelike(package).get_sheet_by_name(self._name)
 
