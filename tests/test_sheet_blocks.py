@@ -1,5 +1,6 @@
 """A sheet that calamine is given in blocks of rows is read as if it had been given in one piece."""
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,6 +108,27 @@ def test_shared_texts_are_those_of_every_block(tmp_path: Path) -> None:
     workbook({"Order": sheet(*rows)}, strings_part=strings(*items))(path)
     with quickly_only():
         assert texts(path) == [(number, (["none", "one", "two"][number % 3],)) for number in range(1, 20)]
+
+
+@pytest.mark.parametrize("related", [True, False])
+def test_only_the_shared_texts_that_were_counted_are_read(related: bool, tmp_path: Path) -> None:
+    rows = [in_row(f'<c r="A{number}" t="s"><v>{number}</v></c>', number) for number in (1, 2)]
+    items = strings("<t>none</t>", "<t>one</t>", "<t>two</t>")
+    workbook({"Order": sheet(*rows)}, strings_part=items)(tmp_path / "usual.xlsx")
+    path = tmp_path / "order.xlsx"
+    with zipfile.ZipFile(tmp_path / "usual.xlsx") as usual, zipfile.ZipFile(path, "w") as package:
+        for name in usual.namelist():
+            content = usual.read(name).decode()
+            if name == "xl/_rels/workbook.xml.rels":
+                moved = ("sharedStrings.xml", "texts.xml") if related else ("/sharedStrings", "/other")
+                content = content.replace(*moved)
+            if related and name == "xl/sharedStrings.xml":
+                package.writestr("xl/texts.xml", content)
+                # one for whose texts calamine would ask for more memory than there is
+                content = items.replace("<sst ", '<sst uniqueCount="99999999999" ').replace("one", "uno")
+            package.writestr(name, content)
+    with quickly_only():
+        assert texts(path) == [(1, ("one",)), (2, ("two",))]
 
 
 def test_what_follows_the_rows_is_not_taken_for_rows(tmp_path: Path) -> None:

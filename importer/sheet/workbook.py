@@ -1,6 +1,5 @@
 """Excel workbooks (.xlsx, .xlsm): python-calamine where it reads rightly, cell by cell where it would not."""
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,8 +18,10 @@ from importer.sheet.workbook_text import shared_strings
 
 _COUNT: Final = re.compile(rb"uniqueCount\s*=\s*[\"']([0-9]+)")
 _SHORTEST_STRING: Final = len("<si/>")
-_FRAME: Final = frozenset((".rels", "workbook.xml", "workbook.xml.rels", "styles.xml", "sharedstrings.xml"))
-"""How the parts are called that calamine looks at beside a sheet."""
+_FRAME: Final = frozenset(("_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"))
+"""The parts that calamine looks at beside a sheet and the shared texts, in small letters."""
+_STRINGS: Final = "xl/sharedStrings.xml"
+"""Where calamine looks for the shared texts, whatever the workbook says."""
 
 
 class ExcelWorkbook:
@@ -85,12 +86,18 @@ class ExcelWorkbook:
         part, place = self._parts.strings, str(self._path)
         return shared_strings(part_chunks(self._package, part, place), place) if part else []
 
+    @cached_property
+    def _strings_part(self) -> str:
+        """The part of shared texts, where the workbook says that it is, or else where it usually is."""
+        usual = (name for name in self._package.namelist() if name.lower() == _STRINGS.lower())
+        return self._parts.strings or next(usual, "")
+
     def _strings_are_as_many_as_they_say(self) -> bool:
         """Unpack the shared texts once: calamine takes memory for as many as the part says, before it has seen one."""
-        if not self._parts.strings:
+        if not self._strings_part:
             return True
         said = size = 0
-        for piece in part_chunks(self._package, self._parts.strings, str(self._path)):
+        for piece in part_chunks(self._package, self._strings_part, str(self._path)):
             if not size:
                 said = max([0, *map(int, _COUNT.findall(piece[:4096]))])
             size += len(piece)
@@ -98,10 +105,12 @@ class ExcelWorkbook:
 
     @cached_property
     def _frame(self) -> dict[str, bytes]:
-        """The content of the parts that calamine looks at beside a sheet."""
-        names = {name for name in self._package.namelist() if posixpath.basename(name).lower() in _FRAME}
-        names |= {self._parts.strings} - {""}
-        return {name: b"".join(part_chunks(self._package, name, str(self._path))) for name in sorted(names)}
+        """The content of the parts that calamine looks at beside a sheet, by their names."""
+        places = {name: name for name in self._package.namelist() if name.lower() in _FRAME}
+        if self._strings_part:
+            # these have been looked at, and no others
+            places[_STRINGS] = self._strings_part
+        return {name: b"".join(part_chunks(self._package, part, str(self._path))) for name, part in places.items()}
 
     def _read_quickly(self, name: str, place: str, part: str, rows_xml: Iterator[bytes]) -> ReadSheet:
         """Let calamine read, and look meanwhile whether it reads rightly.
