@@ -1,6 +1,7 @@
 """What the benchmark makes of its measurements, and that all contestants get the same job. No time stands in here."""
 
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -114,10 +115,15 @@ def test_the_bare_addresses_are_those_that_the_importer_asks_for(tmp_path: Path)
     assert sorted(asked) == sorted(f"{path.path}?{path.query}" for path in paths)
 
 
-def test_an_order_has_its_share_of_bad_rows_and_a_third_of_its_numbers_as_numbers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_order_has_its_share_of_bad_rows_and_a_third_of_its_numbers_as_numbers(
+    tmp_path: Path, *, shared: bool
+) -> None:
     import python_calamine
 
-    orders.write_order(tmp_path / "order.xlsx", 60, bad=True)
+    orders.write_order(tmp_path / "order.xlsx", 60, bad=True, shared=shared)
+    with zipfile.ZipFile(tmp_path / "order.xlsx") as archive:
+        assert ("xl/sharedStrings.xml" in archive.namelist()) is shared
     sheet = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "order.xlsx")).get_sheet_by_index(0)
     header, *rows = sheet.to_python()
     assert (len(header), len(rows)) == (18, 60)

@@ -73,14 +73,15 @@ class Ground:
         command: Sequence[str | Path] = (sys.executable, "-m", f"{__package__}.{name}", *words)
         return self.child(*command, keep_output=keep_output, calls=calls)
 
-    def order(self, rows: int, *, bad: bool = False) -> Path:
-        """Return the order with so many rows; it is written when it is first asked for."""
+    def order(self, rows: int, *, bad: bool = False, shared: bool = False) -> Path:
+        """Return the order with so many rows; it is written when it is first asked for. See ``orders.write_order``."""
         # an .xlsx of a million such rows unpacks to more than the importer reads
         ending = "csv" if rows > _MOST_IN_A_WORKBOOK else "xlsx"
-        path = self.folder / f"order_{rows}{'_bad' if bad else ''}.{ending}"
+        ways = [name for name, wanted in (("bad", bad), ("shared", shared)) if wanted]
+        path = self.folder / f"{'_'.join(['order', str(rows), *ways])}.{ending}"
         if not path.exists():
             tell(f"writing an order of {rows:,} rows")
-            self.module("orders", str(rows), path, *(["bad"] if bad else []))
+            self.module("orders", str(rows), path, *ways)
         return path
 
     def curl_config(self, way: Way, rows: int) -> Path:

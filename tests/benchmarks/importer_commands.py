@@ -75,9 +75,9 @@ def logged_run(ground: Ground, rows: int, way: Way, *, rate: int = 0) -> tuple[S
         return spent, moments(log.read().decode("ascii").splitlines())
 
 
-def check_order(ground: Ground, rows: int, *, bad: bool = False) -> Spent:
+def check_order(ground: Ground, rows: int, *, bad: bool = False, shared: bool = False) -> Spent:
     """Run ``did-importer check``; the checked workbook is written, and removed afterwards."""
-    order = ground.order(rows, bad=bad)
+    order = ground.order(rows, bad=bad, shared=shared)
     try:
         return ground.child(*program(), "check", order, fine=(_FINISHED_WITH_ROWS_LEFT,) if bad else (0,))
     finally:

@@ -76,9 +76,9 @@ def wrk_said(text: str, cpu: float) -> Sent:
     return Sent(1000 * cpu / int(requests[1]), float(speed[1]))
 
 
-def calamine(ground: Ground, rows: int) -> Spent:
+def calamine(ground: Ground, rows: int, *, shared: bool = False) -> Spent:
     """Load an order with python-calamine in a process of its own, and do nothing with it."""
-    return ground.child(sys.executable, "-c", _LOAD, ground.order(rows, bad=True))
+    return ground.child(sys.executable, "-c", _LOAD, ground.order(rows, bad=True, shared=shared))
 
 
 def pandas_import(ground: Ground) -> Spent:

@@ -1,6 +1,6 @@
 """The orders that are sent: 18 columns, of which add_did takes 15; and the same calls as bare addresses.
 
-``python -m tests.benchmarks.orders ROWS FILE [bad]`` writes one, as a process of its own.
+``python -m tests.benchmarks.orders ROWS FILE [bad] [shared]`` writes one, as a process of its own.
 """
 
 import csv
@@ -65,8 +65,16 @@ def curl_config(url: str, rows: int) -> Iterator[str]:
         yield f'url = "{address(url, row)}"\n'
 
 
-def write_order(path: Path, rows: int, *, bad: bool = False) -> None:
-    """Write an order: a .csv, or a workbook in which a third of the DIDs are numbers and all else is text."""
+def write_order(path: Path, rows: int, *, bad: bool = False, shared: bool = False) -> None:
+    """Write an order: a .csv, or a workbook in which a third of the DIDs are numbers and all else is text.
+
+    Args:
+        path: where.
+        rows: how many.
+        bad: whether each 20th is bad.
+        shared: whether the texts of the workbook stand in a part of their own, each different one once, as Excel
+            writes them; else each stands in its cell, as programs write them that hold no table in memory.
+    """
     if path.suffix == ".csv":
         with path.open("w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file)
@@ -75,7 +83,7 @@ def write_order(path: Path, rows: int, *, bad: bool = False) -> None:
         return
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": not shared})
     sheet = book.add_worksheet("DIDs")
     for column, name in enumerate(HEADER):
         sheet.write_string(0, column, name)
@@ -89,4 +97,4 @@ def write_order(path: Path, rows: int, *, bad: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    write_order(Path(sys.argv[2]), int(sys.argv[1]), bad="bad" in sys.argv[3:])
+    write_order(Path(sys.argv[2]), int(sys.argv[1]), bad="bad" in sys.argv[3:], shared="shared" in sys.argv[3:])
