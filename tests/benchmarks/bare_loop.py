@@ -30,7 +30,7 @@ WORKERS: Final = 8
 _NEEDS: Final = {
     "httpx": "httpx",
     "httpx-aiohttp": "httpx_aiohttp",
-    "kept connection": "httpcore",
+    "kept connection": "httptools",
     "aiohttp": "aiohttp",
     "uvloop": "uvloop",
 }

@@ -11,7 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-_PACKAGES: Final = "httpx httpcore h11 httpx-aiohttp aiohttp uvloop pandas pandera XlsxWriter python-calamine".split()
+_PACKAGES: Final = (
+    "httpx httptools httpcore h11 httpx-aiohttp aiohttp uvloop pandas pandera XlsxWriter python-calamine".split()
+)
 
 
 def facts(nginx: str, folder: Path) -> tuple[tuple[str, str], ...]:
