@@ -6,8 +6,6 @@ redirect without a look at it. README, "How fast it is", has the figures.
 """
 
 import asyncio
-import errno
-import socket
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from ssl import SSLContext
@@ -21,13 +19,10 @@ from importer.errors import SettingsTrouble
 from importer.server.settings import is_this_machine
 from importer.vicidial.call_progress import CallProgress
 from importer.vicidial.connection import AnswerCut, Connection, Reply
+from importer.vicidial.open_connection import open_connection
 
 _PROXIES = frozenset(("http", "https", "all"))
 _PORTS = {"http": 80, "https": 443}
-_NEXT_ADDRESS_SECONDS = 0.25
-"""How long one address of a name is tried before the next is tried beside it (RFC 8305, section 8)."""
-
-_REFUSED = (f"[Errno {errno.ECONNREFUSED}]", "[WinError 1225]", "[WinError 10061]")
 
 
 def open_line(
@@ -190,27 +185,15 @@ class KeptConnection(httpx.AsyncBaseTransport):
         return self._connection
 
     async def _opened(self, scheme: str, host: str, port: int) -> Connection:
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            alone = len({entry[4] for entry in found}) == 1
-            transport, connection = await loop.create_connection(
-                lambda: Connection(self._most_bytes, self._answered),
-                str(found[0][4][0]) if alone else host,
+            return await open_connection(
+                host,
                 port,
-                # asyncio's race of several addresses may lose a socket when it is given up, so none is held with one
-                happy_eyeballs_delay=None if alone else _NEXT_ADDRESS_SECONDS,
+                tls=self._tls if scheme == "https" else None,
+                made=lambda: Connection(self._most_bytes, self._answered),
             )
-            if scheme == "https":
-                # a step of its own: given up in one with the above, asyncio may leave the socket open
-                try:
-                    connection.secured(await loop.start_tls(transport, connection, self._tls, server_hostname=host))
-                except BaseException:
-                    transport.abort()
-                    raise
         except (OSError, UnicodeError) as error:
-            raise _trouble() from _one_cause(error)
-        return connection
+            raise _trouble() from error
 
 
 class _Place:
@@ -221,12 +204,6 @@ class _Place:
         self.wire = wire
         self.progress = progress
         self.turn: asyncio.Future[asyncio.Future[Reply] | None] = asyncio.get_running_loop().create_future()
-
-
-def _one_cause(error: OSError | UnicodeError) -> Exception:
-    """Tell a name all of whose addresses refuse: asyncio puts what happened at several into one text."""
-    refused = any(sign in str(error) for sign in _REFUSED)
-    return ConnectionRefusedError() if isinstance(error, OSError) and error.errno is None and refused else error
 
 
 def _on_the_wire(request: httpx.Request) -> bytes:
