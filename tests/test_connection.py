@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from raw_server import CERTIFICATE, RawServer, Received, answer, hangs, run_skipping, says, serving
+from raw_server import (
+    CERTIFICATE,
+    RawServer,
+    Received,
+    SkippingLoop,
+    answer,
+    hangs,
+    run_skipping,
+    says,
+    serving,
+)
 
 from importer.secret import Password
 from importer.server.settings import API_PATH, Server
@@ -225,3 +235,24 @@ def test_the_next_address_of_a_name_is_taken_where_the_first_refuses(monkeypatch
     found, server = called(url, says(answer(SUCCESS)), calls=2)
     assert [one.body for one in found] == [SUCCESS] * 2
     assert server.received[0].headers["host"] == f"vici.example.org:{server.port}"
+
+
+class PlainLoop(SkippingLoop):
+    """A loop that races no addresses, such as uvloop's."""
+
+    async def create_connection(self, factory: Any, host: Any = None, port: Any = None) -> Any:  # type: ignore[override]
+        return await super().create_connection(factory, host, port)
+
+
+def test_an_event_loop_that_cannot_race_addresses_is_not_asked_to() -> None:
+    async def main() -> Answer:
+        transport = Transport(timeout=20)
+        async with serving(says(answer(SUCCESS))) as server:
+            api = VicidialApi(Server(server.url(), "6666", Password("1234")), transport, transport.ssl_context())
+            try:
+                return await api.call("add_did", ROW)
+            finally:
+                await api.close()
+
+    with asyncio.Runner(loop_factory=PlainLoop) as runner:
+        assert runner.run(main()).body == SUCCESS

@@ -7,6 +7,7 @@ import asyncio
 import select
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
@@ -132,8 +133,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection over."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  TCP and TLS are nothing else
-        self._transport = transport
+        # TCP and TLS are nothing else, though those of other event loops are no subclasses
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Take the next bytes of an answer."""

@@ -32,15 +32,17 @@ async def open_connection(
     """
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    alone = len({entry[4] for entry in found}) == 1
     try:
-        transport, connection = await loop.create_connection(
-            made,
-            str(found[0][4][0]) if alone else host,
-            port,
+        if len({entry[4] for entry in found}) == 1:
             # asyncio's race of several addresses may lose a socket when it is given up, so none is held with one
-            happy_eyeballs_delay=None if alone else _NEXT_ADDRESS_SECONDS,
-        )
+            transport, connection = await loop.create_connection(made, str(found[0][4][0]), port)
+        elif isinstance(loop, asyncio.BaseEventLoop):
+            transport, connection = await loop.create_connection(
+                made, host, port, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS
+            )
+        else:
+            # another event loop, such as uvloop's, which a program may have chosen, tries one after the other
+            transport, connection = await loop.create_connection(made, host, port)
     except OSError as error:
         # what happened at several addresses asyncio puts into one text
         if error.errno is None and any(sign in str(error) for sign in _REFUSED):
