@@ -1,7 +1,7 @@
 # make demo   imports the sample order into the practice VICIdial
 # make test   lint, types and tests: all that must hold
 # make soak   the long runs: kill -9, faults by the thousand, signals
-# make bench  what it costs beside curl, wrk, XlsxWriter and others (Linux, three quarters of an hour);
+# make bench  what it costs beside curl, wrk, XlsxWriter and others (Linux, a quarter of an hour);
 #             BENCH="--only run,check" for some parts, BENCH=--help for what there is
 # make bench-million  the same, with a run of 1,000,000 rows
 # make check  lint and types alone
