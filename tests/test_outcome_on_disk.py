@@ -1,0 +1,115 @@
+"""An outcome counts when it is on the disk, and a disk that fails stops the run without losing a row."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from fake_vicidial import FakeVicidial, MemoryRecorder
+from virtual_time import run_virtual, virtual_clock
+
+from importer.errors import RecordFailed
+from importer.model import PlannedRow, Result, RowOutcome
+from importer.submit.options import SubmitOptions
+from importer.submit.pace import Pacer
+from importer.submit.pool import Submission, Submitted
+from importer.submit.stop import StopKind
+
+DISK_SECONDS = 5.0
+ROWS = [PlannedRow(index, f"1727555{index:05d}", (("did_pattern", f"1727555{index:05d}"),)) for index in range(12)]
+
+
+@dataclass
+class SlowDisk(MemoryRecorder):
+    """A recorder whose outcomes take long to reach the disk, and of which one may never reach it."""
+
+    fails_at: int = -1
+    on_disk: list[int] = field(default_factory=list)
+    on_disk_before: dict[int, list[int]] = field(default_factory=dict)
+
+    async def sent(self, index: int, attempts: int) -> None:
+        self.on_disk_before[index] = list(self.on_disk)
+        await super().sent(index, attempts)
+
+    def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:
+        self.steps.append(("settled", outcome.index))
+
+        async def write() -> None:
+            await asyncio.sleep(DISK_SECONDS)
+            if outcome.index == self.fails_at:
+                raise RecordFailed("the record could not be written; is the disk full?")
+            self.on_disk.append(outcome.index)
+
+        return asyncio.ensure_future(write())
+
+
+def send(server: FakeVicidial, disk: SlowDisk, on_outcome: Callable[[RowOutcome], None], workers: int) -> Submitted:
+    """Send the rows."""
+
+    async def main() -> Submitted:
+        clock = virtual_clock(asyncio.get_running_loop())
+        submission = Submission(
+            rows=ROWS,
+            apis=[server.line() for _ in range(workers)],
+            pacer=Pacer(None, clock),
+            recorder=disk,
+            options=SubmitOptions(workers=workers),
+            on_outcome=on_outcome,
+            on_status=lambda sentence: None,
+            clock=clock,
+            rng=random.Random(3),
+        )
+        return await submission.run()
+
+    return run_virtual(main())
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_an_outcome_is_told_when_it_is_on_the_disk_and_every_one_is_told(workers: int) -> None:
+    disk, told = SlowDisk(), list[int]()
+
+    def on_outcome(outcome: RowOutcome) -> None:
+        assert outcome.index in disk.on_disk
+        told.append(outcome.index)
+
+    submitted = send(FakeVicidial(), disk, on_outcome, workers)
+    assert sorted(told) == [row.index for row in ROWS]
+    assert [outcome.index for outcome in submitted.outcomes] == told
+    assert submitted.left == ()
+
+
+def test_the_next_row_is_written_down_while_the_outcome_of_the_last_is_on_its_way() -> None:
+    disk = SlowDisk()
+    send(FakeVicidial(), disk, lambda outcome: None, workers=1)
+    assert disk.on_disk_before[1] == [0], "the first row goes alone until its outcome counts"
+    assert 1 not in disk.on_disk_before[2]
+    assert disk.on_disk == [row.index for row in ROWS]
+
+
+@pytest.mark.parametrize("fails_at", [0, 5])
+def test_an_outcome_that_cannot_be_written_stops_the_run_and_its_row_is_in_doubt(fails_at: int) -> None:
+    server, disk = FakeVicidial(), SlowDisk(fails_at=fails_at)
+    submitted = send(server, disk, lambda outcome: None, workers=2)
+    assert submitted.stop is not None
+    assert submitted.stop.kind is StopKind.RECORD_FAILED
+    assert "is the disk full" in submitted.stop.why
+    by_index = {outcome.index: outcome for outcome in (*submitted.outcomes, *submitted.left)}
+    assert sorted(by_index) == [row.index for row in ROWS]
+    assert by_index[fails_at].result is Result.UNKNOWN
+    for outcome in submitted.outcomes:
+        assert outcome.index in disk.on_disk
+    for outcome in submitted.left:
+        stored = outcome.did_sent in server.stored
+        assert outcome.result is (Result.UNKNOWN if stored else Result.NOT_SENT), outcome
+
+
+def test_a_watcher_that_fails_stops_the_run_and_is_heard() -> None:
+    server = FakeVicidial()
+
+    def on_outcome(outcome: RowOutcome) -> None:
+        raise ValueError("a broken watcher")
+
+    with pytest.raises(ValueError, match="a broken watcher"):
+        send(server, SlowDisk(), on_outcome, workers=1)
+    assert len(server.stored) == 1, "the first row goes alone until its outcome counts"
