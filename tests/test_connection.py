@@ -110,6 +110,12 @@ def test_a_beginning_of_an_answer_is_never_a_whole_one(places: list[int], end: i
         assert (found.status, found.whole, found.body) == (200, False, whole[head:end])
 
 
+def test_a_reply_shows_neither_its_body_nor_its_headers() -> None:
+    found = answered([answer("ERROR: Login incorrect: |6666|s3cret|BAD|", "302 Found", Location="/?pass=s3cret")])
+    assert b"s3cret" in found.body
+    assert repr(found) == "Reply(status=302, whole=True)"
+
+
 def test_a_head_is_taken_up_to_its_limit_and_no_further() -> None:
     longest = b"x" * (LONGEST_HEAD_BYTES - len("X-LongContent-Length0"))
     head = b"HTTP/1.1 200 OK\r\nX-Long: %s\r\nContent-Length: 0\r\n\r\n"

@@ -6,7 +6,7 @@ asyncio carries the bytes, and httptools (llhttp, the parser of Node.js) takes a
 import asyncio
 import select
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -21,7 +21,7 @@ class AnswerCut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as it stood on the wire.
+    """An answer as it stood on the wire. Its body and its Location may repeat the password, so neither is ever shown.
 
     Attributes:
         status: the HTTP status.
@@ -31,8 +31,8 @@ class Reply:
     """
 
     status: int
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+    body: bytes = field(repr=False)
     whole: bool = True
 
 
