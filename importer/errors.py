@@ -3,13 +3,13 @@
 A row's trouble is a value (see ``importer.model``); these are exceptions::
 
     ImporterError
-    |-- UsageTrouble       nothing was sent; the person changes the call, the settings or the file (exit 2)
-    |   |-- SheetTrouble       the input cannot be read as a list of DIDs
-    |   |-- SettingsTrouble    server, user, password or an option is missing or wrong
-    |   |-- ResultsTrouble     the results workbook cannot be written where it should be
-    |   `-- JournalTrouble     the record of runs cannot be used as asked
-    |-- RecordFailed       the durable record could not be written in mid-run (exit 3)
-    `-- WorkbookFailed     all is sent and recorded, but the results workbook could not be written (exit 3)
+    |-- UsageError       nothing was sent; the person changes the call, the settings or the file (exit 2)
+    |   |-- SheetError       the input cannot be read as a list of DIDs
+    |   |-- SettingsError    server, user, password or an option is missing or wrong
+    |   |-- ResultsError     the results workbook cannot be written where it should be
+    |   `-- JournalError     the record of runs cannot be used as asked
+    |-- RecordWriteError       the durable record could not be written in mid-run (exit 3)
+    `-- WorkbookWriteError     all is sent and recorded, but the results workbook could not be written (exit 3)
 
 Every message is one line that names the place and the next step.
 """
@@ -19,29 +19,29 @@ class ImporterError(Exception):
     """The parent of all run trouble; ``str()`` of it is the one line that the person reads."""
 
 
-class UsageTrouble(ImporterError):
+class UsageError(ImporterError):
     """Nothing was sent: the call, the settings or the file must change first (exit code 2)."""
 
 
-class SheetTrouble(UsageTrouble):
+class SheetError(UsageError):
     """The input file cannot be read as a list of DIDs."""
 
 
-class SettingsTrouble(UsageTrouble):
+class SettingsError(UsageError):
     """The server, the user, the password or an option is missing or wrong."""
 
 
-class ResultsTrouble(UsageTrouble):
+class ResultsError(UsageError):
     """The results workbook cannot be written where it should be."""
 
 
-class JournalTrouble(UsageTrouble):
+class JournalError(UsageError):
     """The record of runs cannot be used as asked: no such run, a changed input, another process at work."""
 
 
-class RecordFailed(ImporterError):
+class RecordWriteError(ImporterError):
     """The durable record could not be written in mid-run (a full disk); what it holds so far is intact."""
 
 
-class WorkbookFailed(ImporterError):
+class WorkbookWriteError(ImporterError):
     """All is sent and recorded, but the results workbook could not be written; the record can write it again."""

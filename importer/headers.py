@@ -14,7 +14,7 @@ from typing import Final
 
 from importer.column import Column
 from importer.columns import BY_NAME, COLUMNS, DID_PATTERN
-from importer.errors import SheetTrouble
+from importer.errors import SheetError
 
 FIRST_HEADERS: Final = frozenset(
     "firstnumber firstdid firsttn startnumber startdid starttn startingnumber numberstart didstart start beginnumber"
@@ -91,15 +91,13 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
         The columns that were taken and the headers that were passed over.
 
     Raises:
-        SheetTrouble: a column stands twice with equally exact headers, or a chosen header is not there.
+        SheetError: a column stands twice with equally exact headers, or a chosen header is not there.
     """
     by_hand = {header_key(text): name for text, name in chosen.items()}
     keys = [header_key(text) for text in header]
     for text in chosen:
         if not header_key(text) or header_key(text) not in keys:
-            raise SheetTrouble(
-                f"there is no column '{text}' to map; the columns are: {', '.join(filter(None, header))}"
-            )
+            raise SheetError(f"there is no column '{text}' to map; the columns are: {', '.join(filter(None, header))}")
     # for each column the headers that could be it, as (how exact, where it stands): the smallest is taken
     could_be: dict[str, list[tuple[int, int]]] = {}
     for index, key in enumerate(keys):
@@ -114,7 +112,7 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
         (rank, index), *others = sorted(found)
         if others and others[0][0] == rank:
             again = others[0][1]
-            raise SheetTrouble(
+            raise SheetError(
                 f"the column {name} stands twice: '{header[index]}' (column {index + 1}) and '{header[again]}'"
                 f" (column {again + 1}); rename or delete one of them"
             )

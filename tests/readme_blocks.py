@@ -22,7 +22,7 @@ from importer.cli import main
 from importer.cli.parser import EPILOG, build_parser
 from importer.result_words import WORDS
 from importer.sandbox import Sandbox
-from importer.template import columns_markdown
+from importer.workbooks.template import columns_markdown
 
 TOP: Final = Path(__file__).parent.parent
 README: Final = TOP / "README.md"
@@ -34,14 +34,14 @@ BARE: Final = "bare_numbers.csv --set did_route=IN_GROUP --set group=SALES_IN"
 PYTHON: Final = """\
 from pathlib import Path
 
-from importer import Folders, Recipe, Server, Password, check_file, import_file
+from importer import Folders, ImportOptions, Server, Password, check_file, import_file
 
-recipe = Recipe(fills=(("did_route", "IN_GROUP"), ("group", "SALES_IN")), rate=50)
-checked = check_file(Path("bare_numbers.csv"), recipe)
+options = ImportOptions(fills=(("did_route", "IN_GROUP"), ("group", "SALES_IN")), rate=50)
+checked = check_file(Path("bare_numbers.csv"), options)
 print(len(checked.planned), "rows would be sent")
 
 server = Server(url, "6666", Password("1234"))
-report = import_file(Path("bare_numbers.csv"), server, recipe, Folders(state=Path("records")))
+report = import_file(Path("bare_numbers.csv"), server, options, Folders(state=Path("records")))
 print(report.exit_code.name, {result.value: count for result, count in report.counts.items()})
 for outcome in report.outcomes[:2]:
     print(outcome.did_sent, outcome.result, outcome.reason)

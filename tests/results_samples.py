@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import strategies as st
 
 from importer.model import Result, RowOutcome, Table
-from importer.results import Cause, RunSummary
+from importer.workbooks.results import Cause, RunSummary
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

@@ -19,18 +19,18 @@ from typing import Any, Self
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
-from importer.checking import check_file
 from importer.cli import main
 from importer.journal import RunLine, RunState, list_runs
 from importer.model import Result, RowOutcome
-from importer.recipe import Recipe
-from importer.results import PreviousRow, read_results
-from importer.run import Folders, import_checked
 from importer.sandbox import Sandbox
-from importer.secret import Password
-from importer.sending import RunReport
-from importer.server.settings import Server
-from importer.submit.pace import Clock
+from importer.sending.rate_limiter import Clock
+from importer.settings.password import Password
+from importer.settings.settings import Server
+from importer.workbooks.results import PreviousRow, read_results
+from importer.workflows.check import check_file
+from importer.workflows.options import ImportOptions
+from importer.workflows.run import Folders, import_checked
+from importer.workflows.send import RunReport
 
 USER = "6666"
 PASSWORD = "1234"
@@ -85,7 +85,7 @@ class Ran:
 
 @dataclass(slots=True)
 class Looker:
-    """A ``Watcher`` that remembers what it was shown.
+    """A ``Observer`` that remembers what it was shown.
 
     Attributes:
         on_outcome: called with the number of outcomes so far.
@@ -126,7 +126,7 @@ class Desk:
 
     @property
     def folders(self) -> Folders:
-        """The same, for those who call ``importer.run`` themselves."""
+        """The same, for those who call ``importer.workflows.run`` themselves."""
         return Folders(self.state)
 
     def write(self, name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
@@ -198,20 +198,20 @@ class Desk:
         self,
         path: Path,
         url: str,
-        recipe: Recipe,
+        options: ImportOptions,
         *,
         clock: Clock | None = None,
-        watcher: Looker | None = None,
+        observer: Looker | None = None,
         afresh: bool = False,
     ) -> RunReport:
         """Check a file and import it, in this process, by a clock of one's own."""
         server = Server(url, USER, Password(self.password))
         return import_checked(
-            check_file(path, recipe),
-            recipe,
+            check_file(path, options),
+            options,
             server,
             self.folders,
-            watcher or Looker(),
+            observer or Looker(),
             clock=clock or fast_clock(),
             afresh=afresh,
         )

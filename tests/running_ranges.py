@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from importer.model import Result, RowOutcome, Table
-from importer.results import RunSummary, write_results
+from importer.workbooks.results import RunSummary, write_results
 
 RANGES = Table(
     Path("ranges.csv"),

@@ -14,8 +14,8 @@ from running import PASSWORD, USER, Desk, Hostile, Ran, did, flags
 
 from importer.model import Result
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
-from importer.secret import Password
-from importer.server.settings import Server
+from importer.settings.password import Password
+from importer.settings.settings import Server
 
 HEADER = ("did_pattern", "did_route", "group")
 

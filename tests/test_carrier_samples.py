@@ -10,8 +10,8 @@ import pytest
 from importer.cli import main
 from importer.columns import BY_NAME
 from importer.model import Result
-from importer.results import read_results
 from importer.sandbox import Sandbox
+from importer.workbooks.results import read_results
 
 CARRIERS = Path(__file__).resolve().parents[1] / "sample_data" / "carriers"
 LISTS = ("*.csv", "*.xlsx")

@@ -3,7 +3,7 @@
 import pytest
 
 from importer.model import Result, RowOutcome
-from importer.results.causes import MOST_CAUSES, causes_of
+from importer.workbooks.results.causes import MOST_CAUSES, causes_of
 
 
 def outcomes(result: Result, *reasons: str) -> list[RowOutcome]:

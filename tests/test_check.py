@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.check.table import CheckedTable, CheckOptions, DidFormat, check_table
+from importer.checking.table import CheckedTable, CheckOptions, DidFormat, check_table
 from importer.columns import BY_NAME, SENT
-from importer.errors import SettingsTrouble, SheetTrouble
+from importer.errors import SettingsError, SheetError
 from importer.model import CellFlaw, CheckedRow, Table
 
 DID = "17275550111"
@@ -282,7 +282,7 @@ def test_a_flawed_end_of_a_range_is_a_problem() -> None:
 
 def test_ranges_of_more_numbers_than_a_memory_holds_are_refused() -> None:
     rows = [[f"{area}5550000-{area}5559999"] for area in range(200, 710)]
-    with pytest.raises(SheetTrouble, match="row 502: with the ranges up to here there are more than 5,000,000 numbers"):
+    with pytest.raises(SheetError, match="row 502: with the ranges up to here there are more than 5,000,000 numbers"):
         check("did", *rows, expand_ranges=True)
 
 
@@ -343,13 +343,13 @@ def test_a_fill_for_a_column_that_is_never_sent_says_that_it_has_no_effect() -> 
     ],
 )
 def test_an_option_that_names_what_there_is_not_ends_the_command(options: dict[str, Any], words: str) -> None:
-    with pytest.raises(SettingsTrouble, match=words):
+    with pytest.raises(SettingsError, match=words):
         check("did", [DID], **options)
 
 
 def test_a_sheet_without_dids_names_its_columns_and_the_way_out() -> None:
     with pytest.raises(
-        SheetTrouble, match=r"order\.xlsx: no column holds the DIDs; the columns are: City, State;.*--map"
+        SheetError, match=r"order\.xlsx: no column holds the DIDs; the columns are: City, State;.*--map"
     ):
         check("City|State", ["Tampa", "FL"])
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.check.did_number import read_did, ready_dids
-from importer.check.did_trouble import ReadDid
-from importer.check.normalise import clean_cell, untouched_prose
-from importer.check.table import CheckOptions, check_table
+from importer.checking.did_number import read_did, ready_dids
+from importer.checking.did_trouble import ReadDid
+from importer.checking.normalise import clean_cell, untouched_prose
+from importer.checking.table import CheckOptions, check_table
 from importer.columns import SENT
 from importer.model import CellFlaw, Table
 

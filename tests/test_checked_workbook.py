@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from results_samples import MAIN, NASTY, TEXTS, by_calamine, sheet_root, table_of
 
-from importer.errors import ResultsTrouble
+from importer.errors import ResultsError
 from importer.model import CellProblem, CheckedRow, Table
 from importer.workbooks import checked as checked_workbook
 from importer.workbooks.checked import write_checked
@@ -151,12 +151,12 @@ def test_a_cell_longer_than_excel_takes_does_not_stop_it(tmp_path: Path) -> None
 def test_a_workbook_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "c.xlsx"
     path.touch()
-    with pytest.raises(ResultsTrouble, match="never overwritten"):
+    with pytest.raises(ResultsError, match="never overwritten"):
         write_checked(path, table_of(HEADER, []), [], TAKEN)
 
 
 def test_a_table_wider_than_a_sheet_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ResultsTrouble, match=r"16,386 columns are more"):
+    with pytest.raises(ResultsError, match=r"16,386 columns are more"):
         write_checked(tmp_path / "c.xlsx", table_of(["x"] * 16_384, []), [], TAKEN)
 
 
@@ -205,6 +205,6 @@ def test_a_text_file_whose_blank_lines_count_beyond_a_sheet_is_one_workbook(tmp_
 
 def test_if_a_further_workbook_cannot_be_written_none_is_left(tmp_path: Path) -> None:
     (tmp_path / "c_part2.xlsx").write_text("the person's own")
-    with pytest.raises(ResultsTrouble, match=r"c_part2\.xlsx: is there already"):
+    with pytest.raises(ResultsError, match=r"c_part2\.xlsx: is there already"):
         write_checked(tmp_path / "c.xlsx", table_of(["x"], [["1"]] * 3), [good(0, 2)], {"did_pattern": 0}, most_rows=3)
     assert [path.name for path in tmp_path.iterdir()] == ["c_part2.xlsx"]

@@ -21,8 +21,8 @@ from raw_server import (
     serving,
 )
 
-from importer.secret import Password
-from importer.server.settings import API_PATH, Server
+from importer.settings.password import Password
+from importer.settings.settings import API_PATH, Server
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.api import IDLE_SECONDS, Transport, VicidialApi
 from importer.vicidial.connection import LONGEST_HEAD_BYTES, AnswerCut, Connection, Reply

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import MAY_HAVE_ADDED, Desk, Looker, did, fast_clock, flags
 
-from importer.check import CheckedTable, CheckOptions, DidFormat, check_table
+from importer.checking import CheckedTable, CheckOptions, DidFormat, check_table
 from importer.columns import COPY_FROM, DID_PATTERN
 from importer.model import CellFlaw, CheckedRow, Result, Table
-from importer.past_runs import resume
-from importer.recipe import Recipe
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
-from importer.secret import Password
-from importer.server.settings import Server
-from importer.template import write_template
+from importer.settings.password import Password
+from importer.settings.settings import Server
+from importer.workbooks.template import write_template
+from importer.workflows.options import ImportOptions
+from importer.workflows.past_runs import resume
 
 DID, MODEL, NOWHERE = "17275550111", "18005550199", "18005550100"
 QUEUE = {"did_route": "IN_GROUP", "group": "SALES_IN"}
@@ -328,8 +328,8 @@ def test_a_copy_whose_answer_is_lost_is_told_of_truly(tmp_path: Path, fault: Fau
     path = order(desk, *([did(number), MODEL, "", ""] for number in range(6)))
     faults = FaultPlan(chosen=lambda asked, nth: fault if nth == 1 else None, functions=frozenset({"copy_did"}))
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
-        recipe = Recipe(rate=0, give_up_after=50_000, probe_first=probe_first)
-        report = desk.importing(path, sandbox.url, recipe)
+        options = ImportOptions(rate=0, give_up_after=50_000, probe_first=probe_first)
+        report = desk.importing(path, sandbox.url, options)
         assert set(sandbox.stored()) == {did(number) for number in range(6)}
     success = fault in NOT_DONE or probe_first
     assert {outcome.result for outcome in report.outcomes} == {Result.SUCCESS if success else Result.DUPLICATE}
@@ -347,10 +347,10 @@ def test_a_run_of_copies_that_dies_is_finished_by_resume_with_copies(tmp_path: P
     path = order(desk, *([did(number), MODEL, f"line {number:04d}", ""] for number in range(8)))
     with Sandbox() as sandbox:
         with pytest.raises(RuntimeError, match="dies here"):
-            desk.importing(path, sandbox.url, Recipe(rate=0), watcher=Looker(on_outcome=die))
+            desk.importing(path, sandbox.url, ImportOptions(rate=0), observer=Looker(on_outcome=die))
         line = desk.newest()
         server = Server(sandbox.url, "6666", Password("1234"))
-        resume(line, Recipe.from_json(line.about.settings), server, desk.folders, Looker(), clock=fast_clock())
+        resume(line, ImportOptions.from_json(line.about.settings), server, desk.folders, Looker(), clock=fast_clock())
         assert {call.function for call in sandbox.calls} == {"copy_did"}
         assert [row["user"] for row in sandbox.stored().values()] == ["1001"] * 8
 

@@ -9,8 +9,8 @@ import pytest
 from importer.cli import main, practice
 from importer.cli.demo_check import ExpectedRow, differences, read_expected
 from importer.model import Result
-from importer.results import PreviousRow, read_results
 from importer.workbooks.output_file import free_path
+from importer.workbooks.results import PreviousRow, read_results
 
 EXPECTED = practice.sample_folder().joinpath(practice.EXPECTED).read_text(encoding="utf-8")
 
@@ -108,7 +108,7 @@ def test_a_name_that_another_demo_takes_first_is_left_to_it(tmp_path: Path, monk
         return free
 
     monkeypatch.setattr(practice, "free_path", overtaken)
-    monkeypatch.setattr(practice, "check_file", lambda path, recipe: pytest.fail(str(path.name)))
+    monkeypatch.setattr(practice, "check_file", lambda path, options: pytest.fail(str(path.name)))
     with pytest.raises(pytest.fail.Exception, match=r"carrier_order_2\.xlsx"):
         main(["demo", "--folder", str(tmp_path)])
     assert (tmp_path / "carrier_order.xlsx").read_text() == "another demo's"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.check.describe import Description
+from importer.checking.describe import Description
 from importer.columns import BY_NAME
-from importer.errors import SettingsTrouble
+from importer.errors import SettingsError
 
 HEADER = ("Number", "City", "State", "Rate Center")
 DID = "17275550111"
@@ -49,7 +49,7 @@ def test_a_description_is_padded_with_what_it_keeps_of_a_pattern(did: str, text:
 
 
 def test_a_name_that_is_no_column_is_refused_with_the_columns() -> None:
-    with pytest.raises(SettingsTrouble, match=r"names '\{town\}', but .*Number, City, State, Rate Center"):
+    with pytest.raises(SettingsError, match=r"names '\{town\}', but .*Number, City, State, Rate Center"):
         Description.of("{town}", HEADER)
 
 

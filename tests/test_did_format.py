@@ -2,9 +2,9 @@
 
 import pytest
 
-from importer.check.did_format import DidFormat, NumberPlan
-from importer.check.did_survey import survey
-from importer.errors import SettingsTrouble
+from importer.checking.did_format import DidFormat, NumberPlan
+from importer.checking.did_survey import survey
+from importer.errors import SettingsError
 
 US, GB = NumberPlan.of_region("US"), NumberPlan.of_region("gb")
 
@@ -54,7 +54,7 @@ def test_another_countrys_number_has_no_national_form_here() -> None:
 
 
 def test_a_region_that_is_not_there_is_named() -> None:
-    with pytest.raises(SettingsTrouble, match="no region 'XX'"):
+    with pytest.raises(SettingsError, match="no region 'XX'"):
         NumberPlan.of_region("XX")
 
 

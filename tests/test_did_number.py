@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.check.did_number import read_did
-from importer.check.did_trouble import DidTrouble
+from importer.checking.did_number import read_did
+from importer.checking.did_trouble import DidTrouble
 from importer.columns import DID_PATTERN
 
 NUMBERS = {

@@ -14,8 +14,8 @@ from importer.doctor import Level, Rung
 from importer.doctor.network import _distrusted, look_up, open_port, shake_hands
 from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_version
 from importer.doctor.way import Way, way_to
-from importer.secret import Password
-from importer.server.settings import Server
+from importer.settings.password import Password
+from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.api import Transport
 

@@ -18,9 +18,9 @@ from running import (
 )
 
 from importer.model import Result
-from importer.recipe import Recipe
-from importer.results import read_results
 from importer.sandbox import Sandbox, SandboxOptions
+from importer.workbooks.results import read_results
+from importer.workflows.options import ImportOptions
 
 
 def test_an_order_goes_in_and_every_row_says_what_became_of_it(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_with_50_workers_and_answers_out_of_order_no_result_stands_on_another_ro
     there = tuple(did(number) for number in range(2, rows, 3))
     with Sandbox(SandboxOptions(latency=(0.0, 0.05), starting_dids=there)) as sandbox:
         looker = Looker()
-        report = desk.importing(path, sandbox.url, Recipe(rate=0, workers=50), watcher=looker)
+        report = desk.importing(path, sandbox.url, ImportOptions(rate=0, workers=50), observer=looker)
         stored = sandbox.stored()
     lines = read_results(report.workbook).rows
     answered = [outcome.index for outcome in looker.outcomes]
@@ -128,7 +128,7 @@ def test_for_any_table_each_row_comes_out_exactly_once_in_order_with_one_result(
         table = [(f"k{number}", *row) for number, row in enumerate(rows)]
         path = desk.write("order.csv", header, [("k", did(90), "EXTEN", "", "", ""), *table])
         before = set(sandbox.stored())
-        report = desk.importing(path, sandbox.url, Recipe(rate=0, workers=3))
+        report = desk.importing(path, sandbox.url, ImportOptions(rate=0, workers=3))
         after = set(sandbox.stored())
         lines = read_results(report.workbook).rows
     assert [line.row for line in lines] == list(range(2, len(rows) + 3))

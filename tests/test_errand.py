@@ -1,4 +1,4 @@
-"""What an answer means on each errand: every errand with every meaning, pinned in tables."""
+"""What an answer means on each operation: every operation with every meaning, pinned in tables."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -6,18 +6,18 @@ from types import MappingProxyType
 import pytest
 
 from importer.columns import SENT
-from importer.dialect.classify import Gate, Meaning, Verdict
 from importer.model import PlannedRow, Result
-from importer.submit.carry import Carried, Decision, Errand, Step, after_answer
-from importer.submit.dry_run import IMPOSSIBLE_PHONE_CODE, CopyLookup, DryRun, SourceLookup, dry_run_of
-from importer.submit.errand import AddDid, CopyDid, DeleteDid, UpdateDid, errand_of, found_before
+from importer.sending.decide import Carried, Decision, Operation, Step, after_answer
+from importer.sending.dry_run import IMPOSSIBLE_PHONE_CODE, CopyLookup, DryRun, SourceLookup, dry_run_of
+from importer.sending.operations import AddDid, CopyDid, DeleteDid, UpdateDid, found_before, operation_of
 from importer.vicidial.answer import Answer, Delivery
+from importer.vicidial.classify import Gate, Meaning, Verdict
 
 DID, SOURCE = "17275550111", "18005550199"
 ADDED_ROW = PlannedRow(7, DID, (("did_pattern", DID), ("did_route", "IN_GROUP"), ("group", "NOPE")), ("a note",))
 COPY_ROW = PlannedRow(7, DID, (("did_pattern", DID), ("did_description", "Agent line"), ("copy_from", SOURCE)))
 
-ERRANDS: Mapping[str, Errand] = MappingProxyType(
+ERRANDS: Mapping[str, Operation] = MappingProxyType(
     {
         "add": AddDid(),
         "add-or": AddDid(update=True),
@@ -32,7 +32,7 @@ ERRANDS: Mapping[str, Errand] = MappingProxyType(
 )
 
 # In the tables: a word of the results alone settles the row, with a + where this run has added the DID; again sends it
-# again, with a ? where the call may have been processed; next has a second errand; ask looks the DID up.
+# again, with a ? where the call may have been processed; next has a second operation; ask looks the DID up.
 HEAD = "                add       add-or    update    update?   copy      dry       source    own       delete"
 
 AT_FIRST = """
@@ -100,19 +100,19 @@ def each(table: str) -> list[tuple[str, Meaning, str]]:
     return list(cells(table))
 
 
-def row_for(errand: Errand) -> PlannedRow:
-    return COPY_ROW if isinstance(errand, (CopyDid, SourceLookup, CopyLookup)) else ADDED_ROW
+def row_for(operation: Operation) -> PlannedRow:
+    return COPY_ROW if isinstance(operation, (CopyDid, SourceLookup, CopyLookup)) else ADDED_ROW
 
 
-def verdict_of(errand: Errand, meaning: Meaning) -> Verdict:
-    column = {"CopyDid": "copy_from", "DeleteDid": "did_pattern"}.get(type(errand).__name__, "group")
+def verdict_of(operation: Operation, meaning: Meaning) -> Verdict:
+    column = {"CopyDid": "copy_from", "DeleteDid": "did_pattern"}.get(type(operation).__name__, "group")
     refused = meaning is Meaning.VALUE_REFUSED
     gate = Gate.ALLOWED_FUNCTION if meaning is Meaning.USER_REFUSED else None
     return Verdict(meaning, "THE SERVER'S WORDS", "our words", column if refused else "", gate)
 
 
 def decide(
-    errand: Errand,
+    operation: Operation,
     meaning: Meaning,
     *,
     lost: bool = False,
@@ -121,11 +121,11 @@ def decide(
     met: bool = True,
     verdict: Verdict | None = None,
 ) -> Decision:
-    carried = Carried.of(row_for(errand))
+    carried = Carried.of(row_for(operation))
     carried.attempts, carried.failures, carried.unanswered, carried.known_absent = 1 + failures, failures, lost, absent
     answer = Answer(Delivery.ANSWERED, 200, "what the server said", "what the server said")
-    judged = verdict or verdict_of(errand, meaning)
-    return after_answer(errand, carried, answer, judged, retries=4, met_before=met)
+    judged = verdict or verdict_of(operation, meaning)
+    return after_answer(operation, carried, answer, judged, retries=4, met_before=met)
 
 
 def worded(decision: Decision) -> str:
@@ -177,12 +177,12 @@ def test_a_did_that_somebody_else_added_since_is_a_duplicate(name: str) -> None:
 
 
 def test_a_did_that_somebody_else_added_since_is_updated_where_that_is_wanted() -> None:
-    assert decide(ERRANDS["add-or"], Meaning.EXISTS, absent="looked up").errand == UpdateDid(maybe_ours=False)
+    assert decide(ERRANDS["add-or"], Meaning.EXISTS, absent="looked up").operation == UpdateDid(maybe_ours=False)
 
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_an_update_knows_whether_a_lost_call_may_have_added_the_did(lost: bool) -> None:
-    assert decide(ERRANDS["add-or"], Meaning.EXISTS, lost=lost).errand == UpdateDid(maybe_ours=lost)
+    assert decide(ERRANDS["add-or"], Meaning.EXISTS, lost=lost).operation == UpdateDid(maybe_ours=lost)
     for meaning in (Meaning.UPDATED, Meaning.PRESENT, Meaning.USER_REFUSED):
         reason = decide(UpdateDid(maybe_ours=lost), meaning).reason
         assert ("may have added it" in reason) == lost
@@ -190,8 +190,8 @@ def test_an_update_knows_whether_a_lost_call_may_have_added_the_did(lost: bool) 
 
 
 def test_the_answer_to_the_first_call_at_a_wrong_address_ends_the_run() -> None:
-    for errand in ERRANDS.values():
-        assert worded(decide(errand, Meaning.WRONG_PLACE, met=False)) == "stop"
+    for operation in ERRANDS.values():
+        assert worded(decide(operation, Meaning.WRONG_PLACE, met=False)) == "stop"
 
 
 @pytest.mark.parametrize("name", ["source", "own"])
@@ -215,11 +215,11 @@ def test_a_dry_run_that_adds_names_the_did_to_look_for() -> None:
 def test_a_did_that_is_found_before_the_first_call_is_a_duplicate_or_updated() -> None:
     carried = Carried.of(ADDED_ROW)
     assert worded(found_before(AddDid(), carried)) == "duplicate"
-    assert found_before(AddDid(update=True), carried).errand == UpdateDid(maybe_ours=False)
+    assert found_before(AddDid(update=True), carried).operation == UpdateDid(maybe_ours=False)
     assert worded(found_before(CopyDid(update=True), Carried.of(COPY_ROW))) == "duplicate"
     carried.unanswered = True
     assert "may have added it" in found_before(AddDid(), carried).reason
-    assert found_before(AddDid(update=True), carried).errand == UpdateDid(maybe_ours=True)
+    assert found_before(AddDid(update=True), carried).operation == UpdateDid(maybe_ours=True)
 
 
 def test_a_copy_that_cannot_be_updated_says_so() -> None:
@@ -229,14 +229,17 @@ def test_a_copy_that_cannot_be_updated_says_so() -> None:
 
 @pytest.mark.parametrize("update", [False, True])
 def test_only_a_row_with_copy_from_is_sent_for_a_copy(update: bool) -> None:
-    assert errand_of(ADDED_ROW, update=update) == AddDid(update)
-    assert errand_of(COPY_ROW, update=update) == CopyDid(update)
+    assert operation_of(ADDED_ROW, update=update) == AddDid(update)
+    assert operation_of(COPY_ROW, update=update) == CopyDid(update)
     assert isinstance(dry_run_of(ADDED_ROW), DryRun)
     assert isinstance(dry_run_of(COPY_ROW), SourceLookup)
 
 
 def test_what_is_sent_on_each_errand() -> None:
-    sent = {name: (errand.function, dict(errand.parameters(row_for(errand)))) for name, errand in ERRANDS.items()}
+    sent = {
+        name: (operation.function, dict(operation.parameters(row_for(operation))))
+        for name, operation in ERRANDS.items()
+    }
     whole = dict(ADDED_ROW.parameters)
     assert sent == {
         "add": ("add_did", whole),
@@ -260,9 +263,9 @@ def test_the_phone_code_of_a_dry_run_is_one_that_vicidial_cannot_take_and_checks
 def test_no_errand_but_those_that_add_says_that_this_run_has_added_a_did() -> None:
     adding = {
         name
-        for name, errand in ERRANDS.items()
+        for name, operation in ERRANDS.items()
         for meaning in Meaning
         for lost in (False, True)
-        if decide(errand, meaning, lost=lost, absent="looked up before").added
+        if decide(operation, meaning, lost=lost, absent="looked up before").added
     }
     assert adding == {"add", "add-or", "copy"}

@@ -21,15 +21,15 @@ from running import (
 )
 
 from importer.model import ExitCode, Result
-from importer.recipe import Recipe
-from importer.results import PreviousRow, read_results
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
-from importer.secret import Password
-from importer.sending import RunReport
-from importer.server.settings import Server
-from importer.submit.lines import ROWS_PER_LINE
-from importer.submit.pace import SYSTEM_CLOCK, Clock
+from importer.sending.lines import ROWS_PER_LINE
+from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock
+from importer.settings.password import Password
+from importer.settings.settings import Server
 from importer.vicidial import Answer, Delivery, Transport, VicidialApi
+from importer.workbooks.results import PreviousRow, read_results
+from importer.workflows.options import ImportOptions
+from importer.workflows.send import RunReport
 
 SHORT_AND_LONG = [40, pytest.param(1_000, marks=pytest.mark.soak)]
 
@@ -76,9 +76,9 @@ WHEN_NOTHING_ELSE_COMES = {
 EVERY_FAULT = [fault for fault in Fault if fault is not Fault.REDIRECT]
 
 
-def recipe_against(faults: Sequence[Fault], *, probe_first: bool = False) -> Recipe:
+def recipe_against(faults: Sequence[Fault], *, probe_first: bool = False) -> ImportOptions:
     hangs = {Fault.HANG, Fault.HANG_AFTER} & set(faults)
-    return Recipe(
+    return ImportOptions(
         rate=0,
         workers=16 if hangs else 6,
         timeout=1.0 if hangs else 30.0,
@@ -98,9 +98,9 @@ def kinds(order: Order, lines: Sequence[PreviousRow]) -> set[str]:
 
 
 def import_and_check(
-    desk: Desk, order: Order, sandbox: Sandbox, recipe: Recipe, watcher: Looker | None = None
+    desk: Desk, order: Order, sandbox: Sandbox, options: ImportOptions, observer: Looker | None = None
 ) -> tuple[RunReport, list[PreviousRow]]:
-    report = desk.importing(order.path, sandbox.url, recipe, watcher=watcher)
+    report = desk.importing(order.path, sandbox.url, options, observer=observer)
     lines = list(read_results(report.workbook).rows)
     assert_each_row_once_in_order(order, lines)
     assert_results_are_true(order, lines, sandbox.stored())
@@ -195,7 +195,7 @@ def test_a_server_that_goes_away_in_mid_run_and_comes_back_costs_no_row(
     desk = Desk(tmp_path)
     order = desk.order(rows)
     # by the fast clock it is away for minutes
-    recipe = Recipe(rate=0, give_up_after=50_000 if clock is not SYSTEM_CLOCK else 120)
+    options = ImportOptions(rate=0, give_up_after=50_000 if clock is not SYSTEM_CLOCK else 120)
     with Sandbox(SandboxOptions(starting_dids=order.there, latency=(0.001, 0.004))) as sandbox:
         back = threading.Timer(seconds, sandbox.resume)
 
@@ -205,7 +205,7 @@ def test_a_server_that_goes_away_in_mid_run_and_comes_back_costs_no_row(
                 back.start()
 
         looker = Looker(on_outcome=go_away)
-        report = desk.importing(order.path, sandbox.url, recipe, clock=clock, watcher=looker)
+        report = desk.importing(order.path, sandbox.url, options, clock=clock, observer=looker)
         back.join()
         lines = read_results(report.workbook).rows
         assert_each_row_once_in_order(order, lines)
@@ -213,7 +213,7 @@ def test_a_server_that_goes_away_in_mid_run_and_comes_back_costs_no_row(
     assert report.stop is None
     assert kinds(order, lines) <= {SUCCESS, MAYBE}
     # of the calls that were cut off nobody knows what became; there are no more than workers
-    assert sum(MAY_HAVE_ADDED in line.reason for line in lines) <= recipe.workers
+    assert sum(MAY_HAVE_ADDED in line.reason for line in lines) <= options.workers
     assert "the server answers again; the run goes on" in looker.sentences
 
 
@@ -222,8 +222,8 @@ def test_a_server_that_does_not_come_back_stops_the_run_which_resume_finishes(tm
     order = desk.order(60)
     with Sandbox(SandboxOptions(starting_dids=order.there)) as sandbox:
         looker = Looker(on_outcome=lambda outcomes: sandbox.pause() if outcomes == 20 else None)
-        recipe = Recipe(rate=0, give_up_after=2)
-        report = desk.importing(order.path, sandbox.url, recipe, watcher=looker)
+        options = ImportOptions(rate=0, give_up_after=2)
+        report = desk.importing(order.path, sandbox.url, options, observer=looker)
         assert report.exit_code == ExitCode.STOPPED
         assert report.unfinished
         assert desk.unfinished()
@@ -232,7 +232,7 @@ def test_a_server_that_does_not_come_back_stops_the_run_which_resume_finishes(tm
         assert_results_are_true(order, lines, sandbox.stored())
         left = [line for line in lines if line.result is Result.NOT_SENT]
         # no more rows than were in hand when the server went had an outcome after it
-        assert len(left) >= 51 - 20 - ROWS_PER_LINE * recipe.workers
+        assert len(left) >= 51 - 20 - ROWS_PER_LINE * options.workers
         assert all("the server was away for 2 s" in line.reason for line in left)
         assert not any(line.result is Result.FAILED for line in lines)
         sandbox.resume()
@@ -275,8 +275,8 @@ def test_a_run_that_is_stopped_while_it_looks_its_successes_up_does_so_when_it_i
     faults = FaultPlan(chosen=lambda asked, nth: Fault.LOST_INSERT if asked == lost else None)
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
         looker = Looker(on_outcome=lambda outcomes: sandbox.pause() if outcomes == len(order.rows) else None)
-        recipe = Recipe(rate=0, verify=True, give_up_after=2)
-        report = desk.importing(order.path, sandbox.url, recipe, watcher=looker)
+        options = ImportOptions(rate=0, verify=True, give_up_after=2)
+        report = desk.importing(order.path, sandbox.url, options, observer=looker)
         assert report.exit_code == ExitCode.STOPPED
         assert report.unfinished
         sandbox.resume()

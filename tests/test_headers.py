@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from importer.column import Column
 from importer.columns import BY_NAME, COLUMNS, DID_PATTERN
-from importer.errors import SheetTrouble
+from importer.errors import SheetError
 from importer.headers import column_named, header_key, match_header
 
 DID_ALIASES = """did dids didnumber didno didpattern ddi number numbers phonenumber phonenumbers phone phoneno
@@ -136,7 +136,7 @@ def test_a_sheet_without_a_did_has_none() -> None:
 
 
 def test_a_column_that_stands_twice_is_an_error_that_names_both_places() -> None:
-    with pytest.raises(SheetTrouble, match=r"did_pattern stands twice: 'DID' \(column 1\) and 'did' \(column 3\)"):
+    with pytest.raises(SheetError, match=r"did_pattern stands twice: 'DID' \(column 1\) and 'did' \(column 3\)"):
         match_header(["DID", "city", "did"])
 
 
@@ -170,14 +170,14 @@ def test_a_header_in_another_script_can_be_chosen_by_hand() -> None:
 
 
 def test_a_chosen_header_that_is_not_there_is_an_error_that_names_those_that_are() -> None:
-    with pytest.raises(SheetTrouble, match=r"no column 'Numbr' to map; the columns are: Number, City$"):
+    with pytest.raises(SheetError, match=r"no column 'Numbr' to map; the columns are: Number, City$"):
         match_header(["Number", "City", ""], {"Numbr": "did_pattern"})
-    with pytest.raises(SheetTrouble, match="no column '' to map"):
+    with pytest.raises(SheetError, match="no column '' to map"):
         match_header(["Number", ""], {"": "did_pattern"})
 
 
 def test_two_headers_chosen_for_one_column_are_an_error() -> None:
-    with pytest.raises(SheetTrouble, match="stands twice"):
+    with pytest.raises(SheetError, match="stands twice"):
         match_header(["a", "b"], {"a": "did_pattern", "b": "did_pattern"})
 
 
@@ -197,7 +197,7 @@ def test_a_key_holds_only_small_letters_and_digits_where_the_header_has_any(text
 def test_every_header_is_taken_once_or_passed_over_or_left_alone(header: list[str]) -> None:
     try:
         match = match_header(header)
-    except SheetTrouble:
+    except SheetError:
         return
     taken = set(match.taken.values())
     assert len(taken) == len(match.taken)

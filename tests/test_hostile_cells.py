@@ -10,8 +10,8 @@ import pytest
 from running import Desk, did, flags
 
 from importer.model import Result
-from importer.results import read_results
 from importer.sandbox import Sandbox
+from importer.workbooks.results import read_results
 
 HEADER = ("did_pattern", "did_route", "group", "did_description", "Remark", '=Their "formula"', "+Plus")
 

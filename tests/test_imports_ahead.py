@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from messy.xlsx_by_hand import cells, sheet, workbook
 
-from importer import checking
-from importer.check import check_table
-from importer.check.imports import THREAD_NAME, ImportsAhead
-from importer.recipe import Recipe
+from importer.checking import check_table
+from importer.checking.imports import THREAD_NAME, ImportsAhead
+from importer.workflows import check as checking
+from importer.workflows.options import ImportOptions
 
 
 def importing_ahead() -> list[threading.Thread]:
@@ -22,7 +22,7 @@ def importing_ahead() -> list[threading.Thread]:
 def test_pandera_is_imported_only_by_the_one_thread_that_may_judge() -> None:
     program = """
 import sys
-from importer.check import schema
+from importer.checking import schema
 
 class Watch:
     def find_spec(self, name, path=None, target=None):
@@ -49,7 +49,7 @@ def test_nothing_is_checked_before_the_imports_are_done(tmp_path: Path, monkeypa
     path = tmp_path / "order.xlsx"
     order, other = sheet(cells("DID"), cells("17275550100", row=2)), sheet(cells("Notes"))
     workbook({"Order": order, "Other": other})(path)
-    assert len(checking.check_file(path, Recipe(fills=(("extension", "1234"),))).planned) == 1
+    assert len(checking.check_file(path, ImportOptions(fills=(("extension", "1234"),))).planned) == 1
     assert still_importing == [[]]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.errors import JournalTrouble, RecordFailed
+from importer.errors import JournalError, RecordWriteError
 from importer.journal import Journal, RunAbout, RunState, list_runs, make_folder, new_path
 from importer.journal.store import open_file
 from importer.model import PlannedRow, Result, RowOutcome, Table
@@ -128,7 +128,7 @@ def test_every_commit_is_synced_to_the_disk(journal: Journal) -> None:
 
 
 def test_a_second_process_is_told_that_the_run_is_taken(journal: Journal) -> None:
-    with pytest.raises(JournalTrouble, match="another process works on the run 20261123-101500-order"):
+    with pytest.raises(JournalError, match="another process works on the run 20261123-101500-order"):
         Journal.reopen(journal.path)
 
 
@@ -145,7 +145,7 @@ def test_a_full_disk_is_told_and_leaves_what_was_written(journal: Journal) -> No
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
         large = RowOutcome(10, Result.SUCCESS, "x" * 500_000)
-        with pytest.raises(RecordFailed, match="is the disk full"):
+        with pytest.raises(RecordWriteError, match="is the disk full"):
             await journal.settled(large)
 
     asyncio.run(steps())
@@ -189,13 +189,13 @@ def test_a_record_of_another_version_is_not_read(path: Path) -> None:
     with sqlite3.connect(path) as other:
         other.execute("UPDATE about SET value = '99' WHERE name = 'format'")
     other.close()
-    with pytest.raises(JournalTrouble, match="another version"):
+    with pytest.raises(JournalError, match="another version"):
         open_file(path)
 
 
 def test_a_folder_that_cannot_be_made_is_told_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(JournalTrouble, match="--state-dir"):
+    with pytest.raises(JournalError, match="--state-dir"):
         make_folder(tmp_path / "file" / "runs")
 
 

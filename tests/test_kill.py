@@ -19,8 +19,8 @@ from running import (
 
 from importer.journal import RunState
 from importer.model import Result
-from importer.results import read_results
 from importer.sandbox import Sandbox, SandboxOptions
+from importer.workbooks.results import read_results
 
 ROWS = 300
 

@@ -10,10 +10,10 @@ import pytest
 from raw_server import RawServer, Received, answer, hangs, run_skipping, says, serving, skip_an_hour
 from test_connection import Wire
 
-from importer.secret import Password
-from importer.server.settings import Server
-from importer.submit.lines import SharedLine
-from importer.submit.stop import Stop, StopKind, StoppedError, StopSwitch
+from importer.sending.lines import SharedLine
+from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
+from importer.settings.password import Password
+from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.api import Transport, VicidialApi
 from importer.vicidial.call_progress import CallProgress

@@ -13,24 +13,24 @@ from unittest.mock import patch
 import pytest
 from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock, flags
 
-from importer.checking import after_live_check, check_file
 from importer.cli import main
 from importer.columns import USED
-from importer.live_check import LiveCheck, check_live, plan_after
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.recipe import Recipe
-from importer.results import PreviousRow
-from importer.run import import_checked
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
-from importer.secret import Password
-from importer.server.settings import Server
-from importer.submit.dry_run import IMPOSSIBLE_PHONE_CODE
-from importer.submit.stop import StopKind
+from importer.sending.dry_run import IMPOSSIBLE_PHONE_CODE
+from importer.sending.stop import StopKind
+from importer.settings.password import Password
+from importer.settings.settings import Server
+from importer.workbooks.results import PreviousRow
+from importer.workflows.check import after_live_check, check_file
+from importer.workflows.live_check import LiveCheck, check_live, plan_after
+from importer.workflows.options import ImportOptions
+from importer.workflows.run import import_checked
 
 HEADER = tuple(column.name for column in USED)
 MODEL, NOWHERE = "18005550199", "18005550100"
-FAST = Recipe(rate=0, workers=8)
+FAST = ImportOptions(rate=0, workers=8)
 OPS = User("ops", "pw1234")
 
 
@@ -62,11 +62,11 @@ def random_row(rng: random.Random, number: int) -> tuple[str, ...]:
     return cells(number, did_description=rng.choice(["", f"line {number:04d}"]), **rng.choice(kinds)())
 
 
-def live(path: Path, url: str, recipe: Recipe = FAST, user: User | None = None) -> LiveCheck:
+def live(path: Path, url: str, options: ImportOptions = FAST, user: User | None = None) -> LiveCheck:
     """Check the rows of a file with the server, and make sure that each of them has a verdict."""
-    planned = check_file(path, recipe).planned
+    planned = check_file(path, options).planned
     login = (user.name, user.password) if user else ("6666", "1234")
-    found = check_live(planned, recipe, Server(url, login[0], Password(login[1])), Looker(), fast_clock())
+    found = check_live(planned, options, Server(url, login[0], Password(login[1])), Looker(), fast_clock())
     assert set(found.verdicts) == {row.index for row in planned}
     return found
 
@@ -104,7 +104,7 @@ def test_a_thousand_random_rows_are_checked_without_storing_any_and_a_run_gets_w
         assert found.stop is None
         assert sandbox.stored() == {}
         functions = {call.function for call in sandbox.calls}
-        desk.importing(path, sandbox.url, Recipe(rate=0, workers=32))
+        desk.importing(path, sandbox.url, ImportOptions(rate=0, workers=32))
         lines, stored = desk.results(), sandbox.stored()
     assert functions == {"add_did", "update_did"}
     counts = Counter(verdict.result for verdict in found.verdicts.values())
@@ -193,7 +193,7 @@ def test_a_server_that_adds_in_a_dry_run_is_asked_nothing_after_the_first_that_i
     path = desk.write("order.csv", HEADER, [good(number) for number in range(30)])
     held = {did(number) for number in range(there)}
     with Hostile(vicidial_that(lambda asked: asked not in held)) as server:
-        found = live(path, server.url, Recipe(rate=0, workers=16))
+        found = live(path, server.url, ImportOptions(rate=0, workers=16))
         calls = server.calls
     assert [call["did_pattern"] for call in calls] == [did(number) for number in range(there + 1)]
     assert {call["phone_code"] for call in calls} == {IMPOSSIBLE_PHONE_CODE}
@@ -256,7 +256,7 @@ def test_questions_that_get_no_answer_are_asked_again(tmp_path: Path, function: 
     )
     faults = FaultPlan(chosen=lambda asked, nth: Fault.CUT_AFTER if nth <= 2 else None, functions=frozenset({function}))
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
-        found = live(path, sandbox.url, Recipe(rate=0, give_up_after=50_000))
+        found = live(path, sandbox.url, ImportOptions(rate=0, give_up_after=50_000))
         assert sandbox.stored() == {}
     assert {verdict.result for verdict in found.verdicts.values()} == {Result.SUCCESS}
 
@@ -266,9 +266,9 @@ def test_a_row_that_never_gets_an_answer_is_not_known_and_sent_all_the_same(tmp_
     path = desk.write("order.csv", HEADER, [good(number) for number in range(6)])
     faults = FaultPlan(chosen=lambda asked, nth: Fault.ERROR_500 if asked == did(3) else None)
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
-        recipe = Recipe(rate=0, give_up_after=50_000)
-        checked = check_file(path, recipe)
-        found = live(path, sandbox.url, recipe)
+        options = ImportOptions(rate=0, give_up_after=50_000)
+        checked = check_file(path, options)
+        found = live(path, sandbox.url, options)
         plan = plan_after(found, checked.planned, update=False)
     assert found.verdicts[3].result is Result.UNKNOWN
     assert [row.index for row in plan.planned] == list(range(6))
@@ -292,15 +292,15 @@ def test_what_the_check_has_learned_tells_who_added_a_did_whose_answer_was_lost(
         return fault if asked and nth == (1 if asked in copies else 2) else None
 
     faults = FaultPlan(chosen=first_real_call, functions=frozenset({"add_did", "copy_did"}))
-    recipe = Recipe(rate=0, workers=16, give_up_after=50_000, timeout=1.0 if fault is Fault.HANG_AFTER else 30)
+    options = ImportOptions(rate=0, workers=16, give_up_after=50_000, timeout=1.0 if fault is Fault.HANG_AFTER else 30)
     with Sandbox(SandboxOptions(starting_dids=there, faults=faults)) as sandbox:
-        checked = check_file(path, recipe)
-        found = live(path, sandbox.url, recipe)
+        checked = check_file(path, options)
+        found = live(path, sandbox.url, options)
         assert sandbox.stored() == {}
         before = len(sandbox.calls)
         server = Server(sandbox.url, "6666", Password("1234"))
-        to_send = after_live_check(checked, found, recipe)
-        report = import_checked(to_send, recipe, server, desk.folders, Looker(), clock=fast_clock())
+        to_send = after_live_check(checked, found, options)
+        report = import_checked(to_send, options, server, desk.folders, Looker(), clock=fast_clock())
         stored = sandbox.stored()
         sent = {call.did_pattern for call in sandbox.calls[before:] if call.did_pattern}
     counts = Counter(outcome.result for outcome in report.outcomes)

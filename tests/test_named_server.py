@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.errors import SettingsTrouble
-from importer.server.file import ServerFile, choose_server
-from importer.server.named import ChosenServer, NamedServer, Origin
-from importer.server.settings import ResolvedServer, resolve_settings
+from importer.errors import SettingsError
+from importer.settings.file import ServerFile, choose_server
+from importer.settings.named import ChosenServer, NamedServer, Origin
+from importer.settings.settings import ResolvedServer, resolve_settings
 
 EAST = "https://east.example.org/vicidial/non_agent_api.php"
 WEST = "https://west.example.org/vicidial/non_agent_api.php"
@@ -116,7 +116,7 @@ def test_flags_beat_everything(tmp_path: Path) -> None:
 def test_a_password_file_is_nobodys_but_the_users_who_stands_beside_it(tmp_path: Path) -> None:
     kept = secret_file(tmp_path, "east.password", "eastWord\n")
     chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=True)
-    with pytest.raises(SettingsTrouble, match="no password was given"):
+    with pytest.raises(SettingsError, match="no password was given"):
         resolved(chosen, {}, user="8888")
     assert resolved(chosen, {}, user="8888", typed="typedWord").server.password.reveal() == "typedWord"
 
@@ -132,7 +132,7 @@ def test_a_password_file_is_nobodys_but_the_users_who_stands_beside_it(tmp_path:
 )
 def test_vicidial_pass_of_another_server_or_user_is_not_sent(environment: dict[str, str]) -> None:
     chosen = ChosenServer(entry(user="6666"), by_flag=True)
-    with pytest.raises(SettingsTrouble, match=r"belongs to another server or user .* is not sent to east.example.org"):
+    with pytest.raises(SettingsError, match=r"belongs to another server or user .* is not sent to east.example.org"):
         resolved(chosen, environment)
     assert resolved(chosen, environment, typed="typedWord").server.password.reveal() == "typedWord"
 
@@ -152,7 +152,7 @@ def test_a_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None
     kept = secret_file(tmp_path, "east.password", "eastWord\n")
     kept.chmod(0o644)
     chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=True)
-    with pytest.raises(SettingsTrouble, match="can be read by others; run: chmod 600"):
+    with pytest.raises(SettingsError, match="can be read by others; run: chmod 600"):
         resolved(chosen, {"VICIDIAL_PASS": "eastWord"})
 
 
@@ -173,7 +173,7 @@ def test_the_keyring_is_asked_for_user_at_host(monkeypatch: pytest.MonkeyPatch) 
 def test_a_keyring_that_has_nothing_says_how_to_fill_it(monkeypatch: pytest.MonkeyPatch) -> None:
     keyring_with(monkeypatch, {})
     chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
-    with pytest.raises(SettingsTrouble, match=r"keyring set did-importer 6666@east.example.org"):
+    with pytest.raises(SettingsError, match=r"keyring set did-importer 6666@east.example.org"):
         resolved(chosen, {"VICIDIAL_PASS": "otherWord"})
     assert resolved(chosen, {}, typed="typedWord").server.password.reveal() == "typedWord"
 
@@ -181,7 +181,7 @@ def test_a_keyring_that_has_nothing_says_how_to_fill_it(monkeypatch: pytest.Monk
 def test_a_keyring_that_is_not_installed_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
-    with pytest.raises(SettingsTrouble, match=r"pip install 'did-importer\[keyring\]'"):
+    with pytest.raises(SettingsError, match=r"pip install 'did-importer\[keyring\]'"):
         resolved(chosen, {})
 
 
@@ -191,7 +191,7 @@ def test_a_keyring_that_does_not_open_is_told_without_its_words(monkeypatch: pyt
 
     monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=fail))
     chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
-    with pytest.raises(SettingsTrouble, match="does not open \\(RuntimeError\\)") as refused:
+    with pytest.raises(SettingsError, match="does not open \\(RuntimeError\\)") as refused:
         resolved(chosen, {})
     assert "ringWord" not in str(refused.value)
 
@@ -230,7 +230,7 @@ def test_no_password_ever_goes_to_a_server_or_user_it_is_not_meant_for(
     chosen = choose_server(file, name=named, url=None, environment=environment)
     try:
         server = resolved(chosen, environment, user=flag_user).server
-    except SettingsTrouble:
+    except SettingsError:
         return
     if server.password.reveal() == "ofTheEntry":
         assert (server.url, server.user) == (EAST, named_user or server.user)

@@ -15,9 +15,9 @@ import pytest
 from running import Desk, Hostile, Looker, assert_results_are_true, did, flags
 
 from importer.model import ExitCode, Result
-from importer.recipe import Recipe
-from importer.results import read_results
 from importer.sandbox import Sandbox, SandboxOptions
+from importer.workbooks.results import read_results
+from importer.workflows.options import ImportOptions
 
 SECRET = "Qx7&ss+w%o'r<dé9"
 KEPT = "Qx7ssword9"
@@ -178,8 +178,8 @@ def test_whatever_the_server_repeats_the_password_is_written_nowhere(
     desk = Desk(tmp_path, password=SECRET)
     looker = Looker()
     with Hostile(ECHOES[echo]) as server:
-        recipe = Recipe(rate=0, method=method, retries=1, give_up_after=20)
-        report = desk.importing(order_of(desk, 3), server.url, recipe, watcher=looker)
+        options = ImportOptions(rate=0, method=method, retries=1, give_up_after=20)
+        report = desk.importing(order_of(desk, 3), server.url, options, observer=looker)
     assert {params["pass"] for params in server.calls} == {SECRET}
     reasons = [line.reason for line in read_results(report.workbook).rows]
     assert_nothing_leaked(tmp_path, caplog.text, repr(report), str(looker.sentences), str(reasons))
@@ -301,7 +301,7 @@ def test_with_the_password_1234_a_number_in_an_answer_that_is_not_understood_sti
         return 200, {}, f"NEWS: of {params['did_pattern']} by |{params['user']}|{params['pass']}|\n"
 
     with Hostile(strange) as server:
-        report = desk.importing(path, server.url, Recipe(rate=0, retries=0))
+        report = desk.importing(path, server.url, ImportOptions(rate=0, retries=0))
     (line,) = read_results(report.workbook).rows
     assert line.result is Result.UNKNOWN
     assert "NEWS: of 18001234567 by |6666|[password]|" in line.reason
@@ -345,7 +345,7 @@ def test_a_login_that_is_refused_in_mid_run_costs_no_more_logins_than_workers(tm
             refused_from.append(len(sandbox.calls))
 
         looker = Looker(on_outcome=at_outcome)
-        report = desk.importing(order.path, sandbox.url, Recipe(rate=0, workers=4), watcher=looker)
+        report = desk.importing(order.path, sandbox.url, ImportOptions(rate=0, workers=4), observer=looker)
         calls = len(sandbox.calls)
         assert calls - refused_from[0] <= 4
         assert sandbox.failed_logins("6666") <= (10 if trouble == "account locked" else 4)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.check.did_trouble import DidTrouble
-from importer.check.normalise import BLANK, NOTHING_LEFT, Cell, clean_cell
+from importer.checking.did_trouble import DidTrouble
+from importer.checking.normalise import BLANK, NOTHING_LEFT, Cell, clean_cell
 from importer.column import Column
 from importer.columns import BY_NAME, CALL_HANDLE_METHODS, DID_PATTERN, SENT
 

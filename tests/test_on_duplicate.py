@@ -11,15 +11,15 @@ from ask_sandbox import add
 from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock, flags
 
 from importer.model import Result, RowOutcome
-from importer.past_runs import left_to_undo, named_run, resume
-from importer.recipe import Recipe
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import Row, User
-from importer.secret import Password
-from importer.server.settings import Server
+from importer.settings.password import Password
+from importer.settings.settings import Server
+from importer.workflows.options import ImportOptions
+from importer.workflows.past_runs import left_to_undo, named_run, resume
 
 HEADER = ("did_pattern", "did_route", "group", "extension", "did_description", "list_id")
-UPDATE = Recipe(rate=0, on_duplicate="update", give_up_after=50_000)
+UPDATE = ImportOptions(rate=0, on_duplicate="update", give_up_after=50_000)
 OPS = User("ops", "pw1234")
 
 
@@ -142,7 +142,7 @@ def test_a_user_who_may_not_update_is_refused_ten_times_and_no_more(tmp_path: Pa
 
 
 def outcomes_under(
-    desk: Desk, fault: Callable[[int], Fault | None], function: str, recipe: Recipe, count: int = 10
+    desk: Desk, fault: Callable[[int], Fault | None], function: str, options: ImportOptions, count: int = 10
 ) -> tuple[Sequence[RowOutcome], dict[str, Row]]:
     """Import an order of which every second DID is there already.
 
@@ -150,7 +150,7 @@ def outcomes_under(
         desk: where it lies.
         fault: what befalls the calls of that function, by how many there were for the DID.
         function: the function.
-        recipe: how to send.
+        options: how to send.
         count: how many rows the order has.
 
     Returns:
@@ -167,7 +167,7 @@ def outcomes_under(
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
         hold_old(sandbox, range(0, count, 2))
         at_work.set()
-        report = desk.importing(order(desk, count), sandbox.url, recipe)
+        report = desk.importing(order(desk, count), sandbox.url, options)
         return report.outcomes, sandbox.stored()
 
 
@@ -193,7 +193,7 @@ def untrue(outcomes: Sequence[RowOutcome], stored: dict[str, Row]) -> list[RowOu
 OF_AN_UPDATE = [fault for fault in Fault if fault not in (Fault.REDIRECT, Fault.LOST_INSERT, Fault.WRONG_NUMBER)]
 
 
-def recipe_against(fault: Fault) -> Recipe:
+def recipe_against(fault: Fault) -> ImportOptions:
     hangs = fault in (Fault.HANG, Fault.HANG_AFTER)
     return replace(UPDATE, timeout=1.0 if hangs else 30.0, workers=10 if hangs else 4)
 
@@ -210,8 +210,8 @@ def test_an_update_whose_first_answers_are_lost_ends_as_an_update(tmp_path: Path
 
 @pytest.mark.parametrize("fault", OF_AN_UPDATE)
 def test_an_update_that_is_never_answered_is_not_guessed_at(tmp_path: Path, fault: Fault) -> None:
-    recipe = replace(recipe_against(fault), retries=1)
-    outcomes, stored = outcomes_under(Desk(tmp_path), lambda _nth: fault, "update_did", recipe, count=4)
+    options = replace(recipe_against(fault), retries=1)
+    outcomes, stored = outcomes_under(Desk(tmp_path), lambda _nth: fault, "update_did", options, count=4)
     assert untrue(outcomes, stored) == []
     surely_not_done = fault in (Fault.BUSY_429, Fault.BUSY_503, Fault.MYSQL_DOWN)
     assert {outcome.result for outcome in outcomes[::2]} == {Result.FAILED if surely_not_done else Result.UNKNOWN}
@@ -281,12 +281,12 @@ def test_a_run_that_dies_while_it_updates_is_finished_by_resume(tmp_path: Path) 
     with Sandbox(SandboxOptions(latency=(0.0, 0.004))) as sandbox:
         hold_old(sandbox, range(0, 20, 2))
         with pytest.raises(RuntimeError, match="dies here"):
-            desk.importing(order(desk, 20), sandbox.url, UPDATE, watcher=Looker(on_outcome=die))
+            desk.importing(order(desk, 20), sandbox.url, UPDATE, observer=Looker(on_outcome=die))
         line = desk.newest()
         assert desk.unfinished()
         server = Server(sandbox.url, "6666", Password("1234"))
-        recipe = Recipe.from_json(line.about.settings)
-        report = resume(line, recipe, server, desk.folders, Looker(), clock=fast_clock())
+        options = ImportOptions.from_json(line.about.settings)
+        report = resume(line, options, server, desk.folders, Looker(), clock=fast_clock())
         stored = sandbox.stored()
     assert untrue(report.outcomes, stored) == []
     assert len(report.outcomes) == 20

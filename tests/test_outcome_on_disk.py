@@ -9,12 +9,12 @@ import pytest
 from fake_vicidial import FakeVicidial, MemoryRecorder
 from virtual_time import run_virtual, virtual_clock
 
-from importer.errors import RecordFailed
+from importer.errors import RecordWriteError
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.submit.options import SubmitOptions
-from importer.submit.pace import Pacer
-from importer.submit.pool import Submission, Submitted
-from importer.submit.stop import StopKind
+from importer.sending.options import SubmitOptions
+from importer.sending.pool import Submission, Submitted
+from importer.sending.rate_limiter import RateLimiter
+from importer.sending.stop import StopKind
 
 DISK_SECONDS = 5.0
 ROWS = [PlannedRow(index, f"1727555{index:05d}", (("did_pattern", f"1727555{index:05d}"),)) for index in range(12)]
@@ -38,7 +38,7 @@ class SlowDisk(MemoryRecorder):
         async def write() -> None:
             await asyncio.sleep(DISK_SECONDS)
             if outcome.index == self.fails_at:
-                raise RecordFailed("the record could not be written; is the disk full?")
+                raise RecordWriteError("the record could not be written; is the disk full?")
             self.on_disk.append(outcome.index)
 
         return asyncio.ensure_future(write())
@@ -52,7 +52,7 @@ def send(server: FakeVicidial, disk: SlowDisk, on_outcome: Callable[[RowOutcome]
         submission = Submission(
             rows=ROWS,
             apis=[server.line() for _ in range(workers)],
-            pacer=Pacer(None, clock),
+            rate_limiter=RateLimiter(None, clock),
             recorder=disk,
             options=SubmitOptions(workers=workers),
             on_outcome=on_outcome,
@@ -108,8 +108,8 @@ def test_a_watcher_that_fails_stops_the_run_and_is_heard() -> None:
     server = FakeVicidial()
 
     def on_outcome(outcome: RowOutcome) -> None:
-        raise ValueError("a broken watcher")
+        raise ValueError("a broken observer")
 
-    with pytest.raises(ValueError, match="a broken watcher"):
+    with pytest.raises(ValueError, match="a broken observer"):
         send(server, SlowDisk(), on_outcome, workers=1)
     assert len(server.stored) == 1, "the first row goes alone until its outcome counts"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from virtual_time import run_virtual, virtual_clock
 
-from importer.submit.pace import SLOWEST, Pacer
+from importer.sending.rate_limiter import SLOWEST, RateLimiter
 
 RATES = (0.5, 1, 5, 10, 20, 50, 100, 200)
 
@@ -27,28 +27,28 @@ def moments(
     seconds: float,
     held_up: Callable[[random.Random], float] = no_hold_up,
     latency: Callable[[random.Random], float] = no_hold_up,
-    meanwhile: Callable[[Pacer], None] | None = None,
+    meanwhile: Callable[[RateLimiter], None] | None = None,
     meanwhile_at: float = 0.0,
 ) -> list[float]:
-    """Let workers call for some seconds; return when each call was written, in seconds since the pacer was made."""
+    """Let workers call for some seconds; return when each call was written, in seconds since the limiter was made."""
 
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         clock = virtual_clock(loop)
-        pacer, rng = Pacer(rate, clock), random.Random(7)
+        rate_limiter, rng = RateLimiter(rate, clock), random.Random(7)
         began = clock.now()
         written: list[float] = []
 
         async def worker() -> None:
             while True:
-                await pacer.slot()
+                await rate_limiter.slot()
                 await clock.sleep(held_up(rng))
-                await pacer.writing()
+                await rate_limiter.writing()
                 written.append(clock.now() - began)
                 await clock.sleep(latency(rng))
 
         if meanwhile is not None:
-            loop.call_later(meanwhile_at, meanwhile, pacer)
+            loop.call_later(meanwhile_at, meanwhile, rate_limiter)
         tasks = [asyncio.create_task(worker()) for _ in range(workers)]
         await clock.sleep(seconds)
         for task in tasks:
@@ -129,11 +129,11 @@ def test_there_is_no_burst_at_the_start(rate: float) -> None:
 def test_there_is_no_burst_after_an_idle_time(rate: float) -> None:
     async def main() -> list[float]:
         clock = virtual_clock(asyncio.get_running_loop())
-        pacer = Pacer(rate, clock)
+        rate_limiter = RateLimiter(rate, clock)
 
         async def call() -> float:
-            await pacer.slot()
-            await pacer.writing()
+            await rate_limiter.slot()
+            await rate_limiter.writing()
             return clock.now()
 
         await call()
@@ -152,11 +152,11 @@ def test_a_rate_between_two_whole_numbers_keeps_to_the_lower_one() -> None:
 def test_without_a_limit_nobody_waits() -> None:
     async def main() -> float:
         clock = virtual_clock(asyncio.get_running_loop())
-        pacer = Pacer(None, clock)
+        rate_limiter = RateLimiter(None, clock)
         began = clock.now()
         for _ in range(10_000):
-            await pacer.slot()
-            await pacer.writing()
+            await rate_limiter.slot()
+            await rate_limiter.writing()
         return clock.now() - began
 
     assert run_virtual(main()) == 0
@@ -165,12 +165,12 @@ def test_without_a_limit_nobody_waits() -> None:
 def test_slowing_down_halves_the_speed_of_everybody_at_most_once_a_second() -> None:
     async def main() -> list[float]:
         clock = virtual_clock(asyncio.get_running_loop())
-        pacer = Pacer(10, clock)
+        rate_limiter = RateLimiter(10, clock)
         speeds = []
         for seconds in (0, 0, 0.5, 0.6, 0.2, 0.9):
             await clock.sleep(seconds)
-            pacer.slow_down()
-            speeds.append(pacer.speed)
+            rate_limiter.slow_down()
+            speeds.append(rate_limiter.speed)
         return speeds
 
     assert run_virtual(main()) == [0.5, 0.5, 0.5, 0.25, 0.25, 0.125]
@@ -179,11 +179,11 @@ def test_slowing_down_halves_the_speed_of_everybody_at_most_once_a_second() -> N
 def test_slowing_down_never_stops_the_run() -> None:
     async def main() -> float:
         clock = virtual_clock(asyncio.get_running_loop())
-        pacer = Pacer(10, clock)
+        rate_limiter = RateLimiter(10, clock)
         for _ in range(20):
-            pacer.slow_down()
+            rate_limiter.slow_down()
             await clock.sleep(1)
-        return pacer.speed
+        return rate_limiter.speed
 
     assert run_virtual(main()) == SLOWEST
 
@@ -191,25 +191,27 @@ def test_slowing_down_never_stops_the_run() -> None:
 def test_a_slowed_run_calls_half_as_often() -> None:
     seconds = 40.0
     workers = 8
-    written = moments(20, workers=workers, seconds=seconds, meanwhile=lambda pacer: pacer.slow_down())
+    written = moments(20, workers=workers, seconds=seconds, meanwhile=lambda rate_limiter: rate_limiter.slow_down())
     # those that had their turn already when the speed was halved keep it
     assert 0.5 * 20 * 0.98 * seconds <= len(written) <= 0.5 * 20 * seconds + workers
 
 
 def test_a_run_without_a_limit_is_slowed_too() -> None:
-    written = moments(None, workers=4, seconds=4, latency=lambda rng: 0.001, meanwhile=lambda pacer: pacer.slow_down())
+    written = moments(
+        None, workers=4, seconds=4, latency=lambda rng: 0.001, meanwhile=lambda rate_limiter: rate_limiter.slow_down()
+    )
     assert most_in_a_second(written[-100:]) <= 51
 
 
 def test_good_answers_bring_the_whole_speed_back_and_not_more() -> None:
-    pacer = Pacer(10)
-    pacer.slow_down()
+    rate_limiter = RateLimiter(10)
+    rate_limiter.slow_down()
     for _ in range(24):
-        pacer.speed_up()
-    assert pacer.speed < 1
+        rate_limiter.speed_up()
+    assert rate_limiter.speed < 1
     for _ in range(24):
-        pacer.speed_up()
-    assert pacer.speed == 1
+        rate_limiter.speed_up()
+    assert rate_limiter.speed == 1
 
 
 @pytest.mark.parametrize("rate", [None, 5, 100])
@@ -219,7 +221,7 @@ def test_while_the_server_asks_for_quiet_nobody_sends_and_then_nobody_bursts(rat
         workers=20,
         seconds=30,
         latency=lambda rng: 0.05,
-        meanwhile=lambda pacer: pacer.hold(10),
+        meanwhile=lambda rate_limiter: rate_limiter.hold(10),
         meanwhile_at=5.0,
     )
     assert not [moment for moment in written if 5.0 < moment < 15.0 - 1e-6]
@@ -232,9 +234,9 @@ def test_while_the_server_asks_for_quiet_nobody_sends_and_then_nobody_bursts(rat
 
 
 def test_a_shorter_quiet_does_not_end_a_longer_one() -> None:
-    def twice(pacer: Pacer) -> None:
-        pacer.hold(10)
-        pacer.hold(1)
+    def twice(rate_limiter: RateLimiter) -> None:
+        rate_limiter.hold(10)
+        rate_limiter.hold(1)
 
     written = moments(10, workers=4, seconds=12, meanwhile=twice, meanwhile_at=0.5)
     assert not [moment for moment in written if 0.5 < moment < 10.5 - 1e-6]
@@ -243,15 +245,15 @@ def test_a_shorter_quiet_does_not_end_a_longer_one() -> None:
 def test_a_worker_that_is_stopped_while_it_waits_takes_nobodys_place_for_long() -> None:
     async def main() -> list[float]:
         clock = virtual_clock(asyncio.get_running_loop())
-        pacer = Pacer(5, clock)
-        waiting = [asyncio.create_task(pacer.slot()) for _ in range(4)]
+        rate_limiter = RateLimiter(5, clock)
+        waiting = [asyncio.create_task(rate_limiter.slot()) for _ in range(4)]
         await clock.sleep(0)
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         began = clock.now()
-        await pacer.slot()
-        await pacer.writing()
+        await rate_limiter.slot()
+        await rate_limiter.writing()
         return [clock.now() - began]
 
     assert run_virtual(main())[0] <= 1

@@ -13,13 +13,13 @@ from running import PASSWORD, USER, Desk, Ran, assert_each_row_once_in_order, as
 from importer.cli import records
 from importer.journal import list_runs
 from importer.model import Result
-from importer.past_runs import rewrite_workbook
-from importer.recipe import Recipe
-from importer.results import PreviousRow, read_results
-from importer.run import Folders
 from importer.sandbox import Sandbox, SandboxOptions
-from importer.secret import Password
-from importer.server.settings import Server
+from importer.settings.password import Password
+from importer.settings.settings import Server
+from importer.workbooks.results import PreviousRow, read_results
+from importer.workflows.options import ImportOptions
+from importer.workflows.past_runs import rewrite_workbook
+from importer.workflows.run import Folders
 
 HEADER = ("did_pattern", "did_route", "group")
 
@@ -248,7 +248,7 @@ def test_the_record_of_a_run_that_does_not_say_how_many_parts_has_one(tmp_path: 
     desk = Desk(tmp_path)
     order = desk.order(3, plain=True)
     with Sandbox() as sandbox:
-        report = desk.importing(order.path, sandbox.url, Recipe(rate=0))
+        report = desk.importing(order.path, sandbox.url, ImportOptions(rate=0))
     assert [part.path for part in report.parts] == [report.workbook]
     (record,) = desk.folders.runs.glob("*.run")
     connection = sqlite3.connect(record)
@@ -265,7 +265,7 @@ def test_from_python_the_report_names_each_part_and_what_is_left_in_it(tmp_path:
     path = desk.write("order.csv", HEADER, [(did(n), "IN_GROUP" if n else "NOWHERE", "SALES_IN") for n in range(5)])
     with Sandbox() as sandbox:
         server = Server(sandbox.url, USER, Password(PASSWORD))
-        report = import_file(path, server, Recipe(rate=0), Folders(desk.state, sheet_rows=3))
+        report = import_file(path, server, ImportOptions(rate=0), Folders(desk.state, sheet_rows=3))
     assert [(part.path.name, part.first_row, part.last_row, part.left) for part in report.parts] == [
         ("order_results.xlsx", 2, 3, 1),
         ("order_results_part2.xlsx", 4, 5, 0),

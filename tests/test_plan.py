@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running_ranges import RANGES, with_previous
 
-from importer.check.table import CheckOptions, check_table
-from importer.checking import check_results
+from importer.checking.table import CheckOptions, check_table
 from importer.model import CellProblem, CheckedRow, Result, RowOutcome, Table
-from importer.plan import expanded_table, plan_rows
-from importer.recipe import Recipe
+from importer.workflows.check import check_results
+from importer.workflows.options import ImportOptions
+from importer.workflows.plan import expanded_table, plan_rows
 
 
 def row_of(index: int, *, did: str = "", bad: bool = False, twice: int | None = None) -> CheckedRow:
@@ -63,7 +63,9 @@ def test_the_numbers_of_a_range_are_taken_up_again_one_by_one(tmp_path: Path) ->
     workbook = with_previous(
         tmp_path, table, [Result.SUCCESS, Result.NOT_SENT, Result.UNKNOWN, Result.DUPLICATE], sent="17275550102"
     )
-    again = check_results(workbook, Recipe(expand_ranges=True, fills=(("did_route", "EXTEN"), ("extension", "8300"))))
+    again = check_results(
+        workbook, ImportOptions(expand_ranges=True, fills=(("did_route", "EXTEN"), ("extension", "8300")))
+    )
     assert [row.did for row in again.planned] == ["17275550101", "17275550102"]
     assert [row.unanswered for row in again.planned] == [False, True]
     assert {outcome.index: outcome.result for outcome in again.settled} == {0: Result.SUCCESS, 3: Result.DUPLICATE}
@@ -71,7 +73,9 @@ def test_the_numbers_of_a_range_are_taken_up_again_one_by_one(tmp_path: Path) ->
 
 def test_a_range_that_was_invalid_can_be_taken_apart_by_the_rerun(tmp_path: Path) -> None:
     workbook = with_previous(tmp_path, RANGES, [Result.INVALID, Result.SUCCESS])
-    again = check_results(workbook, Recipe(expand_ranges=True, fills=(("did_route", "EXTEN"), ("extension", "8300"))))
+    again = check_results(
+        workbook, ImportOptions(expand_ranges=True, fills=(("did_route", "EXTEN"), ("extension", "8300")))
+    )
     assert [row.did for row in again.planned] == ["17275550100", "17275550101", "17275550102"]
     assert [outcome.index for outcome in again.settled] == [3]
     assert again.expanded.row_numbers == (2, 2, 2, 3)

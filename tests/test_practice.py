@@ -14,8 +14,8 @@ import pytest
 from importer.cli import main, practice
 from importer.cli.demo_check import differences, read_expected
 from importer.cli.fault_flags import MEANINGS, faults_from
-from importer.results import read_results
 from importer.sandbox import Fault
+from importer.workbooks.results import read_results
 
 
 @pytest.fixture

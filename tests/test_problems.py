@@ -2,9 +2,9 @@
 
 import pytest
 
-from importer.check.normalise import Cell
-from importer.check.problems import ProblemGroup, allowed_text, group_problems, problem_of
-from importer.check.schema import Failure, Rule
+from importer.checking.normalise import Cell
+from importer.checking.problems import ProblemGroup, allowed_text, group_problems, problem_of
+from importer.checking.schema import Failure, Rule
 from importer.columns import BY_NAME, SENT
 from importer.model import CellProblem, CheckedRow
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from running import Desk, flags
 
-from importer.checking import check_file
-from importer.errors import SheetTrouble
-from importer.recipe import Recipe
+from importer.errors import SheetError
 from importer.sandbox import Sandbox
+from importer.workflows.check import check_file
+from importer.workflows.options import ImportOptions
 
 QUEUE = (("did_route", "IN_GROUP"), ("group", "SALES_IN"))
-APART = Recipe(fills=QUEUE, expand_ranges=True)
+APART = ImportOptions(fills=QUEUE, expand_ranges=True)
 
 
 def as_csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
@@ -65,7 +65,7 @@ def test_a_list_of_ranges_needs_no_did_column(
 
 
 def test_without_the_flag_a_range_names_it_and_a_single_number_is_good(tmp_path: Path) -> None:
-    checked = check_file(as_csv(tmp_path / "o.csv", FIRST_AND_LAST), Recipe(fills=QUEUE))
+    checked = check_file(as_csv(tmp_path / "o.csv", FIRST_AND_LAST), ImportOptions(fills=QUEUE))
     assert [row.did for row in checked.planned] == ["7275550110"]
     assert "--expand-ranges" in checked.settled[0].reason
 
@@ -82,7 +82,7 @@ def test_a_sheet_with_a_did_column_is_taken_before_one_with_ranges(tmp_path: Pat
 
 def test_of_two_sheets_with_ranges_the_person_must_choose(tmp_path: Path) -> None:
     path = as_xlsx(tmp_path / "o.xlsx", {"North": FIRST_AND_LAST, "South": FIRST_AND_COUNT})
-    with pytest.raises(SheetTrouble, match="say which with --sheet"):
+    with pytest.raises(SheetError, match="say which with --sheet"):
         check_file(path, APART)
 
 
@@ -93,7 +93,7 @@ def test_from_and_to_above_no_numbers_are_no_list_of_ranges(tmp_path: Path) -> N
     }
     checked = check_file(as_xlsx(tmp_path / "o.xlsx", sheets), APART)
     assert [row.did for row in checked.planned] == ["7275550150", "7275550151"]
-    with pytest.raises(SheetTrouble, match="there is no DID column"):
+    with pytest.raises(SheetError, match="there is no DID column"):
         check_file(as_csv(tmp_path / "o.csv", [("From", "To"), ("Tampa", "Miami")]), APART)
 
 

@@ -8,7 +8,7 @@ from readme_blocks import README, TOP, blocks, blocks_in
 
 from importer.cli.parser import build_parser
 from importer.model import ExitCode
-from importer.recipe import Recipe
+from importer.workflows.options import ImportOptions
 
 TEXT = README.read_text(encoding="utf-8")
 
@@ -58,5 +58,5 @@ def test_the_default_that_help_tells_is_the_one_that_holds(flag: str, field: str
     (action,) = [action for action in run._actions if flag in action.option_strings]
     told = re.search(r"default: ([^;)]+)", action.help or "")
     assert told is not None
-    value = getattr(Recipe(), field)
+    value = getattr(ImportOptions(), field)
     assert told[1].lower() == (f"{value:g}" if isinstance(value, int | float) else str(value).lower())

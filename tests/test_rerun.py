@@ -17,8 +17,8 @@ from running import (
 )
 
 from importer.model import Result
-from importer.results import PreviousRow, read_results
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.workbooks.results import PreviousRow, read_results
 
 
 def correct(workbook: Path, cells: Mapping[tuple[int, str], str]) -> None:

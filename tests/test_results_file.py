@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 
-from importer.errors import ResultsTrouble
-from importer.results import check_writable, free_path, write_results
-from importer.results import workbook as results_workbook
+from importer.errors import ResultsError
 from importer.workbooks.output_file import part_path, whole_file
+from importer.workbooks.results import check_writable, free_path, write_results
+from importer.workbooks.results import workbook as results_workbook
 from importer.workbooks.sheet_xml import TextRow
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -44,7 +44,7 @@ def test_a_workbook_is_not_put_beside_the_second_part_of_another(tmp_path: Path)
 def test_a_workbook_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
     path.write_text("the person's own")
-    with pytest.raises(ResultsTrouble, match="never overwritten"):
+    with pytest.raises(ResultsError, match="never overwritten"):
         write_results(path, TABLE, outcomes_for(1), SUMMARY)
     assert path.read_text() == "the person's own"
     assert [entry.name for entry in tmp_path.iterdir()] == ["r.xlsx"]
@@ -57,7 +57,7 @@ def test_a_file_that_appears_while_we_write_stays_as_it_is(
     if not hard_links:
         monkeypatch.setattr(os, "link", refuse_links)
     path = tmp_path / "r.xlsx"
-    with pytest.raises(ResultsTrouble, match="never overwritten"), whole_file(path) as file:  # noqa: PT012 - the moment matters
+    with pytest.raises(ResultsError, match="never overwritten"), whole_file(path) as file:  # noqa: PT012 - the moment matters
         file.write(b"ours")
         path.write_text("another's")
     assert path.read_text() == "another's"
@@ -81,7 +81,7 @@ def test_a_disk_that_fills_up_leaves_nothing_and_one_line(tmp_path: Path, monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(results_workbook, "rows_xml", full)
-    with pytest.raises(ResultsTrouble, match=r"r\.xlsx: could not be written \(No space left on device\); make room"):
+    with pytest.raises(ResultsError, match=r"r\.xlsx: could not be written \(No space left on device\); make room"):
         write_results(tmp_path / "r.xlsx", TABLE, outcomes_for(1), SUMMARY)
     assert not list(tmp_path.iterdir())
 
@@ -134,7 +134,7 @@ def test_a_place_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_found_before_the_first_call(tmp_path: Path, name: str, says: str) -> None:
     (tmp_path / "taken.xlsx").touch()
     (tmp_path / "folder.xlsx").mkdir()
-    with pytest.raises(ResultsTrouble, match=says) as caught:
+    with pytest.raises(ResultsError, match=says) as caught:
         check_writable(tmp_path / name)
     assert "\n" not in str(caught.value)
 
@@ -143,7 +143,7 @@ def test_a_place_that_cannot_be_written_is_found_before_the_first_call(tmp_path:
 def test_a_folder_without_write_permission_is_found_before_the_first_call(tmp_path: Path) -> None:
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
-    with pytest.raises(ResultsTrouble, match="nothing can be written in"):
+    with pytest.raises(ResultsError, match="nothing can be written in"):
         check_writable(folder / "r.xlsx")
 
 
@@ -154,14 +154,14 @@ def test_a_folder_that_refuses_new_files_is_found_before_the_first_call(
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(ResultsTrouble, match=r"nothing can be written in .* \(Read-only file system\)"):
+    with pytest.raises(ResultsError, match=r"nothing can be written in .* \(Read-only file system\)"):
         check_writable(tmp_path / "r.xlsx")
 
 
 def test_too_many_rows_or_columns_are_found_before_the_first_call(tmp_path: Path) -> None:
-    with pytest.raises(ResultsTrouble, match="split the file"):
+    with pytest.raises(ResultsError, match="split the file"):
         check_writable(tmp_path / "r.xlsx", rows=1_048_577)
-    with pytest.raises(ResultsTrouble, match="delete some"):
+    with pytest.raises(ResultsError, match="delete some"):
         check_writable(tmp_path / "r.xlsx", columns=16_385)
 
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 
-from importer.errors import ResultsTrouble
+from importer.errors import ResultsError
 from importer.model import Result, RowOutcome
-from importer.results import ResultsPlace, parts, read_results, write_results
-from importer.results import workbook as results_workbook
-from importer.results.causes import causes_of
-from importer.results.parts import part_spans
+from importer.workbooks.results import ResultsPlace, parts, read_results, write_results
+from importer.workbooks.results import workbook as results_workbook
+from importer.workbooks.results.causes import causes_of
+from importer.workbooks.results.parts import part_spans
 from importer.workbooks.sheet_xml import TextRow, rows_xml
 
 _ROWS_OF_A_RANGE = st.lists(st.integers(1, 5), max_size=30)
@@ -140,7 +140,7 @@ def test_one_workbook_says_nothing_of_parts(tmp_path: Path) -> None:
 
 def test_a_further_workbook_that_is_there_already_stays_as_it_is_and_none_is_written(tmp_path: Path) -> None:
     (tmp_path / "r_part2.xlsx").write_text("the person's own")
-    with pytest.raises(ResultsTrouble, match=r"r_part2\.xlsx: is there already and is never overwritten"):
+    with pytest.raises(ResultsError, match=r"r_part2\.xlsx: is there already and is never overwritten"):
         write_results(tmp_path / "r.xlsx", table_of(["x"], [["1"]] * 7), outcomes_for(7), SUMMARY, most_rows=4)
     assert [path.name for path in tmp_path.iterdir()] == ["r_part2.xlsx"]
 
@@ -154,7 +154,7 @@ def test_a_disk_that_fills_up_in_the_last_of_them_leaves_none(tmp_path: Path, mo
         return rows_xml(rows)
 
     monkeypatch.setattr(results_workbook, "rows_xml", full)
-    with pytest.raises(ResultsTrouble, match="No space left"):
+    with pytest.raises(ResultsError, match="No space left"):
         write_results(tmp_path / "r.xlsx", table_of(["x"], [["1"]] * 7), outcomes_for(7), SUMMARY, most_rows=4)
     assert next(calls) == 4
     assert not list(tmp_path.iterdir())
@@ -180,7 +180,7 @@ def test_all_names_are_tried_before_the_first_call(tmp_path: Path) -> None:
     (tmp_path / "r_part3.xlsx").touch()
     place = ResultsPlace(tmp_path / "r.xlsx", fixed=True)
     place.check(2)
-    with pytest.raises(ResultsTrouble, match=r"r_part3\.xlsx: is there already"):
+    with pytest.raises(ResultsError, match=r"r_part3\.xlsx: is there already"):
         place.check(3)
     free = replace(place, fixed=False)
     free.check(3)

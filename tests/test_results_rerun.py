@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from results_samples import SUMMARY, TEXTS, outcomes_for, table_of
 
-from importer.errors import SheetTrouble
+from importer.errors import SheetError
 from importer.model import CellFlaw, Result, RowOutcome
-from importer.results import read_results, write_results
+from importer.workbooks.results import read_results, write_results
 
 HEADER = ("row", "DID", "status", "result", "", "result")
 ROWS = (
@@ -225,7 +225,7 @@ def test_a_cell_of_ours_that_makes_no_sense_is_named_in_one_line(
 ) -> None:
     lines = csv_lines()
     lines[2][column] = text
-    with pytest.raises(SheetTrouble, match=says) as caught:
+    with pytest.raises(SheetError, match=says) as caught:
         read_results(as_csv(tmp_path / "r.csv", lines))
     assert "\n" not in str(caught.value)
 
@@ -235,27 +235,27 @@ def test_a_list_that_is_no_results_workbook_is_told_what_to_do(tmp_path: Path) -
 
     path = as_csv(tmp_path / "order.csv", [["DID", "result"], ["17275550100", "ok"]])
     with pytest.raises(
-        SheetTrouble, match=r"is not a results sheet.*rerun takes an order_results\.xlsx.*did-importer run"
+        SheetError, match=r"is not a results sheet.*rerun takes an order_results\.xlsx.*did-importer run"
     ):
         read_results(path)
     book = openpyxl.Workbook()
     book["Sheet"]["A1"] = "DID"
     book.save(tmp_path / "order.xlsx")
-    with pytest.raises(SheetTrouble, match=r"there is no sheet 'Results'.*rerun takes an order_results\.xlsx"):
+    with pytest.raises(SheetError, match=r"there is no sheet 'Results'.*rerun takes an order_results\.xlsx"):
         read_results(tmp_path / "order.xlsx")
     book["Sheet"].title = "Results"
     book.save(tmp_path / "other.xlsx")
-    with pytest.raises(SheetTrouble, match="sheet 'Results': is not a results sheet"):
+    with pytest.raises(SheetError, match="sheet 'Results': is not a results sheet"):
         read_results(tmp_path / "other.xlsx")
 
 
 def test_a_file_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(SheetTrouble, match="nowhere"):
+    with pytest.raises(SheetError, match="nowhere"):
         read_results(tmp_path / "nowhere.xlsx")
 
 
 def test_a_results_workbook_given_as_a_new_list_is_read_from_its_sheet_results(written: Path) -> None:
-    from importer.sheet import read_table
+    from importer.reading import read_table
 
     assert read_table(written).sheet == "Results"
 
@@ -263,8 +263,8 @@ def test_a_results_workbook_given_as_a_new_list_is_read_from_its_sheet_results(w
 def test_the_template_filled_by_a_person_is_read_from_its_first_sheet(tmp_path: Path) -> None:
     import openpyxl
 
-    from importer.sheet import read_table
-    from importer.template import write_template
+    from importer.reading import read_table
+    from importer.workbooks.template import write_template
 
     path = tmp_path / "order.xlsx"
     write_template(path)

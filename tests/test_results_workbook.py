@@ -19,11 +19,11 @@ from results_samples import (
     table_of,
 )
 
-from importer.errors import ResultsTrouble
+from importer.errors import ResultsError
 from importer.model import Result, RowOutcome
 from importer.result_words import BY_RESULT
-from importer.results import write_results
-from importer.results.rows import in_order
+from importer.workbooks.results import write_results
+from importer.workbooks.results.rows import in_order
 from importer.workbooks.sheet_xml import LONGEST_CELL, cell_xml, cut_to_fit, fits
 
 HEADER = ("Phone Number", "City", "", "result", "Notes", "Notes")
@@ -219,7 +219,7 @@ def test_a_table_without_rows_gives_a_workbook_with_a_header_alone(tmp_path: Pat
 
 
 def test_a_table_wider_than_a_sheet_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ResultsTrouble, match=r"16,390 columns are more than the 16,384 of a sheet"):
+    with pytest.raises(ResultsError, match=r"16,390 columns are more than the 16,384 of a sheet"):
         write_results(tmp_path / "r.xlsx", table_of(["x"] * 16_384, []), (), SUMMARY)
 
 

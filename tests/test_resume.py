@@ -20,9 +20,9 @@ from running import (
 
 from importer.journal import RunState
 from importer.model import ExitCode, Result
-from importer.recipe import Recipe
-from importer.results import read_results
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.workbooks.results import read_results
+from importer.workflows.options import ImportOptions
 
 
 def leave_unfinished(desk: Desk, sandbox: Sandbox, order: Order, outcomes: int = 15) -> str:
@@ -32,7 +32,7 @@ def leave_unfinished(desk: Desk, sandbox: Sandbox, order: Order, outcomes: int =
         The run's name.
     """
     looker = Looker(on_outcome=lambda number: sandbox.pause() if number == outcomes else None)
-    report = desk.importing(order.path, sandbox.url, Recipe(rate=0, give_up_after=1), watcher=looker)
+    report = desk.importing(order.path, sandbox.url, ImportOptions(rate=0, give_up_after=1), observer=looker)
     sandbox.resume()
     assert report.unfinished
     return report.run_id
@@ -251,7 +251,9 @@ def test_a_disk_that_is_full_in_mid_run_stops_it_with_the_record_intact(
     with Sandbox(SandboxOptions(starting_dids=order.there)) as sandbox:
         with monkeypatch.context() as patched:
             patched.setattr(sqlite3, "connect", remembered)
-            report = desk.importing(order.path, sandbox.url, Recipe(rate=0), watcher=Looker(on_outcome=fill_the_disk))
+            report = desk.importing(
+                order.path, sandbox.url, ImportOptions(rate=0), observer=Looker(on_outcome=fill_the_disk)
+            )
         assert report.exit_code == ExitCode.STOPPED
         assert report.stop is not None
         assert "the record of the run could not be written (database or disk is full)" in report.stop.why

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from importer.check.normalise import BLANK, Cell
-from importer.check.schema import TARGETS, CleanColumn, Rule, judge, schema
+from importer.checking.normalise import BLANK, Cell
+from importer.checking.schema import TARGETS, CleanColumn, Rule, judge, schema
 from importer.column import Column, ServerCheck
 from importer.columns import BY_NAME, DID_PATTERN, ROUTE_NEEDS, SENT, USED
 

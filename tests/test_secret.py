@@ -17,8 +17,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from importer.secret import MASK, Password, redact_all
-from importer.server.settings import Server
+from importer.settings.password import MASK, Password, redact_all
+from importer.settings.settings import Server
 
 TREACHEROUS = "Pa&ss+wo%rd' <é7"
 

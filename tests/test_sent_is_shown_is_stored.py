@@ -13,12 +13,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from running import Desk
 
-from importer.checking import check_file
 from importer.column import Column
 from importer.columns import BY_NAME, COPY_FROM, SENT, USED
 from importer.model import CheckedRow, Result
-from importer.recipe import Recipe
 from importer.sandbox import Call, Sandbox
+from importer.workflows.check import check_file
+from importer.workflows.options import ImportOptions
 
 SEPARATOR = "\u00a6"
 """What stands between the cells: a character that no cell has, so that every other one can be in a cell."""
@@ -95,7 +95,7 @@ def rows(draw: st.DrawFn) -> tuple[str, ...]:
 
 
 RECIPES = st.builds(
-    Recipe,
+    ImportOptions,
     any_pattern=st.booleans(),
     did_format=st.sampled_from(["as-is", "as-is", "e164", "international", "national"]),
     region=st.sampled_from(["US", "US", "US", "GB"]),
@@ -114,7 +114,7 @@ class Order:
 
     desk: Desk
     path: Path
-    recipe: Recipe
+    options: ImportOptions
 
 
 def written(desk: Desk, name: str, lines: Sequence[Sequence[str]]) -> Path:
@@ -124,22 +124,22 @@ def written(desk: Desk, name: str, lines: Sequence[Sequence[str]]) -> Path:
     return path
 
 
-def flags_of(recipe: Recipe) -> tuple[str, ...]:
-    """Return the words of a command line that mean this recipe."""
+def flags_of(options: ImportOptions) -> tuple[str, ...]:
+    """Return the words of a command line that mean this options."""
     on = {
-        "--any-pattern": recipe.any_pattern,
-        "--strict-numbers": recipe.strict_numbers,
-        "--expand-ranges": recipe.expand_ranges,
+        "--any-pattern": options.any_pattern,
+        "--strict-numbers": options.strict_numbers,
+        "--expand-ranges": options.expand_ranges,
     }
     words = [flag for flag, wanted in on.items() if wanted]
-    words += ["--did-format", recipe.did_format, "--region", recipe.region, "--delimiter", SEPARATOR]
-    words += ["--describe", recipe.describe] if recipe.describe else []
-    return (*words, *(word for name, value in recipe.fills for word in ("--set", f"{name}={value}")))
+    words += ["--did-format", options.did_format, "--region", options.region, "--delimiter", SEPARATOR]
+    words += ["--describe", options.describe] if options.describe else []
+    return (*words, *(word for name, value in options.fills for word in ("--set", f"{name}={value}")))
 
 
 def good_rows(order: Order) -> list[CheckedRow]:
     """Check the file; return the rows that would be sent."""
-    checked = check_file(order.path, order.recipe)
+    checked = check_file(order.path, order.options)
     by_index = {row.index: row for row in checked.checked.rows}
     good = [by_index[planned.index] for planned in checked.planned]
     assert [(row.did, row.parameters) for row in good] == [(row.did, row.parameters) for row in checked.planned]
@@ -148,7 +148,7 @@ def good_rows(order: Order) -> list[CheckedRow]:
 
 
 def assert_check_shows_what_is_sent(order: Order, good: Sequence[CheckedRow]) -> None:
-    ran = order.desk.did_importer("check", order.path, *flags_of(order.recipe))
+    ran = order.desk.did_importer("check", order.path, *flags_of(order.options))
     assert (ran.code in (0, 1), ran.err) == (True, "")
     words = " ".join(ran.out.split())
     assert f"{len(good)} good" in words
@@ -157,21 +157,21 @@ def assert_check_shows_what_is_sent(order: Order, good: Sequence[CheckedRow]) ->
         assert " ".join(f"-> {row.did} ({rest})".split()) in words
 
 
-def is_written_for_good(row: CheckedRow, recipe: Recipe) -> bool:
+def is_written_for_good(row: CheckedRow, options: ImportOptions) -> bool:
     """Whether a DID shows of which country it is; without a plus another country's number does not."""
-    code = {"US": "1", "GB": "44"}[recipe.region]
-    return recipe.did_format != "international" or row.did.startswith(code)
+    code = {"US": "1", "GB": "44"}[options.region]
+    return options.did_format != "international" or row.did.startswith(code)
 
 
 def assert_stable_when_read_again(order: Order, good: Sequence[CheckedRow]) -> None:
     """Fail if what is sent, typed into a file, is anything else than itself, with the same options or with none."""
-    as_before = [row for row in good if is_written_for_good(row, order.recipe)]
-    with_options = replace(order.recipe, fills=(), describe="")
-    plain = replace(Recipe(), delimiter=SEPARATOR, any_pattern=order.recipe.any_pattern)
-    for recipe, sent in ((with_options, as_before), (plain, good)):
+    as_before = [row for row in good if is_written_for_good(row, order.options)]
+    with_options = replace(order.options, fills=(), describe="")
+    plain = replace(ImportOptions(), delimiter=SEPARATOR, any_pattern=order.options.any_pattern)
+    for options, sent in ((with_options, as_before), (plain, good)):
         cells = [dict(row.parameters) for row in sent]
         path = written(order.desk, "again.csv", [[row.get(name, "") for name in HEADER] for row in cells])
-        again = good_rows(replace(order, path=path, recipe=recipe)) if sent else []
+        again = good_rows(replace(order, path=path, options=options)) if sent else []
         assert [(row.did, row.parameters) for row in again] == [(row.did, row.parameters) for row in sent]
         assert not [note for row in again for note in row.notes if "stored as" in note or "read as" in note]
 
@@ -209,15 +209,15 @@ def test_what_is_sent_is_what_is_shown_and_what_is_stored(
     # an example takes a fifth of a second: one that fails is shown as it is, not made smaller for minutes
     @settings(max_examples=40, phases=[Phase.generate])
     @given(st.lists(rows(), min_size=8, max_size=25), RECIPES)
-    def every_cell(lines: list[tuple[str, ...]], recipe: Recipe) -> None:
+    def every_cell(lines: list[tuple[str, ...]], options: ImportOptions) -> None:
         desk = Desk(tmp_path_factory.mktemp("desk"))
-        order = Order(desk, written(desk, "order.csv", [*lines, *ALWAYS]), recipe)
+        order = Order(desk, written(desk, "order.csv", [*lines, *ALWAYS]), options)
         good = good_rows(order)
         assert_check_shows_what_is_sent(order, good)
         assert_stable_when_read_again(order, good)
 
         calls = len(sandbox.calls)
-        report = desk.importing(order.path, sandbox.url, recipe)
+        report = desk.importing(order.path, sandbox.url, options)
         stored = sandbox.stored()
         for did in stored:
             sandbox.delete_did(did)

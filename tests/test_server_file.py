@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.errors import SettingsTrouble
-from importer.server.file import (
+from importer.errors import SettingsError
+from importer.settings.file import (
     FIRST_FILE,
     ServerFile,
     choose_server,
@@ -19,8 +19,8 @@ from importer.server.file import (
     read_server_file,
     write_first_file,
 )
-from importer.server.named import ChosenServer, NamedServer, Origin, Setting
-from importer.server.table import KEYS
+from importer.settings.named import ChosenServer, NamedServer, Origin, Setting
+from importer.settings.table import KEYS
 
 API = "https://vici.example.org/vicidial/non_agent_api.php"
 WHOLE = """\
@@ -134,7 +134,7 @@ def test_a_password_file_is_looked_for_beside_the_file_or_where_the_path_says(
 )
 def test_what_cannot_be_used_is_refused_with_the_place_and_the_next_step(tmp_path: Path, text: str, words: str) -> None:
     path = written(tmp_path, text)
-    with pytest.raises(SettingsTrouble) as refused:
+    with pytest.raises(SettingsError) as refused:
         read_server_file(path)
     assert words in str(refused.value)
     assert str(path) in str(refused.value)
@@ -147,7 +147,7 @@ def test_what_cannot_be_used_is_refused_with_the_place_and_the_next_step(tmp_pat
 @pytest.mark.parametrize("before", ["", '[servers.east]\nurl = "x"\n'])
 def test_a_password_is_refused_and_not_repeated(tmp_path: Path, key: str, before: str) -> None:
     path = written(tmp_path, f'{before}{key} = "Corr3ctHorse"')
-    with pytest.raises(SettingsTrouble, match="no password stands in this file") as refused:
+    with pytest.raises(SettingsError, match="no password stands in this file") as refused:
         read_server_file(path)
     assert "Corr3ctHorse" not in str(refused.value)
     assert "password_file or keyring = true" in str(refused.value)
@@ -155,7 +155,7 @@ def test_a_password_is_refused_and_not_repeated(tmp_path: Path, key: str, before
 
 def test_a_password_in_the_address_is_refused_and_not_repeated(tmp_path: Path) -> None:
     path = written(tmp_path, '[servers.east]\nurl = "https://6666:Corr3ctHorse@vici.example.org"')
-    with pytest.raises(SettingsTrouble, match="holds a user or a password") as refused:
+    with pytest.raises(SettingsError, match="holds a user or a password") as refused:
         read_server_file(path)
     assert "Corr3ctHorse" not in str(refused.value)
 
@@ -163,9 +163,9 @@ def test_a_password_in_the_address_is_refused_and_not_repeated(tmp_path: Path) -
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "servers.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SettingsTrouble, match="cannot be read as a text file"):
+    with pytest.raises(SettingsError, match="cannot be read as a text file"):
         read_server_file(path)
-    with pytest.raises(SettingsTrouble, match="cannot be read as a text file"):
+    with pytest.raises(SettingsError, match="cannot be read as a text file"):
         read_server_file(tmp_path)
 
 
@@ -182,7 +182,7 @@ def test_whatever_stands_in_it_the_trouble_is_one_line(
     said = ""
     try:
         read_server_file(path)
-    except SettingsTrouble as refused:
+    except SettingsError as refused:
         said = str(refused)
     assert said.isprintable()
 
@@ -199,9 +199,7 @@ def test_where_the_file_is_a_flag_says_before_the_environment(monkeypatch: pytes
 def test_only_the_usual_file_may_be_missing(tmp_path: Path) -> None:
     path = tmp_path / "servers.toml"
     assert load_servers(Setting("config", str(path), Origin.DEFAULT)) == ServerFile(path)
-    with pytest.raises(
-        SettingsTrouble, match=r"--config: .* is not there; write a first one with: did-importer config"
-    ):
+    with pytest.raises(SettingsError, match=r"--config: .* is not there; write a first one with: did-importer config"):
         load_servers(Setting("config", str(path), Origin.FLAG, "--config"))
 
 
@@ -221,14 +219,14 @@ def test_the_first_file_is_good_as_it_is_and_with_every_line_taken_in(tmp_path: 
 
 def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     path = written(tmp_path, WHOLE)
-    with pytest.raises(SettingsTrouble, match="is there already and is not overwritten"):
+    with pytest.raises(SettingsError, match="is there already and is not overwritten"):
         write_first_file(path)
     assert path.read_text(encoding="utf-8") == WHOLE
 
 
 def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SettingsTrouble, match="cannot be written"):
+    with pytest.raises(SettingsError, match="cannot be written"):
         write_first_file(tmp_path / "file" / "servers.toml")
 
 
@@ -262,9 +260,9 @@ def test_without_a_default_nothing_is_chosen(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> None:
     file = read_server_file(written(tmp_path, WHOLE))
-    with pytest.raises(SettingsTrouble, match=r"no such server; did you mean west coast\? the servers are: east, west"):
+    with pytest.raises(SettingsError, match=r"no such server; did you mean west coast\? the servers are: east, west"):
         choose_server(file, name="westcoast", url=None, environment={})
-    with pytest.raises(SettingsTrouble, match=r"no server stands in .*; did-importer config says"):
+    with pytest.raises(SettingsError, match=r"no server stands in .*; did-importer config says"):
         choose_server(ServerFile(Path(os.devnull)), name="east", url=None, environment={})
-    with pytest.raises(SettingsTrouble, match="leave out --url, or --server"):
+    with pytest.raises(SettingsError, match="leave out --url, or --server"):
         choose_server(file, name="east", url="vici.example.org", environment={})

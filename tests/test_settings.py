@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.errors import SettingsTrouble
-from importer.secret import MASK, Password
-from importer.server.settings import API_PATH, DEFAULT_SOURCE, Server, complete_url, is_this_machine, resolve_server
+from importer.errors import SettingsError
+from importer.settings.password import MASK, Password
+from importer.settings.settings import API_PATH, DEFAULT_SOURCE, Server, complete_url, is_this_machine, resolve_server
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions elsewhere")
 SECRET = "Corr3ct&Horse"
@@ -76,7 +76,7 @@ def test_an_address_is_completed(given_text: str, whole: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused_in_one_line(text: str, sentence: str) -> None:
-    with pytest.raises(SettingsTrouble, match=sentence) as refused:
+    with pytest.raises(SettingsError, match=sentence) as refused:
         complete_url(text)
     assert "\n" not in str(refused.value)
     assert str(refused.value).isprintable()
@@ -99,7 +99,7 @@ def test_what_is_no_address_is_refused_in_one_line(text: str, sentence: str) -> 
     ],
 )
 def test_an_address_with_a_user_or_a_password_is_refused_without_repeating_it(text: str) -> None:
-    with pytest.raises(SettingsTrouble) as refused:
+    with pytest.raises(SettingsError) as refused:
         complete_url(text)
     assert "Horse" not in str(refused.value)
 
@@ -108,7 +108,7 @@ def test_an_address_with_a_user_or_a_password_is_refused_without_repeating_it(te
 def test_whatever_is_given_ends_in_an_address_or_in_one_line(text: str) -> None:
     try:
         whole = complete_url(text)
-    except SettingsTrouble as trouble:
+    except SettingsError as trouble:
         said = str(trouble)
     else:
         said = complete_url(whole)
@@ -194,13 +194,13 @@ def test_what_is_missing_is_named_with_the_next_step(missing: str, *, blank: boo
     environment = {name: value for name, value in ENVIRONMENT.items() if name != missing}
     if blank:
         environment[missing] = ""
-    with pytest.raises(SettingsTrouble, match=f"set {missing} or use --"):
+    with pytest.raises(SettingsError, match=f"set {missing} or use --"):
         resolve(environment=environment)
 
 
 @pytest.mark.parametrize("source", ["", "x", "x" * 21, "did importer", "did-importer", "dïd", "ab\n", "٣٣"])
 def test_a_source_that_vicidial_would_cut_down_is_refused(source: str) -> None:
-    with pytest.raises(SettingsTrouble, match="2 to 20 letters and digits"):
+    with pytest.raises(SettingsError, match="2 to 20 letters and digits"):
         resolve(source=source)
 
 
@@ -242,11 +242,11 @@ def test_the_password_file_beats_the_environment_and_the_environment_the_prompt(
 
 
 def test_a_password_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsTrouble, match="missing is not there"):
+    with pytest.raises(SettingsError, match="missing is not there"):
         resolve(password_file=tmp_path / "missing")
-    with pytest.raises(SettingsTrouble, match="cannot be read as a text file"):
+    with pytest.raises(SettingsError, match="cannot be read as a text file"):
         resolve(password_file=tmp_path)
-    with pytest.raises(SettingsTrouble, match="cannot be read as a text file") as refused:
+    with pytest.raises(SettingsError, match="cannot be read as a text file") as refused:
         resolve(password_file=password_file(tmp_path, b"Horse\xff\xfe\n"))
     assert "Horse" not in str(refused.value)
 
@@ -255,7 +255,7 @@ def test_a_password_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
 def test_a_password_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     path = password_file(tmp_path, b"secret\n", mode)
-    with pytest.raises(SettingsTrouble, match="can be read by others; run: chmod 600"):
+    with pytest.raises(SettingsError, match="can be read by others; run: chmod 600"):
         resolve(password_file=path)
 
 
@@ -278,21 +278,21 @@ def test_the_password_can_come_through_a_pipe() -> None:
 
 @pytest.mark.parametrize("password", [" ", "&%'é", "\n"])
 def test_a_password_of_which_vicidial_keeps_nothing_is_refused(password: str) -> None:
-    with pytest.raises(SettingsTrouble, match="nothing that VICIdial keeps"):
+    with pytest.raises(SettingsError, match="nothing that VICIdial keeps"):
         resolve(environment=ENVIRONMENT | {"VICIDIAL_PASS": password})
 
 
 def test_an_empty_password_typed_or_in_a_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsTrouble, match="the password is empty"):
+    with pytest.raises(SettingsError, match="the password is empty"):
         resolve(environment=ENVIRONMENT | {"VICIDIAL_PASS": ""}, typed="")
-    with pytest.raises(SettingsTrouble, match="the password is empty"):
+    with pytest.raises(SettingsError, match="the password is empty"):
         resolve(password_file=password_file(tmp_path, b""))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the environment is Unicode there")
 @pytest.mark.parametrize("variable", ["VICIDIAL_USER", "VICIDIAL_PASS"])
 def test_bytes_of_another_encoding_are_refused_without_repeating_them(variable: str) -> None:
-    with pytest.raises(SettingsTrouble, match="not in this terminal's encoding") as refused:
+    with pytest.raises(SettingsError, match="not in this terminal's encoding") as refused:
         resolve(environment=ENVIRONMENT | {variable: os.fsdecode(b"Horse\xe9")})
     assert "Horse" not in str(refused.value)
 
@@ -301,7 +301,7 @@ def test_nobody_at_the_terminal_is_an_error_and_no_crash() -> None:
     def gone(question: str) -> str:
         raise EOFError
 
-    with pytest.raises(SettingsTrouble, match="no password was given"):
+    with pytest.raises(SettingsError, match="no password was given"):
         resolve_server(
             url=None,
             user=None,

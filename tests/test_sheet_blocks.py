@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from messy.xlsx_by_hand import cells, in_row, one_sheet, sheet, strings, styles, workbook
 
-from importer.errors import SheetTrouble
-from importer.sheet import quick_cells, read_sheet_rows, unpack
-from importer.sheet import rows as rows_module
-from importer.sheet import workbook as workbook_module
-from importer.sheet.rows import ReadSheet
-from importer.sheet.workbook_scan import ScanResult
+from importer.errors import SheetError
+from importer.reading import quick_cells, read_sheet_rows, unpack
+from importer.reading import rows as rows_module
+from importer.reading import workbook as workbook_module
+from importer.reading.rows import ReadSheet
+from importer.reading.workbook_scan import ScanResult
 
 _TEXTS = ["Tampa", "", " ", "wow!", "why?", "<row ", "</sheetData>", "line\nline", "é"]
 _CELL = st.one_of(
@@ -166,7 +166,7 @@ def test_a_sheet_that_breaks_off_in_a_later_block_is_damaged(tmp_path: Path) -> 
     path = tmp_path / "order.xlsx"
     xml = sheet(*(cells("did", number, row=number) for number in range(1, 40)))
     workbook({"Order": xml[: xml.index('<c r="B30"')]})(path)
-    with pytest.raises(SheetTrouble, match="damaged"):
+    with pytest.raises(SheetError, match="damaged"):
         texts(path)
 
 
@@ -174,8 +174,8 @@ def test_a_row_beyond_the_most_that_are_read_is_named(tmp_path: Path, monkeypatc
     path = tmp_path / "order.xlsx"
     one_sheet(*(cells("did", number, row=number) for number in range(1, 40)))(path)
     monkeypatch.setattr(rows_module, "MOST_CELLS", 60)
-    with quickly_only(), pytest.raises(SheetTrouble, match="row 31: the list has more than 60 cells"):
+    with quickly_only(), pytest.raises(SheetError, match="row 31: the list has more than 60 cells"):
         texts(path)
     monkeypatch.setattr(rows_module, "MOST_ROWS", 20)
-    with quickly_only(), pytest.raises(SheetTrouble, match="row 21: the list has more than 20 rows"):
+    with quickly_only(), pytest.raises(SheetError, match="row 21: the list has more than 20 rows"):
         texts(path)

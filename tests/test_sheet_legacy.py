@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from messy.xls_by_hand import container, label, number, record, workbook
 
-from importer.errors import SheetTrouble
+from importer.errors import SheetError
 from importer.model import CellFlaw
-from importer.sheet import read_table
-from importer.sheet.biff_text import SharedTexts
+from importer.reading import read_table
+from importer.reading.biff_text import SharedTexts
 
 
 def _pieces(texts: list[str], cuts: list[int]) -> list[bytes]:
@@ -121,5 +121,5 @@ def test_charts_on_a_sheet_are_passed_over(tmp_path: Path) -> None:
 def test_a_cell_beyond_the_last_column_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "order.xls"
     path.write_bytes(container({"Workbook": workbook(label(0, 0, "did"), label(1, 256, "x"))}))
-    with pytest.raises(SheetTrouble, match="sheet 'Order': is damaged; get it again"):
+    with pytest.raises(SheetError, match="sheet 'Order': is damaged; get it again"):
         read_table(path)

@@ -14,19 +14,19 @@ from messy.messy_file import MessyFile
 from messy.workbook_file import with_one_row
 from messy.xlsx_by_hand import cells, in_row, one_sheet
 
-from importer.errors import SheetTrouble
-from importer.sheet import ReadOptions, read_table, rows, sha256_of
+from importer.errors import SheetError
+from importer.reading import ReadOptions, read_table, rows, sha256_of
 
 _MIB = 1 << 20
 _SHEET = b"xl/worksheets/sheet1.xml"
 _READ_IN_A_PROCESS = """
 import resource, sys
 from pathlib import Path
-from importer.errors import SheetTrouble
-from importer.sheet import read_table
+from importer.errors import SheetError
+from importer.reading import read_table
 try:
     read_table(Path(sys.argv[1]))
-except SheetTrouble as trouble:
+except SheetError as trouble:
     print(trouble)
 if sys.platform == "linux":
     # the other figure counts the process that started this one
@@ -89,26 +89,26 @@ def test_a_zip_bomb_is_refused_in_less_than_200_mib(unpacked: int, said: int, me
 def test_a_limit_of_ones_own_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "order.xlsx"
     _with_sheet_of(path, 3 * _MIB, 3 * _MIB)
-    with pytest.raises(SheetTrouble, match="unpacks to 3 MiB, and 2 MiB is the most"):
+    with pytest.raises(SheetError, match="unpacks to 3 MiB, and 2 MiB is the most"):
         read_table(path, ReadOptions(max_unpacked_bytes=2 * _MIB))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "order.xlsx"
     for call in (read_table, sha256_of):
-        with pytest.raises(SheetTrouble, match=r"order\.xlsx: is not there; check the name and the folder"):
+        with pytest.raises(SheetError, match=r"order\.xlsx: is not there; check the name and the folder"):
             call(path)
 
 
 def test_a_folder_is_no_spreadsheet(tmp_path: Path) -> None:
-    with pytest.raises(SheetTrouble, match="is a folder; name the spreadsheet in it"):
+    with pytest.raises(SheetError, match="is a folder; name the spreadsheet in it"):
         read_table(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "order.csv")
-    with pytest.raises(SheetTrouble, match="is no ordinary file; name a spreadsheet"):
+    with pytest.raises(SheetError, match="is no ordinary file; name a spreadsheet"):
         read_table(tmp_path / "order.csv")
 
 
@@ -128,7 +128,7 @@ def test_a_file_that_may_not_be_read_is_named(
     path = tmp_path / "order.csv"
     path.write_text("did\n17275550100\n")
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(SheetTrouble, match=message):
+    with pytest.raises(SheetError, match=message):
         read_table(path)
 
 
@@ -139,14 +139,14 @@ def test_a_sheet_with_too_many_cells_is_refused(tmp_path: Path, monkeypatch: pyt
         cells("did"),
         *(in_row(f'<c r="A{row}"><v>1</v></c><c r="XFD{row}" t="e"><v>#N/A</v></c>', row) for row in (2, 3)),
     )(path)
-    with pytest.raises(SheetTrouble, match=r"row 3: the list has more than 30,000 cells; .* delete stray cells"):
+    with pytest.raises(SheetError, match=r"row 3: the list has more than 30,000 cells; .* delete stray cells"):
         read_table(path)
 
 
 def test_a_sheet_of_a_results_workbook_is_read_by_its_name_alone(tmp_path: Path) -> None:
     path = tmp_path / "order.xlsx"
     with_one_row()(path)
-    with pytest.raises(SheetTrouble, match="there is no sheet 'Results'; the sheets are: Order"):
+    with pytest.raises(SheetError, match="there is no sheet 'Results'; the sheets are: Order"):
         read_table(path, ReadOptions(sheet="Results"))
     assert read_table(path, ReadOptions(sheet=" order ")).sheet == "Order"
 
@@ -174,22 +174,25 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(ending: str, tmp_pat
         try:
             table = read_table(path, file.options)
             assert all(len(row) == len(table.header) for row in table.rows)
-        except SheetTrouble as trouble:
+        except SheetError as trouble:
             message = str(trouble)
         assert "\n" not in message
         assert not message or message.startswith(str(path))
 
 
 def test_the_readers_are_imported_when_they_are_needed() -> None:
-    code = "import sys, importer.sheet; print([n for n in sys.modules if n.startswith(('importer.sheet.', 'zipfile'))])"
+    code = (
+        "import sys, importer.reading;"
+        " print([n for n in sys.modules if n.startswith(('importer.reading.', 'zipfile'))])"
+    )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.strip() == "['importer.sheet.rows']"
+    assert done.stdout.strip() == "['importer.reading.rows']"
 
 
 def test_every_name_of_the_package_is_there_and_no_other() -> None:
-    import importer.sheet
+    import importer.reading
 
-    for name in importer.sheet.__all__:
-        assert getattr(importer.sheet, name).__name__ == name
-    assert not hasattr(importer.sheet, "read_everything")
+    for name in importer.reading.__all__:
+        assert getattr(importer.reading, name).__name__ == name
+    assert not hasattr(importer.reading, "read_everything")

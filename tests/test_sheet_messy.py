@@ -7,8 +7,8 @@ import pytest
 from messy.make import MESSY_FILES
 from messy.messy_file import MessyFile
 
-from importer.errors import SheetTrouble
-from importer.sheet import read_table, sha256_of
+from importer.errors import SheetError
+from importer.reading import read_table, sha256_of
 
 _READ = [file for file in MESSY_FILES if not file.error]
 _REFUSED = [file for file in MESSY_FILES if file.error]
@@ -40,7 +40,7 @@ def test_an_ugly_file_is_read_rightly(file: MessyFile, tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", _REFUSED, ids=_named)
 def test_an_ugly_file_is_refused_in_one_line(file: MessyFile, tmp_path: Path) -> None:
     path = file.write_to(tmp_path)
-    with pytest.raises(SheetTrouble) as caught:
+    with pytest.raises(SheetError) as caught:
         read_table(path, file.options)
     message = str(caught.value)
     assert message.startswith(f"{path}: ")

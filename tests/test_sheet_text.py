@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importer.errors import SheetTrouble
-from importer.sheet import ReadOptions, read_sheet_rows, read_table, rows
-from importer.sheet.decode import decode
-from importer.sheet.delimiter import find_delimiter
+from importer.errors import SheetError
+from importer.reading import ReadOptions, read_sheet_rows, read_table, rows
+from importer.reading.decode import decode
+from importer.reading.delimiter import find_delimiter
 
 _ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252", "latin-1")
 _DELIMITERS = (",", ";", "\t", "|")
@@ -81,7 +81,7 @@ def test_any_bytes_are_read_or_refused_with_one_line(data: bytes, encoding: str 
     try:
         table = read_table(path, ReadOptions(encoding=encoding))
         assert all(len(row) == len(table.header) for row in table.rows)
-    except SheetTrouble as trouble:
+    except SheetError as trouble:
         message = str(trouble)
     assert not message or (message.startswith(f"{path}: ") and "\n" not in message)
 
@@ -92,14 +92,14 @@ def test_a_list_of_more_rows_than_a_sheet_has_is_refused(tmp_path: Path, monkeyp
     path.write_text("did\n" + "17275550100\n" * 2 + "\n" * 9)
     assert len(read_table(path).rows) == 2
     path.write_text("did\n" + "17275550100\n" * 3)
-    with pytest.raises(SheetTrouble, match="row 4: the list has more than 3 rows; split it into several files"):
+    with pytest.raises(SheetError, match="row 4: the list has more than 3 rows; split it into several files"):
         read_table(path)
 
 
 def test_a_text_file_of_more_bytes_than_asked_for_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "order.csv"
     path.write_bytes(b"did\n" + b"1" * (1 << 20))
-    with pytest.raises(SheetTrouble, match="has more than 1 MiB, the most that is read"):
+    with pytest.raises(SheetError, match="has more than 1 MiB, the most that is read"):
         read_table(path, ReadOptions(max_unpacked_bytes=1 << 20))
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model import CellFlaw
-from importer.sheet.cell_text import TextMemory, literal_value, number_text, text_of
-from importer.sheet.header_row import looks_like_number
-from importer.sheet.number_format import adding_format
+from importer.reading.cell_text import TextMemory, literal_value, number_text, text_of
+from importer.reading.header_row import looks_like_number
+from importer.reading.number_format import adding_format
 
 
 @pytest.mark.parametrize(

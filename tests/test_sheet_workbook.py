@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from messy.xlsx_by_hand import cells, in_row, one_sheet, sheet, strings, styles, workbook
 
 from importer.model import CellFlaw
-from importer.sheet import read_sheet_rows, read_table
-from importer.sheet import workbook as workbook_module
-from importer.sheet.rows import ReadSheet
-from importer.sheet.workbook_reach import Unplaceable, dense_rows
-from importer.sheet.workbook_scan import ScanResult, scan_sheet
-from importer.sheet.workbook_text import unescaped, without_blanks
+from importer.reading import read_sheet_rows, read_table
+from importer.reading import workbook as workbook_module
+from importer.reading.rows import ReadSheet
+from importer.reading.workbook_reach import Unplaceable, dense_rows
+from importer.reading.workbook_scan import ScanResult, scan_sheet
+from importer.reading.workbook_text import unescaped, without_blanks
 
 _TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=8

@@ -16,8 +16,8 @@ from running import Desk, Order, assert_each_row_once_in_order, assert_results_a
 from importer.interrupt import INTERRUPTED
 from importer.journal import RunState
 from importer.model import ExitCode, Result
-from importer.results import PreviousRow
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.workbooks.results import PreviousRow
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows cannot send Ctrl-C to one process without its whole console"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from virtual_time import run_virtual
 
-from importer.submit.stop import Stop, StopKind, StoppedError, StopSwitch
+from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 
 REFUSED = Stop(StopKind.LOGIN_REFUSED, "the login was refused")
 INTERRUPTED = Stop(StopKind.INTERRUPTED, "interrupted")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from virtual_time import run_virtual, virtual_clock
 
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.submit.options import SubmitOptions
-from importer.submit.pace import Pacer
-from importer.submit.pool import Submission, Submitted
-from importer.submit.stop import Stop, StopKind
+from importer.sending.options import SubmitOptions
+from importer.sending.pool import Submission, Submitted
+from importer.sending.rate_limiter import RateLimiter
+from importer.sending.stop import Stop, StopKind
 
 
 def rows_of(count: int) -> list[PlannedRow]:
@@ -62,7 +62,7 @@ class Case:
             submission = Submission(
                 rows=self.rows,
                 apis=[self.server.line() for _ in range(self.options.workers)],
-                pacer=Pacer(self.rate, clock),
+                rate_limiter=RateLimiter(self.rate, clock),
                 recorder=recorder,
                 options=self.options,
                 on_outcome=lambda outcome: None,

@@ -8,11 +8,11 @@ import pytest
 from results_samples import MAIN, sheet_root
 
 from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, USED
-from importer.errors import ResultsTrouble
+from importer.errors import ResultsError
 from importer.headers import column_named, match_header
-from importer.template import columns_markdown, write_template
-from importer.template.column_words import kept_in_words, note
-from importer.template.routes import WHAT_ROUTES_DO
+from importer.workbooks.template import columns_markdown, write_template
+from importer.workbooks.template.column_words import kept_in_words, note
+from importer.workbooks.template.routes import WHAT_ROUTES_DO
 
 KEPT = Path(__file__).parent.parent / "templates"
 NAMES = [column.name for column in USED]
@@ -54,9 +54,9 @@ def test_the_csv_is_one_line_of_headers(tmp_path: Path) -> None:
 
 
 def test_another_ending_or_a_name_that_is_taken_is_refused(tmp_path: Path, template: Path) -> None:
-    with pytest.raises(ResultsTrouble, match=r"choose a name in \.xlsx or \.csv"):
+    with pytest.raises(ResultsError, match=r"choose a name in \.xlsx or \.csv"):
         write_template(tmp_path / "t.ods")
-    with pytest.raises(ResultsTrouble, match="never overwritten"):
+    with pytest.raises(ResultsError, match="never overwritten"):
         write_template(template)
 
 
@@ -180,8 +180,8 @@ def test_the_readme_table_has_a_line_for_each_column_with_five_cells_each() -> N
 
 
 def test_the_examples_pass_the_check_with_the_route_that_each_shows(template: Path) -> None:
-    from importer.check.table import CheckOptions, check_table
-    from importer.sheet import ReadOptions, read_table
+    from importer.checking.table import CheckOptions, check_table
+    from importer.reading import ReadOptions, read_table
 
     checked = check_table(read_table(template, ReadOptions(sheet="Examples")), CheckOptions())
     shown = [dict(row.parameters) for row in checked.rows]

@@ -11,20 +11,20 @@ import pytest
 from ask_sandbox import add
 from running import Desk, Looker, Ran, did, fast_clock, flags
 
-from importer.checking import check_file
 from importer.cli import send, talk
-from importer.errors import JournalTrouble, SettingsTrouble
+from importer.errors import JournalError, SettingsError
 from importer.journal import RunLine, RunState
 from importer.model import ExitCode, Result
-from importer.past_runs import added_by, left_to_undo, named_run, recorded_recipe, resume, undo
-from importer.recipe import Recipe
-from importer.results import read_results
-from importer.run import import_checked
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
-from importer.secret import Password
-from importer.sending import RunReport
-from importer.server.settings import Server
+from importer.settings.password import Password
+from importer.settings.settings import Server
+from importer.workbooks.results import read_results
+from importer.workflows.check import check_file
+from importer.workflows.options import ImportOptions
+from importer.workflows.past_runs import added_by, left_to_undo, named_run, recorded_options, resume, undo
+from importer.workflows.run import import_checked
+from importer.workflows.send import RunReport
 
 HEADER = ("did_pattern", "did_route", "extension")
 OPS = User("ops", "pw1234")
@@ -60,9 +60,9 @@ def server_of(sandbox: Sandbox) -> Server:
 
 
 def undone_here(
-    desk: Desk, line: RunLine, sandbox: Sandbox, recipe: Recipe, watcher: Looker | None = None
+    desk: Desk, line: RunLine, sandbox: Sandbox, options: ImportOptions, observer: Looker | None = None
 ) -> RunReport:
-    return undo(line, recipe, server_of(sandbox), desk.folders, watcher or Looker(), clock=fast_clock())
+    return undo(line, options, server_of(sandbox), desk.folders, observer or Looker(), clock=fast_clock())
 
 
 def test_undo_deletes_what_the_run_added_and_nothing_else(tmp_path: Path) -> None:
@@ -211,11 +211,11 @@ def test_a_deletion_whose_first_answers_are_lost_is_a_deletion(tmp_path: Path, f
     desk = Desk(tmp_path)
     faults = FaultPlan(chosen=lambda asked, nth: fault if nth <= 2 else None, functions=frozenset({"update_did"}))
     hangs = fault in (Fault.HANG, Fault.HANG_AFTER)
-    recipe = Recipe(rate=0, give_up_after=50_000, timeout=1.0 if hangs else 30, workers=8)
+    options = ImportOptions(rate=0, give_up_after=50_000, timeout=1.0 if hangs else 30, workers=8)
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
         put(sandbox, 90)
         run(desk, sandbox, range(8))
-        report = undone_here(desk, desk.newest(), sandbox, recipe)
+        report = undone_here(desk, desk.newest(), sandbox, options)
         assert set(sandbox.stored()) == dids([90])
     assert {outcome.result for outcome in report.outcomes} == {Result.SUCCESS}
     assert {outcome.reason.partition(":")[0] for outcome in report.outcomes} == {"deleted"}
@@ -229,7 +229,7 @@ def test_a_deletion_that_is_never_answered_is_unknown(tmp_path: Path, fault: Fau
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
         run(desk, sandbox, [0, 1])
         # the first answer of all is awaited alone, and none comes that could say that the server is well
-        report = undone_here(desk, desk.newest(), sandbox, Recipe(rate=0, retries=1, give_up_after=50_000))
+        report = undone_here(desk, desk.newest(), sandbox, ImportOptions(rate=0, retries=1, give_up_after=50_000))
         kept = fault in (Fault.CUT_BEFORE, Fault.ERROR_500)
         assert set(sandbox.stored()) == (dids([0, 1]) if kept else set())
     found = {outcome.result for outcome in report.outcomes}
@@ -290,14 +290,14 @@ def test_resume_of_an_undo_deletes_and_of_an_import_adds_whatever_recipe_it_is_g
 
     with Sandbox() as sandbox:
         server = server_of(sandbox)
-        checked = check_file(write(desk, "order.csv", range(8)), Recipe())
+        checked = check_file(write(desk, "order.csv", range(8)), ImportOptions())
         with pytest.raises(RuntimeError, match="dies here"):
-            import_checked(checked, Recipe(rate=0), server, desk.folders, Looker(on_outcome=die))
-        resume(desk.newest(), Recipe(rate=0, undo=True), server, desk.folders, Looker())
+            import_checked(checked, ImportOptions(rate=0), server, desk.folders, Looker(on_outcome=die))
+        resume(desk.newest(), ImportOptions(rate=0, undo=True), server, desk.folders, Looker())
         assert set(sandbox.stored()) == dids(range(8))
         with pytest.raises(RuntimeError, match="dies here"):
-            undone_here(desk, desk.newest(), sandbox, Recipe(rate=0), Looker(on_outcome=die))
-        resume(desk.newest(), Recipe(rate=0), server, desk.folders, Looker())
+            undone_here(desk, desk.newest(), sandbox, ImportOptions(rate=0), Looker(on_outcome=die))
+        resume(desk.newest(), ImportOptions(rate=0), server, desk.folders, Looker())
         assert sandbox.stored() == {}
 
 
@@ -306,8 +306,10 @@ def test_no_file_can_be_deleted_by_a_recipe(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
         put(sandbox, 0)
         path = write(desk, "order.csv", [0])
-        with pytest.raises(SettingsTrouble, match="a file cannot be undone"):
-            import_checked(check_file(path, Recipe()), Recipe(undo=True), server_of(sandbox), desk.folders, Looker())
+        with pytest.raises(SettingsError, match="a file cannot be undone"):
+            import_checked(
+                check_file(path, ImportOptions()), ImportOptions(undo=True), server_of(sandbox), desk.folders, Looker()
+            )
         assert set(sandbox.stored()) == dids([0])
 
 
@@ -322,8 +324,8 @@ def test_the_workbook_of_an_undo_is_no_order(tmp_path: Path) -> None:
         assert sandbox.stored() == {}
     assert ran.code == 2
     assert f"did-importer undo {name}" in ran.err
-    with pytest.raises(JournalTrouble, match="is the workbook of an undo"):
-        recorded_recipe(desk.folders, workbook)
+    with pytest.raises(JournalError, match="is the workbook of an undo"):
+        recorded_options(desk.folders, workbook)
 
 
 def test_undo_says_what_it_left_and_how_to_go_on(tmp_path: Path) -> None:
@@ -333,7 +335,7 @@ def test_undo_says_what_it_left_and_how_to_go_on(tmp_path: Path) -> None:
     )
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
         name = run(desk, sandbox, range(3))
-        report = undone_here(desk, desk.newest(), sandbox, Recipe(rate=0, give_up_after=50_000))
+        report = undone_here(desk, desk.newest(), sandbox, ImportOptions(rate=0, give_up_after=50_000))
         assert set(sandbox.stored()) == dids([1])
         left = left_to_undo(named_run(desk.folders, name), desk.folders)
     assert [outcome.result for outcome in report.outcomes] == [Result.SUCCESS, Result.FAILED, Result.SUCCESS]

@@ -26,9 +26,9 @@ from raw_server import (
     skip_an_hour,
 )
 
-from importer.errors import SettingsTrouble
-from importer.secret import MASK, Password
-from importer.server.settings import API_PATH, Server
+from importer.errors import SettingsError
+from importer.settings.password import MASK, Password
+from importer.settings.settings import API_PATH, Server
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.api import LONGEST_REPLY_BYTES, Transport, VicidialApi
 
@@ -549,7 +549,7 @@ def test_a_ca_file_that_cannot_be_used_is_named(tmp_path: Any, content: str | No
     path = tmp_path / "authority.pem"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(SettingsTrouble, match=r"--ca-file .*authority\.pem cannot be read as certificates"):
+    with pytest.raises(SettingsError, match=r"--ca-file .*authority\.pem cannot be read as certificates"):
         Transport(ca_file=str(path)).ssl_context()
 
 
@@ -644,7 +644,7 @@ def test_no_proxy_is_asked_for_the_way_to_this_machine(monkeypatch: pytest.Monke
 def test_a_proxy_that_cannot_be_used_is_a_setting_to_correct(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     server = Server(f"https://vici.example.org{API_PATH}", "6666", Password(SECRET))
-    with pytest.raises(SettingsTrouble, match="ALL_PROXY names cannot be used") as refused:
+    with pytest.raises(SettingsError, match="ALL_PROXY names cannot be used") as refused:
         VicidialApi(server, PATIENT, PATIENT.ssl_context())
     assert "Corr3ct" not in str(refused.value)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
-from importer.submit.pace import Clock
+from importer.sending.rate_limiter import Clock
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         flags = _parsed(arguments)
     except SystemExit as ended:
         return int(ended.code or 0)
-    from importer.errors import ImporterError, UsageTrouble
+    from importer.errors import ImporterError, UsageError
     from importer.model import ExitCode
 
     # with --json words go to standard error, so that standard output holds the object alone
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         # one line, whatever a header or the name of a file holds
         print(f"did-importer: {printable(' '.join(str(error).split()))}", file=sys.stderr)
-        return ExitCode.USAGE if isinstance(error, UsageTrouble) else ExitCode.STOPPED
+        return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.STOPPED
     except KeyboardInterrupt:
         print("interrupted; did-importer runs tells of a run that was begun", file=sys.stderr)
         return ExitCode.INTERRUPTED
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001  whatever nobody foresaw must not show the password in its traceback
         import traceback
 
-        from importer.secret import redact_all
+        from importer.settings.password import redact_all
 
         print(redact_all(traceback.format_exc()), file=sys.stderr)
         print(
@@ -105,7 +105,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
 
 def _template(flags: argparse.Namespace) -> int:
     """``did-importer template``."""
-    from importer.template import write_template
+    from importer.workbooks.template import write_template
 
     write_template(flags.file)
     print(f"written: {flags.file}")

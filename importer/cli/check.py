@@ -4,17 +4,17 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from importer import Checked, Recipe, check_file
+from importer import Checked, ImportOptions, check_file
 from importer.cli.long_lived import long_lived
 from importer.cli.machine import checked_object, tell
-from importer.cli.recipe_flags import recipe_from
-from importer.cli.servers import chosen_server, recipe_for, server_from
+from importer.cli.option_flags import options_from
+from importer.cli.servers import chosen_server, options_for, server_from
 from importer.cli.show_check import check_lines, live_lines
 from importer.cli.talk import say, warn
 from importer.cli.text import parts_lines, wrapped
-from importer.errors import ResultsTrouble
+from importer.errors import ResultsError
 from importer.model import ExitCode, Result
-from importer.server.settings import Server
+from importer.settings.settings import Server
 from importer.workbooks.checked import write_checked
 from importer.workbooks.checked_parts import checked_parts
 from importer.workbooks.output_file import free_path
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 def check(flags: argparse.Namespace) -> int:
     """``did-importer check``."""
     chosen = chosen_server(flags)
-    recipe = recipe_from(flags, recipe_for(chosen))
-    server = server_from(flags, recipe, chosen) if flags.live else None
+    options = options_from(flags, options_for(chosen))
+    server = server_from(flags, options, chosen) if flags.live else None
     with long_lived():
-        checked = check_file(flags.file, recipe)
+        checked = check_file(flags.file, options)
     say(check_lines(checked))
     live = None
     bad = any(outcome.result is Result.INVALID for outcome in checked.settled)
     if server is not None:
-        warn(server, recipe)
-        live = ask_server(checked, recipe, server, flags)
+        warn(server, options)
+        live = ask_server(checked, options, server, flags)
         say(live_lines(live, checked))
         if live.stop is not None:
             tell(flags, checked_object(checked, live))
@@ -47,13 +47,13 @@ def check(flags: argparse.Namespace) -> int:
     return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
 
 
-def ask_server(checked: Checked, recipe: Recipe, server: Server, flags: argparse.Namespace) -> "LiveCheck":
+def ask_server(checked: Checked, options: ImportOptions, server: Server, flags: argparse.Namespace) -> "LiveCheck":
     """Let the server itself judge the rows, as ``--live`` and ``--check-first`` ask; it stores nothing."""
     from importer import check_live
     from importer.cli.progress import watching
 
-    with watching(flags) as watcher:
-        return check_live(checked.planned, recipe, server, watcher)
+    with watching(flags) as observer:
+        return check_live(checked.planned, options, server, observer)
 
 
 def write_checked_table(checked: Checked) -> None:
@@ -62,7 +62,7 @@ def write_checked_table(checked: Checked) -> None:
     path = free_path(source.with_name(f"{source.stem}_checked.xlsx"), len(checked_parts(checked.table)))
     try:
         written = write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken)
-    except ResultsTrouble as error:
+    except ResultsError as error:
         print(wrapped(f"the checked table was not written: {error}"), file=sys.stderr)
     else:
         say(parts_lines("checked table", written))

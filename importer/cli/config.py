@@ -5,11 +5,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from importer.cli.servers import recipe_for
+from importer.cli.servers import options_for
 from importer.cli.text import quoted, wrapped
 from importer.model import ExitCode
-from importer.server.file import ServerFile, config_file, load_servers, write_first_file
-from importer.server.named import ChosenServer, NamedServer, Origin
+from importer.settings.file import ServerFile, config_file, load_servers, write_first_file
+from importer.settings.named import ChosenServer, NamedServer, Origin
 
 _INDENT = " " * 17
 
@@ -24,7 +24,7 @@ def config(flags: argparse.Namespace) -> int:
         0.
 
     Raises:
-        SettingsTrouble: the file cannot be used as it is, or there is one already where one is to be written.
+        SettingsError: the file cannot be used as it is, or there is one already where one is to be written.
     """
     place = config_file(flags.config, os.environ)
     path = Path(place.value)
@@ -50,12 +50,12 @@ def file_lines(file: ServerFile) -> Iterator[str]:
     """Show a file of servers; what is in it cannot be secret, because a password in it is refused.
 
     Raises:
-        SettingsTrouble: a value of a server cannot be used.
+        SettingsError: a value of a server cannot be used.
     """
     if not file.servers:
         yield "no server stands in it yet; take out the '# ' before the lines that you want"
     for server in file.servers:
-        recipe_for(ChosenServer(server, by_flag=True))
+        options_for(ChosenServer(server, by_flag=True))
         yield ""
         yield f"{server.name}, the default" if server.name == file.default else server.name
         for name, value in _values(server):

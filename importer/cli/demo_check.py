@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from importer.model import Result
-from importer.results import PreviousRow
+from importer.workbooks.results import PreviousRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from importer import Recipe
-from importer.cli.recipe_flags import recipe_from
-from importer.cli.servers import ask_for_password, chosen_server, recipe_for
+from importer import ImportOptions
+from importer.cli.option_flags import options_from
+from importer.cli.servers import ask_for_password, chosen_server, options_for
 from importer.cli.text import wrapped
 from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
-from importer.server.named import ChosenServer, Origin, Setting
-from importer.server.settings import resolve_settings
+from importer.settings.named import ChosenServer, Origin, Setting
+from importer.settings.settings import resolve_settings
 
 _COLOURS: Final = {Level.OK: "\x1b[32m", Level.WARNING: "\x1b[33m", Level.BROKEN: "\x1b[1;31m"}
 _PLAIN: Final = "\x1b[0m"
@@ -50,7 +50,7 @@ def doctor(flags: argparse.Namespace) -> int:
 
 def _patient(flags: argparse.Namespace) -> Patient:
     chosen = chosen_server(flags)
-    recipe = recipe_from(flags, recipe_for(chosen))
+    options = options_from(flags, options_for(chosen))
     resolved = resolve_settings(
         url=flags.url,
         user=flags.user,
@@ -60,8 +60,8 @@ def _patient(flags: argparse.Namespace) -> Patient:
         ask=ask_for_password(),
         chosen=chosen,
     )
-    how = tuple(_how_calls_are_made(recipe, chosen, flags))
-    return Patient(resolved.server, recipe.transport(), (*_name_of(chosen), *resolved.settings, *how))
+    how = tuple(_how_calls_are_made(options, chosen, flags))
+    return Patient(resolved.server, options.transport(), (*_name_of(chosen), *resolved.settings, *how))
 
 
 def _name_of(chosen: ChosenServer | None) -> Iterator[Setting]:
@@ -71,11 +71,13 @@ def _name_of(chosen: ChosenServer | None) -> Iterator[Setting]:
         yield Setting("server", chosen.entry.name, Origin.FILE, "default in the file of servers")
 
 
-def _how_calls_are_made(recipe: Recipe, chosen: ChosenServer | None, flags: argparse.Namespace) -> Iterator[Setting]:
+def _how_calls_are_made(
+    options: ImportOptions, chosen: ChosenServer | None, flags: argparse.Namespace
+) -> Iterator[Setting]:
     """Say of the other settings where they came from: flag, file or default; the environment has none of them."""
     entry = chosen.entry if chosen is not None else None
     for name in ("method", "rate", "workers", "did_format", "region", "timeout", "ca_file", "insecure"):
-        value = getattr(recipe, name)
+        value = getattr(options, name)
         shown = f"{value:g}" if isinstance(value, float) else str(value)
         if getattr(flags, name, None) is not None:
             yield Setting(name, shown, Origin.FLAG, f"--{name.replace('_', '-')}")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from importer.cli.text import wrapped
-from importer.errors import SettingsTrouble
+from importer.errors import SettingsError
 from importer.sandbox import Fault, FaultPlan
 
 MEANINGS: Final[Mapping[Fault, str]] = MappingProxyType(
@@ -40,20 +40,20 @@ def faults_from(texts: Iterable[str]) -> FaultPlan:
         texts: what stands behind each ``--fail``, such as ``error-500=0.1``.
 
     Raises:
-        SettingsTrouble: one of them cannot be read, or the shares come to more than all calls.
+        SettingsError: one of them cannot be read, or the shares come to more than all calls.
     """
     shares: dict[Fault, float] = {}
     for text in texts:
         name, equals, number = (part.strip() for part in text.partition("="))
         fault = _kind(name, text)
         if not equals:
-            raise SettingsTrouble(f"--fail {text} needs the share of the calls behind a '=', such as {_EXAMPLE}")
+            raise SettingsError(f"--fail {text} needs the share of the calls behind a '=', such as {_EXAMPLE}")
         if fault in shares:
-            raise SettingsTrouble(f"--fail {name} is given twice; give each kind once")
+            raise SettingsError(f"--fail {name} is given twice; give each kind once")
         shares[fault] = _share(number, text)
     total = sum(shares.values())
     if total > 1:
-        raise SettingsTrouble(
+        raise SettingsError(
             f"the shares of --fail come to {total:g}; together they can be 1 at most, which is all calls"
         )
     return FaultPlan(shares=MappingProxyType(shares))
@@ -65,7 +65,7 @@ def _kind(name: str, text: str) -> Fault:
     except ValueError:
         close = get_close_matches(name.lower(), list(Fault), n=1)
         meant = f"did you mean {close[0]}? " if close else ""
-        raise SettingsTrouble(f"--fail {text}: there is no kind '{name}'; {meant}--fail list shows all kinds") from None
+        raise SettingsError(f"--fail {text}: there is no kind '{name}'; {meant}--fail list shows all kinds") from None
 
 
 def _share(number: str, text: str) -> float:
@@ -74,7 +74,7 @@ def _share(number: str, text: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise SettingsTrouble(f"--fail {text}: '{number}' is no share of the calls; give 0 to 1, such as {_EXAMPLE}")
+        raise SettingsError(f"--fail {text}: '{number}' is no share of the calls; give 0 to 1, such as {_EXAMPLE}")
     return share
 
 

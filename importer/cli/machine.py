@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from importer.check.problems import group_problems
-from importer.errors import SettingsTrouble
+from importer.checking.problems import group_problems
+from importer.errors import SettingsError
 from importer.model import RowOutcome
 
 if TYPE_CHECKING:
     from importer import Checked, LiveCheck, RunLine, RunReport
-    from importer.results import Cause
+    from importer.workbooks.results import Cause
 from importer.workbooks.output_file import part_path
 
 
@@ -113,14 +113,14 @@ class RunLog:
         path: the file; lines are added at its end.
 
     Raises:
-        SettingsTrouble: it cannot be written.
+        SettingsError: it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
         try:
             self._file: TextIO = path.open("a", encoding="utf-8")
         except OSError as error:
-            raise SettingsTrouble(f"--log {path} cannot be written ({error.strerror}); choose another file") from None
+            raise SettingsError(f"--log {path} cannot be written ({error.strerror}); choose another file") from None
 
     def line(self, sentence: str) -> None:
         """Write a line; on disk for whoever follows the file."""

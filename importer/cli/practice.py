@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from importer import Folders, Recipe, check_file, import_checked
+from importer import Folders, ImportOptions, check_file, import_checked
 from importer.cli.demo_check import differences, read_expected
 from importer.cli.fault_flags import fault_lines, fault_words, faults_from
 from importer.cli.progress import Progress
@@ -17,15 +17,15 @@ from importer.cli.show_check import check_lines
 from importer.cli.show_run import report_lines
 from importer.cli.talk import say
 from importer.cli.text import quoted, wrapped
-from importer.errors import ResultsTrouble, SettingsTrouble
+from importer.errors import ResultsError, SettingsError
 from importer.model import ExitCode, Result
-from importer.results import read_results
-from importer.results.causes import causes_of
 from importer.sandbox import Sandbox, SandboxOptions, serve
 from importer.sandbox.options import LOOPBACK
-from importer.secret import Password
-from importer.server.settings import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE, Server
+from importer.settings.password import Password
+from importer.settings.settings import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE, Server
 from importer.workbooks.output_file import free_path
+from importer.workbooks.results import read_results
+from importer.workbooks.results.causes import causes_of
 
 PRACTICE_USER: Final = "6666"
 PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice
@@ -53,15 +53,15 @@ def sandbox(flags: argparse.Namespace) -> int:
         0 once it has ended.
 
     Raises:
-        SettingsTrouble: a flag cannot be used, or the port is taken.
+        SettingsError: a flag cannot be used, or the port is taken.
     """
     if "list" in flags.fail:
         say(fault_lines())
         return ExitCode.DONE
     if not (math.isfinite(flags.slow) and 0 <= flags.slow <= _SLOWEST_SECONDS):
-        raise SettingsTrouble(f"--slow {flags.slow:g} must be from 0 to {_SLOWEST_SECONDS:g} seconds")
+        raise SettingsError(f"--slow {flags.slow:g} must be from 0 to {_SLOWEST_SECONDS:g} seconds")
     if not 0 <= flags.port <= _HIGHEST_PORT:
-        raise SettingsTrouble(f"--port {flags.port} must be from 0 (a free one) to {_HIGHEST_PORT}")
+        raise SettingsError(f"--port {flags.port} must be from 0 (a free one) to {_HIGHEST_PORT}")
     options = SandboxOptions(latency=(flags.slow, flags.slow), faults=faults_from(flags.fail), starting_dids=DIDS_THERE)
     started = False
 
@@ -75,7 +75,7 @@ def sandbox(flags: argparse.Namespace) -> int:
     except OSError as error:
         if started:
             raise
-        raise SettingsTrouble(
+        raise SettingsError(
             f"--port {flags.port}: nothing can listen there on {LOOPBACK} ({error.strerror or error}); choose another"
             " port, or 0 for a free one"
         ) from None
@@ -94,21 +94,21 @@ def demo(flags: argparse.Namespace) -> int:
         success; 1 if one differs; 130 if it was interrupted, 3 if it was stopped otherwise.
 
     Raises:
-        ResultsTrouble: nothing can be written in the folder.
-        SettingsTrouble: the sample order is not part of this installation.
+        ResultsError: nothing can be written in the folder.
+        SettingsError: the sample order is not part of this installation.
     """
     sample = sample_folder()
     expected = read_expected(sample.joinpath(EXPECTED).read_text(encoding="utf-8"))
     order = _copy_into(flags.folder, sample.joinpath(ORDER))
-    recipe = Recipe(rate=_DEMO_RATE)
+    options = ImportOptions(rate=_DEMO_RATE)
     with Sandbox(SandboxOptions(starting_dids=DIDS_THERE)) as practice:
         print(wrapped(f"a practice VICIdial runs on this machine for the demo: {practice.url}"))
         print(wrapped(f"the order of a made-up carrier is imported into it: {order}"), flush=True)
-        checked = check_file(order, recipe)
+        checked = check_file(order, options)
         say(check_lines(checked))
         server = Server(practice.url, PRACTICE_USER, Password(PRACTICE_PASSWORD))
         folders = Folders(flags.folder / "records")
-        report = import_checked(checked, recipe, server, folders, Progress(), afresh=True)
+        report = import_checked(checked, options, server, folders, Progress(), afresh=True)
         stored = practice.stored()
     causes = causes_of(report.outcomes, report.workbook.name)
     lines = report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]])
@@ -139,14 +139,14 @@ def sample_folder() -> Traversable:
     """Return where the sample order is: in the installed package, or in the repository beside it.
 
     Raises:
-        SettingsTrouble: it is in neither.
+        SettingsError: it is in neither.
     """
     packaged = files("importer").joinpath("demo_order")
     repository = Path(__file__).resolve().parents[2] / "sample_data"
     for folder in (packaged, repository):
         if folder.joinpath(ORDER).is_file() and folder.joinpath(EXPECTED).is_file():
             return folder
-    raise SettingsTrouble(f"the sample order is missing from this installation ({repository / ORDER}); install it anew")
+    raise SettingsError(f"the sample order is missing from this installation ({repository / ORDER}); install it anew")
 
 
 def _copy_into(folder: Path, order: Traversable) -> Path:
@@ -161,7 +161,7 @@ def _copy_into(folder: Path, order: Traversable) -> Path:
                 file.write(content)
                 return path
     except OSError as error:
-        raise ResultsTrouble(
+        raise ResultsError(
             f"--folder {folder}: nothing can be written there ({error.strerror or error}); choose another folder"
         ) from None
 

@@ -40,7 +40,7 @@ def watching(flags: argparse.Namespace) -> "Iterator[Progress]":
 
 
 class Progress:
-    """A ``Watcher`` that shows counts by result, rate and time left.
+    """A ``Observer`` that shows counts by result, rate and time left.
 
     Args:
         stream: where to show it; standard error, so that standard output stays for results.

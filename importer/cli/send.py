@@ -9,7 +9,7 @@ from typing import Final
 from importer import (
     RERUN_RESULTS,
     Checked,
-    Recipe,
+    ImportOptions,
     RunReport,
     after_live_check,
     check_file,
@@ -17,7 +17,7 @@ from importer import (
     import_checked,
     left_to_undo,
     named_run,
-    recorded_recipe,
+    recorded_options,
     resume,
     undo,
     unfinished_run,
@@ -25,18 +25,18 @@ from importer import (
 from importer.cli.check import ask_server, write_checked_table
 from importer.cli.long_lived import long_lived
 from importer.cli.machine import checked_object, report_object, tell
+from importer.cli.option_flags import options_from
 from importer.cli.progress import watching
-from importer.cli.recipe_flags import recipe_from
 from importer.cli.records import folders_of
-from importer.cli.servers import chosen_server, recipe_again, recipe_for, server_from, server_of_run
+from importer.cli.servers import chosen_server, options_again, options_for, server_from, server_of_run
 from importer.cli.show_check import check_lines, live_lines
 from importer.cli.show_run import next_command, report_lines, undo_lines
 from importer.cli.talk import agreed, say, somebody_is_there, warn
 from importer.cli.text import counted, shown, wrapped
-from importer.errors import SettingsTrouble
+from importer.errors import SettingsError
 from importer.model import ExitCode, Result
-from importer.results.causes import causes_of
-from importer.server.named import ChosenServer
+from importer.settings.named import ChosenServer
+from importer.workbooks.results.causes import causes_of
 
 _SHOWN_CAUSES: Final = 5
 
@@ -44,35 +44,35 @@ _SHOWN_CAUSES: Final = 5
 def run(flags: argparse.Namespace) -> int:
     """``did-importer run``."""
     chosen = chosen_server(flags)
-    recipe = recipe_from(flags, recipe_for(chosen))
+    options = options_from(flags, options_for(chosen))
     with long_lived():
-        checked = check_file(flags.file, recipe)
-    return _show_ask_and_send(checked, recipe, flags, chosen)
+        checked = check_file(flags.file, options)
+    return _show_ask_and_send(checked, options, flags, chosen)
 
 
 def rerun(flags: argparse.Namespace) -> int:
     """``did-importer rerun``."""
     chosen = chosen_server(flags)
-    recipe = recipe_from(flags, recipe_again(chosen, recorded_recipe(folders_of(flags), flags.file)))
+    options = options_from(flags, options_again(chosen, recorded_options(folders_of(flags), flags.file)))
     with long_lived():
-        checked = check_results(flags.file, recipe, _chosen_results(flags.only))
+        checked = check_results(flags.file, options, _chosen_results(flags.only))
     if not checked.taken_up:
         print("nothing is left to do: no row of this workbook is to be sent again")
         done = all(outcome.result in (Result.SUCCESS, Result.DUPLICATE) for outcome in checked.settled)
         return ExitCode.DONE if done else ExitCode.ROWS_LEFT
-    return _show_ask_and_send(checked, recipe, flags, chosen)
+    return _show_ask_and_send(checked, options, flags, chosen)
 
 
 def resume_run(flags: argparse.Namespace) -> int:
     """``did-importer resume``."""
     folders = folders_of(flags)
     line = unfinished_run(folders, flags.run)
-    recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
-    server = server_of_run(flags, recipe, line.about.server, line.about.user)
-    warn(server, recipe)
+    options = options_from(flags, ImportOptions.from_json(line.about.settings))
+    server = server_of_run(flags, options, line.about.server, line.about.user)
+    warn(server, options)
     print(f"resuming {line.about.run_id}: {shown(Path(line.about.file))}", file=sys.stderr)
-    with watching(flags) as watcher:
-        report = resume(line, recipe, server, folders, watcher)
+    with watching(flags) as observer:
+        report = resume(line, options, server, folders, observer)
     return _end(report, flags)
 
 
@@ -80,39 +80,41 @@ def undo_run(flags: argparse.Namespace) -> int:
     """``did-importer undo``."""
     folders = folders_of(flags)
     line = named_run(folders, flags.run)
-    recipe = recipe_from(flags, Recipe.from_json(line.about.settings))
+    options = options_from(flags, ImportOptions.from_json(line.about.settings))
     left = left_to_undo(line, folders)
     say(undo_lines(line, left))
     if not flags.yes and not somebody_is_there():
-        raise SettingsTrouble("undo deletes DIDs, so it asks; where nobody can answer, use --yes")
-    server = server_of_run(flags, recipe, line.about.server, line.about.user)
-    warn(server, recipe)
+        raise SettingsError("undo deletes DIDs, so it asks; where nobody can answer, use --yes")
+    server = server_of_run(flags, options, line.about.server, line.about.user)
+    warn(server, options)
     if not agreed(f"Delete {counted(len(left.dids))} from {server.url} as {server.user}?", flags):
         return ExitCode.USAGE
-    with watching(flags) as watcher:
-        report = undo(line, recipe, server, folders, watcher)
+    with watching(flags) as observer:
+        report = undo(line, options, server, folders, observer)
     return _end(report, flags)
 
 
-def _show_ask_and_send(checked: Checked, recipe: Recipe, flags: argparse.Namespace, chosen: ChosenServer | None) -> int:
-    server = server_from(flags, recipe, chosen)
+def _show_ask_and_send(
+    checked: Checked, options: ImportOptions, flags: argparse.Namespace, chosen: ChosenServer | None
+) -> int:
+    server = server_from(flags, options, chosen)
     say(check_lines(checked))
-    warn(server, recipe)
+    warn(server, options)
     if any(outcome.result is Result.INVALID for outcome in checked.settled):
         write_checked_table(checked)
     if flags.check_first:
-        live = ask_server(checked, recipe, server, flags)
+        live = ask_server(checked, options, server, flags)
         say(live_lines(live, checked))
         if live.stop is not None:
             print("the run was not begun")
             tell(flags, checked_object(checked, live))
             return live.exit_code
-        checked = after_live_check(checked, live, recipe)
+        checked = after_live_check(checked, live, options)
     question = f"Send {len(checked.planned)} rows to {server.url} as {server.user}?"
     if checked.planned and not agreed(question, flags):
         return ExitCode.USAGE
-    with watching(flags) as watcher:
-        report = import_checked(checked, recipe, server, folders_of(flags), watcher, afresh=flags.new)
+    with watching(flags) as observer:
+        report = import_checked(checked, options, server, folders_of(flags), observer, afresh=flags.new)
     return _end(report, flags)
 
 
@@ -143,4 +145,4 @@ def _chosen_results(words: Collection[str] | None) -> frozenset[Result]:
     try:
         return frozenset(Result(word.strip().lower().replace("-", " ").replace("_", " ")) for word in words)
     except ValueError:
-        raise SettingsTrouble(f"--only takes one of: {', '.join(Result)}") from None
+        raise SettingsError(f"--only takes one of: {', '.join(Result)}") from None

@@ -1,4 +1,4 @@
-"""From the flags to the server with a name, and to the recipe that its entry in the file of servers asks for."""
+"""From the flags to the server with a name, and to the options that its entry in the file of servers asks for."""
 
 import argparse
 import getpass
@@ -8,19 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from importer import Recipe
-from importer.errors import SettingsTrouble
-from importer.server.address import same_server
-from importer.server.file import ServerFile, choose_server, config_file, load_servers
-from importer.server.named import ChosenServer, NamedServer
-from importer.server.settings import Server, resolve_server
+from importer import ImportOptions
+from importer.errors import SettingsError
+from importer.settings.address import same_server
+from importer.settings.file import ServerFile, choose_server, config_file, load_servers
+from importer.settings.named import ChosenServer, NamedServer
+from importer.settings.settings import Server, resolve_server
 
 
 def servers_of(flags: argparse.Namespace) -> ServerFile:
     """Read the file of servers.
 
     Raises:
-        SettingsTrouble: it cannot be used as it is.
+        SettingsError: it cannot be used as it is.
     """
     return load_servers(config_file(getattr(flags, "config", None), os.environ))
 
@@ -29,40 +29,40 @@ def chosen_server(flags: argparse.Namespace) -> ChosenServer | None:
     """Return the named server that a command works with, or None.
 
     Raises:
-        SettingsTrouble: there is no such server, or the file cannot be used as it is.
+        SettingsError: there is no such server, or the file cannot be used as it is.
     """
     name, url = getattr(flags, "server", None), getattr(flags, "url", None)
     return choose_server(servers_of(flags), name=name, url=url, environment=os.environ)
 
 
-def server_from(flags: argparse.Namespace, recipe: Recipe, chosen: ChosenServer | None) -> Server:
+def server_from(flags: argparse.Namespace, options: ImportOptions, chosen: ChosenServer | None) -> Server:
     """Return the server that the flags, the environment and the file of servers ask for.
 
     Raises:
-        SettingsTrouble: something is missing or cannot be used.
+        SettingsError: something is missing or cannot be used.
     """
     return resolve_server(
         url=flags.url,
         user=flags.user,
-        source=recipe.source,
+        source=options.source,
         password_file=flags.password_file,
         ask=ask_for_password(),
         chosen=chosen,
     )
 
 
-def server_of_run(flags: argparse.Namespace, recipe: Recipe, url: str, user: str) -> Server:
+def server_of_run(flags: argparse.Namespace, options: ImportOptions, url: str, user: str) -> Server:
     """Return the server and user that a recorded run is bound to; only the password comes from now.
 
     They beat the environment, and get no password that is meant for another server or user.
 
     Raises:
-        SettingsTrouble: there is no password for them, or the file of servers cannot be used as it is.
+        SettingsError: there is no password for them, or the file of servers cannot be used as it is.
     """
     return resolve_server(
         url=url,
         user=user,
-        source=recipe.source,
+        source=options.source,
         password_file=flags.password_file,
         ask=ask_for_password(),
         chosen=_entry_of_run(flags, url, user),
@@ -82,34 +82,34 @@ def _entry_of_run(flags: argparse.Namespace, url: str, user: str) -> ChosenServe
     return ChosenServer(NamedServer("", "the record of the run", url, user), by_flag=True)
 
 
-def recipe_again(chosen: ChosenServer | None, recorded: Recipe | None) -> Recipe | None:
+def options_again(chosen: ChosenServer | None, recorded: ImportOptions | None) -> ImportOptions | None:
     """Return what a rerun starts from: how the run was made, unless --server names who is to be asked now.
 
     Args:
         chosen: the named server, or None.
-        recorded: the recipe of the run whose results are rerun; None where its record is not on this machine.
+        recorded: the options of the run whose results are rerun; None where its record is not on this machine.
 
     Raises:
-        SettingsTrouble: a value of the entry cannot be used.
+        SettingsError: a value of the entry cannot be used.
     """
     if recorded is not None and (chosen is None or not chosen.by_flag):
         return recorded
-    return recipe_for(chosen, recorded)
+    return options_for(chosen, recorded)
 
 
-def recipe_for(chosen: ChosenServer | None, base: Recipe | None = None) -> Recipe | None:
-    """Lay what a named server asks for over a recipe; flags are laid over it in turn.
+def options_for(chosen: ChosenServer | None, base: ImportOptions | None = None) -> ImportOptions | None:
+    """Lay what a named server asks for over a options; flags are laid over it in turn.
 
     Args:
         chosen: the named server, or None.
-        base: the recipe below, or None for the defaults.
+        base: the options below, or None for the defaults.
 
     Raises:
-        SettingsTrouble: a value of the entry cannot be used.
+        SettingsError: a value of the entry cannot be used.
     """
     if chosen is None:
         return base
-    entry, base = chosen.entry, base or Recipe()
+    entry, base = chosen.entry, base or ImportOptions()
     given: dict[str, Any] = {
         "source": entry.source or None,
         "rate": entry.rate,
@@ -121,5 +121,5 @@ def recipe_for(chosen: ChosenServer | None, base: Recipe | None = None) -> Recip
     }
     try:
         return replace(base, **{name: value for name, value in given.items() if value is not None})
-    except SettingsTrouble as trouble:
-        raise SettingsTrouble(f"{entry.place}: {trouble}") from None
+    except SettingsError as trouble:
+        raise SettingsError(f"{entry.place}: {trouble}") from None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from importer import Checked
-from importer.check.problems import group_problems
+from importer.checking.problems import group_problems
 from importer.cli.text import row_list, wrapped
 from importer.model import Result
 

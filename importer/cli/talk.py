@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from importer import Recipe
+from importer import ImportOptions
 from importer.characters import printable
 from importer.cli.text import wrapped
-from importer.server.settings import Server
+from importer.settings.settings import Server
 
 
 def say(lines: Iterable[str]) -> None:
@@ -16,10 +16,10 @@ def say(lines: Iterable[str]) -> None:
         print(printable(line), flush=True)
 
 
-def warn(server: Server, recipe: Recipe) -> None:
+def warn(server: Server, options: ImportOptions) -> None:
     """Warn, on standard error, of what makes the way to the server unsafe."""
     warnings = list(server.warnings)
-    if recipe.insecure:
+    if options.insecure:
         warnings.append("--insecure: the server's certificate is not checked, so anybody in between can read all")
     for sentence in warnings:
         print(wrapped(f"warning: {sentence}"), file=sys.stderr)

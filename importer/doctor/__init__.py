@@ -13,9 +13,9 @@ from importer.doctor.ladder import Level, Rung, RungResult, exit_code, not_reach
 from importer.doctor.network import look_up, open_port, shake_hands
 from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_version
 from importer.doctor.way import way_to
-from importer.errors import UsageTrouble
-from importer.server.named import Setting
-from importer.server.settings import Server
+from importer.errors import UsageError
+from importer.settings.named import Setting
+from importer.settings.settings import Server
 from importer.vicidial.api import Transport, VicidialApi
 
 __all__ = ["Level", "Patient", "Rung", "RungResult", "examine", "exit_code", "not_reached"]
@@ -42,7 +42,7 @@ def examine(settle: Callable[[], Patient]) -> Iterator[RungResult]:
     """Climb the ladder, rung by rung, up to the first that is broken.
 
     Args:
-        settle: puts the settings together; raises UsageTrouble where something is missing or cannot be used.
+        settle: puts the settings together; raises UsageError where something is missing or cannot be used.
 
     Yields:
         What was found on each rung, as soon as it is known.
@@ -51,7 +51,7 @@ def examine(settle: Callable[[], Patient]) -> Iterator[RungResult]:
         patient = settle()
         context = patient.transport.ssl_context()
         api = VicidialApi(patient.server, patient.transport, context)
-    except UsageTrouble as trouble:
+    except UsageError as trouble:
         fix = "correct it and run doctor again; did-importer doctor --help says where settings can stand"
         yield RungResult(Rung.SETTINGS, Level.BROKEN, str(trouble), fix)
         return

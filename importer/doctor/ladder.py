@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from importer.model import ExitCode
-from importer.server.named import Setting
+from importer.settings.named import Setting
 
 
 class Rung(StrEnum):

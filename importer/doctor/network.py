@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from importer.doctor.ladder import Level, Rung, RungResult
 from importer.doctor.way import Way
-from importer.server.settings import Server
+from importer.settings.settings import Server
 from importer.vicidial.api import Transport
 
 _T = TypeVar("_T")

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from importer.server.settings import is_this_machine
+from importer.settings.settings import is_this_machine
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 

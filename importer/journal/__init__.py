@@ -66,7 +66,7 @@ _ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
 
 
 class Journal:
-    """The record of one run, for one process alone; also the ``Recorder`` of ``importer.submit.sender``.
+    """The record of one run, for one process alone; also the ``Recorder`` of ``importer.sending.sender``.
 
     Made by ``create`` or ``reopen``.
     """
@@ -96,8 +96,8 @@ class Journal:
             settled: the outcomes that are known without sending.
 
         Raises:
-            JournalTrouble: the record cannot be written there.
-            RecordFailed: the disk is full.
+            JournalError: the record cannot be written there.
+            RecordWriteError: the disk is full.
         """
         lock = RunLock(path)
         connection: sqlite3.Connection | None = None
@@ -148,7 +148,7 @@ class Journal:
         """Take an existing run up again.
 
         Raises:
-            JournalTrouble: it is not there, another process works on it, or it cannot be read.
+            JournalError: it is not there, another process works on it, or it cannot be read.
         """
         connection = open_file(path)
         try:
@@ -192,7 +192,7 @@ class Journal:
             parts: how many were written.
 
         Raises:
-            RecordFailed: it could not be written.
+            RecordWriteError: it could not be written.
         """
         values = {
             "state": state.value,

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from importer.errors import JournalTrouble
+from importer.errors import JournalError
 from importer.journal.store import SUFFIX, open_file
 from importer.model import PlannedRow, Result, RowOutcome, Table
 
@@ -184,7 +184,7 @@ def successes_of(path: Path) -> tuple[tuple[str, bool], ...]:
     """Return for each success of a run its DID, and whether the run added it; in the order of its rows.
 
     Raises:
-        JournalTrouble: it is not there, or cannot be read.
+        JournalError: it is not there, or cannot be read.
     """
     connection = open_file(path)
     try:
@@ -211,7 +211,7 @@ def list_runs(folder: Path) -> tuple[RunLine, ...]:
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             connection = open_file(path)
-        except JournalTrouble:
+        except JournalError:
             continue
         try:
             lines.append(RunLine(path, read_about(connection), read_counts(connection)))

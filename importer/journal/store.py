@@ -10,7 +10,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from importer.errors import JournalTrouble, RecordFailed
+from importer.errors import JournalError, RecordWriteError
 
 SUFFIX: Final = ".run"
 """The ending of the files in the folder of runs."""
@@ -37,7 +37,7 @@ class RunLock:
         path: the file of the run's record.
 
     Raises:
-        JournalTrouble: another process holds it, or the folder cannot be written.
+        JournalError: another process holds it, or the folder cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,11 +45,11 @@ class RunLock:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise JournalTrouble(
+            raise JournalError(
                 f"another process works on the run {path.stem} at this moment; wait for it, or stop it first"
             ) from None
         except OSError as error:
-            raise JournalTrouble(f"{path.parent} cannot be written ({error.strerror}); choose --state-dir") from None
+            raise JournalError(f"{path.parent} cannot be written ({error.strerror}); choose --state-dir") from None
 
     def release(self) -> None:
         """Let others work on the run."""
@@ -60,7 +60,7 @@ def create_file(path: Path) -> sqlite3.Connection:
     """Make the file of a new record.
 
     Raises:
-        JournalTrouble: it cannot be written there.
+        JournalError: it cannot be written there.
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
@@ -68,7 +68,7 @@ def create_file(path: Path) -> sqlite3.Connection:
         connection.executescript(_TABLES)
     except sqlite3.Error as error:
         connection.close()
-        raise JournalTrouble(f"the record {path} cannot be written ({error}); choose --state-dir") from None
+        raise JournalError(f"the record {path} cannot be written ({error}); choose --state-dir") from None
     return connection
 
 
@@ -76,20 +76,20 @@ def open_file(path: Path) -> sqlite3.Connection:
     """Open the file of an existing record.
 
     Raises:
-        JournalTrouble: it is not there, not a record, or of another version.
+        JournalError: it is not there, not a record, or of another version.
     """
     if not path.is_file():
-        raise JournalTrouble(f"there is no run {path.stem}; did-importer runs lists what there is")
+        raise JournalError(f"there is no run {path.stem}; did-importer runs lists what there is")
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection)
         found = connection.execute("SELECT value FROM about WHERE name = 'format'").fetchone()
     except sqlite3.Error as error:
         connection.close()
-        raise JournalTrouble(f"the record {path} cannot be read ({error})") from None
+        raise JournalError(f"the record {path} cannot be read ({error})") from None
     if found is None or found[0] != FORMAT:
         connection.close()
-        raise JournalTrouble(f"the record {path} is not complete, or was written by another version of did-importer")
+        raise JournalError(f"the record {path} is not complete, or was written by another version of did-importer")
     return connection
 
 
@@ -103,7 +103,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Write all of it or nothing; on disk when it ends.
 
     Raises:
-        RecordFailed: it could not be written, for example because the disk is full.
+        RecordWriteError: it could not be written, for example because the disk is full.
     """
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -113,7 +113,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         if isinstance(error, sqlite3.Error):
-            raise RecordFailed(f"the record of the run could not be written ({error}); is the disk full?") from None
+            raise RecordWriteError(f"the record of the run could not be written ({error}); is the disk full?") from None
         raise
 
 
@@ -132,12 +132,12 @@ def make_folder(folder: Path) -> None:
     """Make the folder of runs, readable by its owner alone: phone numbers are nobody else's business.
 
     Raises:
-        JournalTrouble: it cannot be made.
+        JournalError: it cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise JournalTrouble(f"{folder} cannot be made ({error.strerror}); choose --state-dir") from None
+        raise JournalError(f"{folder} cannot be made ({error.strerror}); choose --state-dir") from None
 
 
 def new_path(folder: Path, moment: str, input_name: str) -> Path:

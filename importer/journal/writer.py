@@ -62,7 +62,7 @@ class RecordWriter:
         """Begin to write a record.
 
         Returns:
-            What is done when the record is on disk, or raises RecordFailed where it could not be written.
+            What is done when the record is on disk, or raises RecordWriteError where it could not be written.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()

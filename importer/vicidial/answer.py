@@ -32,7 +32,7 @@ class Answer:
     Attributes:
         delivery: how far the call came.
         status: the HTTP status; 0 where none came.
-        body: the reply as it came. It may repeat the password: only ``importer.dialect.classify`` reads it.
+        body: the reply as it came. It may repeat the password: only ``importer.vicidial.classify`` reads it.
         shown: the reply or the trouble, short and with the password masked, for people.
         retry_after: how many seconds the server asks to wait; None where it does not say.
         seconds: how long the call took.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from importer import __version__
-from importer.server.settings import Server
+from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
 from importer.vicidial.call_progress import CallProgress
 from importer.vicidial.quoted_texts import QuotedTexts
@@ -54,7 +54,7 @@ class VicidialApi:
         before_writing: awaited at the moment at which a request is about to be written to an open connection.
 
     Raises:
-        SettingsTrouble: the proxy that the environment names cannot be used.
+        SettingsError: the proxy that the environment names cannot be used.
     """
 
     def __init__(

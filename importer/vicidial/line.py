@@ -14,10 +14,10 @@ from urllib.request import getproxies
 
 import httpx
 
-from importer.dialect.classify import shows_all_well
-from importer.errors import SettingsTrouble
-from importer.server.settings import is_this_machine
+from importer.errors import SettingsError
+from importer.settings.settings import is_this_machine
 from importer.vicidial.call_progress import CallProgress
+from importer.vicidial.classify import shows_all_well
 from importer.vicidial.connection import AnswerCut, Connection, Reply
 from importer.vicidial.open_connection import open_connection
 
@@ -37,7 +37,7 @@ def open_line(
         most_bytes: a body that is longer is not read to its end.
 
     Raises:
-        SettingsTrouble: the proxy that the environment names cannot be used.
+        SettingsError: the proxy that the environment names cannot be used.
     """
     # a proxy of the environment knows no way to this machine's own loopback
     if is_this_machine(urlsplit(url).hostname or "") or not _PROXIES & getproxies().keys():
@@ -51,7 +51,7 @@ def open_line(
         )
     except (ImportError, ValueError, httpx.InvalidURL):
         # httpx takes proxies from the environment; its own words may hold a proxy's password
-        raise SettingsTrouble(
+        raise SettingsError(
             "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used; correct the variable (http://"
             " or https://), or name the server in NO_PROXY"
         ) from None

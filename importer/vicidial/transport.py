@@ -5,7 +5,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.errors import SettingsTrouble
+from importer.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Transport:
         """Make the context that all workers share.
 
         Raises:
-            SettingsTrouble: the file of certificates cannot be used.
+            SettingsError: the file of certificates cannot be used.
         """
         if self.insecure:
             context = ssl.create_default_context()
@@ -38,7 +38,7 @@ class Transport:
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
         except (OSError, ssl.SSLError):
-            raise SettingsTrouble(f"--ca-file {self.ca_file} cannot be read as certificates (PEM)") from None
+            raise SettingsError(f"--ca-file {self.ca_file} cannot be read as certificates (PEM)") from None
         if self.ca_file is None and not _system_has_authorities(context):
             # Python for macOS comes without any; httpx brings Mozilla's along
             import certifi

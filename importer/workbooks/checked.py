@@ -90,7 +90,7 @@ def write_checked(
         The workbooks that were written: ``path``, and its further parts where there are any.
 
     Raises:
-        ResultsTrouble: it cannot be written there, or has more columns than a sheet.
+        ResultsError: it cannot be written there, or has more columns than a sheet.
     """
     columns = len(table.header) + len(OUR_HEADERS)
     if columns > EXCEL_COLUMNS:

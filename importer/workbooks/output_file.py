@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from importer.errors import ResultsTrouble
+from importer.errors import ResultsError
 
 EXCEL_ROWS: Final = 1_048_576
 """How many rows a sheet has in Excel and LibreOffice."""
@@ -79,17 +79,17 @@ def check_writable(path: Path, *, rows: int = 0, columns: int = 0, suffix: str =
         suffix: how the name must end.
 
     Raises:
-        ResultsTrouble: there is a file already, the folder is not there or not writable, the name is unusable or
+        ResultsError: there is a file already, the folder is not there or not writable, the name is unusable or
             ends otherwise, or the rows or columns are more than a sheet has.
     """
     if path.suffix.lower() != suffix:
-        raise ResultsTrouble(f"{path}: what is written is a workbook; choose a name that ends in {suffix}")
+        raise ResultsError(f"{path}: what is written is a workbook; choose a name that ends in {suffix}")
     if rows > EXCEL_ROWS:
-        raise ResultsTrouble(
+        raise ResultsError(
             f"{path}: {rows:,} rows with the header are more than the {EXCEL_ROWS:,} of a sheet; split the file in two"
         )
     if columns > EXCEL_COLUMNS:
-        raise ResultsTrouble(
+        raise ResultsError(
             f"{path}: {columns:,} columns are more than the {EXCEL_COLUMNS:,} of a sheet; delete some of the file's"
         )
     try:
@@ -97,17 +97,17 @@ def check_writable(path: Path, *, rows: int = 0, columns: int = 0, suffix: str =
     except FileNotFoundError:
         pass
     except NotADirectoryError:
-        raise ResultsTrouble(f"{path}: {path.parent} is no folder; choose another place") from None
+        raise ResultsError(f"{path}: {path.parent} is no folder; choose another place") from None
     except (OSError, ValueError) as error:
-        raise ResultsTrouble(f"{path}: cannot be written ({_why(error)}); choose another name or place") from None
+        raise ResultsError(f"{path}: cannot be written ({_why(error)}); choose another name or place") from None
     else:
         raise _taken(path)
     if not path.parent.exists():
-        raise ResultsTrouble(f"{path}: the folder {path.parent} is not there; create it or choose another place")
+        raise ResultsError(f"{path}: the folder {path.parent} is not there; create it or choose another place")
     try:
         descriptor, trial = _create_beside(path)
     except OSError as error:
-        raise ResultsTrouble(
+        raise ResultsError(
             f"{path}: nothing can be written in {path.parent} ({_why(error)}); choose another place"
         ) from None
     os.close(descriptor)
@@ -125,7 +125,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         The temporary file beside it, open for writing bytes. If the block ends by an exception, nothing is left.
 
     Raises:
-        ResultsTrouble: the name is taken, now or by the time the file is whole, or the system refuses to write.
+        ResultsError: the name is taken, now or by the time the file is whole, or the system refuses to write.
     """
     if os.path.lexists(path):
         raise _taken(path)
@@ -141,7 +141,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
-        raise ResultsTrouble(
+        raise ResultsError(
             f"{path}: could not be written ({_why(error)}); make room or choose another place"
         ) from error
     finally:
@@ -188,8 +188,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _taken(path: Path) -> ResultsTrouble:
-    return ResultsTrouble(f"{path}: is there already and is never overwritten; choose another name or move it away")
+def _taken(path: Path) -> ResultsError:
+    return ResultsError(f"{path}: is there already and is never overwritten; choose another name or move it away")
 
 
 def _why(error: Exception) -> str:

@@ -39,7 +39,7 @@ def table_of(rows: int) -> Table:
 
 def by_importer(path: Path, table: Table, outcomes: tuple[RowOutcome, ...]) -> None:
     """Write it as a run does."""
-    from importer.results import RunSummary, write_results
+    from importer.workbooks.results import RunSummary, write_results
 
     summary = RunSummary(
         server="http://127.0.0.1/vicidial/non_agent_api.php",

@@ -1,6 +1,6 @@
 """Columns beside the DID: whose they are, what is taken for what, and rows that are no rows of the list."""
 
-from importer.sheet import ReadOptions
+from importer.reading import ReadOptions
 from messy.listed import listed
 from messy.messy_file import added, invalid, twice
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from importer.sheet import ReadOptions
+from importer.reading import ReadOptions
 from messy.messy_file import MessyFile, added, invalid, refused, text_read, turned_down
 
 _LIST = "did_pattern,group\n17275550100,SALES\n17275550101,SUPPORT\n"

@@ -1,6 +1,6 @@
 """Ugly layouts of Excel sheets, and workbooks of several sheets."""
 
-from importer.sheet import ReadOptions
+from importer.reading import ReadOptions
 from messy.messy_file import added, invalid
 from messy.workbook_file import FIRST_ADDED, FIRST_ROW, with_one_row, workbook_read, workbook_refused
 from messy.xlsx_by_hand import cells, in_row, one_sheet, sheet, styles, workbook

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from importer.model import CellFlaw, Result
-from importer.sheet import ReadOptions
+from importer.reading import ReadOptions
 
 Row = tuple[int, tuple[str, ...]]
 """A row number and the texts of the row."""

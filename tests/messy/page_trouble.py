@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 
-from importer.sheet import ReadOptions
+from importer.reading import ReadOptions
 from messy.messy_file import added, refused, text_read
 
 _LIST = "did_pattern,group\n17275550100,SALES\n17275550101,SUPPORT\n"

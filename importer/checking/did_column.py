@@ -1,0 +1,151 @@
+"""All DIDs of a table: read, with ranges taken apart, and written in the form that the person wants."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from importer.checking.did_format import DidFormat, NumberPlan, not_possible
+from importer.checking.did_number import read_did, ready_dids
+from importer.checking.did_range import judge_range, numbers_of, read_range
+from importer.checking.did_trouble import DidTrouble, ReadDid
+from importer.checking.normalise import BLANK, FLAW_REASONS, Cell, cells_of
+from importer.errors import SheetError
+from importer.headers import RangeColumns
+from importer.model import CellFlaw, Table
+
+MOST_NUMBERS = 5_000_000
+"""Ranges are not taken apart beyond it: more than a sheet has rows, but not more than a large memory holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DidRules:
+    """How the DIDs are to be read and written.
+
+    Attributes:
+        any_pattern: let a DID be any pattern that VICIdial keeps.
+        form: how numbers are to be written.
+        plan: the numbers of the region.
+        strict: refuse numbers that are not possible.
+        expand: make one row of each number of a range.
+    """
+
+    any_pattern: bool
+    form: DidFormat
+    plan: NumberPlan
+    strict: bool
+    expand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DidColumn:
+    """The DIDs, one for each row that is checked.
+
+    Attributes:
+        cells: the DIDs after normalising.
+        origin: for each of them the index of its row in the table; None where each row gave exactly one.
+        ranges: how many ranges were taken apart.
+    """
+
+    cells: tuple[Cell, ...]
+    origin: tuple[int, ...] | None
+    ranges: int
+
+
+def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules: DidRules) -> DidColumn:
+    """Read the DIDs of a table.
+
+    Args:
+        table: the table.
+        did_column: the index of the header that holds the DIDs, or the first numbers of ranges.
+        ranges: the columns of ranges, if the table has any.
+        rules: how they are read and written.
+
+    Raises:
+        SheetError: the rows and the ranges together have more numbers than are taken.
+    """
+    flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
+    if ranges is None and rules.form is DidFormat.AS_IS and not rules.strict:
+        values = list(map(itemgetter(did_column), table.rows))
+        if (single := _single_numbers(values, flaws, rules)) is not None:
+            return DidColumn(tuple(single), None, 0)
+    read: list[ReadDid] = []
+    size = ranges_found = 0
+    for index, row in enumerate(table.rows):
+        did = _flawed(flaws[index]) if index in flaws else read_did(row[did_column], any_pattern=rules.any_pattern)
+        if ranges is not None:
+            did = _read_columns(did, row, index, ranges, table.flaws)
+        if did.last:
+            did = judge_range(did, expand=rules.expand)
+            ranges_found += bool(did.last)
+        read.append(did)
+        size += int(did.last) - int(did.text) + 1 if did.last else 1
+        if size > MOST_NUMBERS and ranges_found:
+            raise SheetError(
+                f"{table.path}: row {table.row_numbers[index]}: with the ranges up to here there are more than"
+                f" {MOST_NUMBERS:,} numbers; split the file"
+            )
+    if not ranges_found:
+        return DidColumn(tuple(_cell(did, rules) for did in read), None, 0)
+    cells: list[Cell] = []
+    origin: list[int] = []
+    for index, did in enumerate(read):
+        numbers = [ReadDid(number) for number in numbers_of(did)] if did.last else [did]
+        cells += (_cell(number, rules) for number in numbers)
+        origin += [index] * len(numbers)
+    return DidColumn(tuple(cells), tuple(origin), ranges_found)
+
+
+def _single_numbers(values: Sequence[str], flaws: Mapping[int, CellFlaw], rules: DidRules) -> list[Cell] | None:
+    """Read DIDs of which none is a range, and which are not to be written otherwise; None where one is a range."""
+    ready = cells_of(ready_dids(values))
+    cells: list[Cell] = []
+    for index, cell in enumerate(map(ready.get, values)):
+        if cell is None or index in flaws:
+            did = _flawed(flaws[index]) if index in flaws else read_did(values[index], any_pattern=rules.any_pattern)
+            if did.last:
+                return None
+            cells.append(_cell(did, rules))
+        else:
+            cells.append(cell)
+    return cells
+
+
+def read_source(raw: str, rules: DidRules) -> Cell:
+    """Read a cell of ``copy_from``: one DID, written like the row's own."""
+    did = read_did(raw, any_pattern=rules.any_pattern)
+    if did.trouble is DidTrouble.BLANK:
+        return BLANK
+    if did.last or did.trouble is DidTrouble.TWO_NUMBERS:
+        return Cell("", "holds more than one number; name the one DID that is copied")
+    cell = _cell(did, rules)
+    return Cell(cell.text, cell.trouble, (f"copy_from is read as '{cell.text}'",)) if did.changed else cell
+
+
+def _flawed(flaw: CellFlaw) -> ReadDid:
+    return ReadDid("", trouble=DidTrouble.FLAW, reason=FLAW_REASONS[flaw])
+
+
+def _read_columns(
+    did: ReadDid,
+    row: tuple[str, ...],
+    index: int,
+    ranges: RangeColumns,
+    flaws: Mapping[tuple[int, int], CellFlaw],
+) -> ReadDid:
+    texts = []
+    for column in (ranges.last, ranges.quantity):
+        if column is not None and (index, column) in flaws:
+            reason = f"is the first number of a range, and the cell beside it {FLAW_REASONS[flaws[index, column]]}"
+            return ReadDid("", trouble=DidTrouble.RANGE, reason=reason)
+        texts.append("" if column is None else row[column])
+    return read_range(did, *texts)
+
+
+def _cell(did: ReadDid, rules: DidRules) -> Cell:
+    if did.trouble is None and rules.form is not DidFormat.AS_IS:
+        did = rules.plan.written(did.text, rules.form)._replace(changed=did.changed)
+    if did.trouble is not None:
+        return Cell("", did.reason)
+    if rules.strict and did.text.removeprefix("+").isdecimal() and not rules.plan.is_possible(did.text):
+        return Cell(did.text, not_possible(rules.plan.region))
+    return Cell(did.text, notes=(f"did_pattern is stored as '{did.text}'",) if did.changed else ())

@@ -1,0 +1,127 @@
+"""How a number is written, and whether it can exist: the phonenumbers library's word, for one region.
+
+The library takes some 30 microseconds a number, so it is asked only where its answer is needed.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from importer.checking.did_trouble import DidTrouble, ReadDid
+from importer.errors import SettingsError
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+_NUMBER: Final = re.compile(r"\+?[0-9]+")
+
+
+class DidFormat(StrEnum):
+    """How the DIDs are to be written; it must be the way in which the carrier sends them in the call."""
+
+    AS_IS = "as-is"
+    E164 = "e164"
+    INTERNATIONAL = "international"
+    NATIONAL = "national"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlan:
+    """What is known of phone numbers, seen from one region.
+
+    Attributes:
+        region: the region's two letters, such as ``US``.
+        country_code: its country calling code, such as ``1``.
+    """
+
+    region: str
+    country_code: str
+
+    @classmethod
+    def of_region(cls, region: str) -> "NumberPlan":
+        """Return the plan of a region.
+
+        Raises:
+            SettingsError: phonenumbers knows no such region.
+        """
+        from phonenumbers import SUPPORTED_REGIONS, country_code_for_region
+
+        name = region.strip().upper()
+        if name not in SUPPORTED_REGIONS:
+            raise SettingsError(f"there is no region '{region}'; give two letters such as --region US or --region GB")
+        return cls(name, str(country_code_for_region(name)))
+
+    def is_possible(self, did: str) -> bool:
+        """Whether a number can be one of this region's, or of another country's if it begins with +.
+
+        Its length must be possible, and its digits must fit the country's general pattern (no US number begins with
+        0 or 1). Whether it is in use is not asked: new blocks work before the library knows them.
+        """
+        return self._parse(did) is not None
+
+    def shape(self, did: str) -> tuple[str, int]:
+        """Return what decides whether a number is possible: numbers of one shape are possible or not together."""
+        us = did.startswith("+1") or (self.country_code == "1" and did[0] not in "+0")
+        return (did[:5] if us else did[:9]), len(did)
+
+    def written(self, did: str, form: DidFormat) -> ReadDid:
+        """Write a number in the given form.
+
+        Args:
+            did: digits with an optional leading plus; any other pattern is left as it is.
+            form: the form that the person wants.
+
+        Returns:
+            The number, or why it cannot be written so.
+        """
+        if form is DidFormat.AS_IS or not _NUMBER.fullmatch(did):
+            return ReadDid(did)
+        number = self._parse(did)
+        if number is None:
+            return _not_written(
+                f"is no possible number in {self.region} and cannot be written as {form}; correct it, write it with +"
+                " and the country code, or choose another --region"
+            )
+        from phonenumbers import PhoneNumberFormat, format_number, national_significant_number
+
+        if form is not DidFormat.NATIONAL:
+            plus = "+" if form is DidFormat.E164 else ""
+            return ReadDid(f"{plus}{number.country_code}{national_significant_number(number)}")
+        if str(number.country_code) != self.country_code:
+            return _not_written(f"is a number of another country and has no national form in {self.region}")
+        return ReadDid(re.sub(r"[^0-9]", "", format_number(number, PhoneNumberFormat.NATIONAL)))
+
+    def _parse(self, did: str) -> "PhoneNumber | None":
+        """Return the number if it is possible, else None."""
+        from phonenumbers import (
+            NumberParseException,
+            PhoneMetadata,
+            ValidationResult,
+            is_possible_number_with_reason,
+            national_significant_number,
+            parse,
+            region_code_for_country_code,
+        )
+
+        try:
+            number = parse(did, self.region)
+        except NumberParseException:
+            return None
+        # IS_POSSIBLE_LOCAL_ONLY, a number without its area code, is no number that a carrier sends
+        if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+            return None
+        metadata = PhoneMetadata.metadata_for_region(region_code_for_country_code(number.country_code or 0), None)
+        pattern = metadata.general_desc.national_number_pattern if metadata and metadata.general_desc else None
+        if pattern and not re.fullmatch(pattern, national_significant_number(number)):
+            return None
+        return number
+
+
+def not_possible(region: str) -> str:
+    """Return why a number is refused under ``--strict-numbers``, as the end of a sentence."""
+    return f"is no possible number in {region}; correct it, or write it with + and the country code"
+
+
+def _not_written(reason: str) -> ReadDid:
+    return ReadDid("", trouble=DidTrouble.FORMAT, reason=reason)

@@ -1,0 +1,205 @@
+"""From the text of a cell to the DID that it holds, or to the reason why that cannot be known.
+
+A digit that is lost or gained is a line that rings nowhere, so nothing is guessed: what can be read in two ways is
+not read at all.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from importer.characters import plain, trim
+from importer.checking.did_trouble import DidTrouble, ReadDid, no_did
+from importer.columns import DID_PATTERN
+
+_READY: Final = re.compile(r"\+?[0-9]+")
+_READY_AND_SHORT: Final = re.compile(r"\+[0-9]{1,199}|[0-9]{1,200}")
+_ERROR_VALUE: Final = re.compile(
+    r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|ERROR!"
+    r"|GETTING_DATA)|Err:[0-9]{3}",
+    re.IGNORECASE,
+)
+_FORMULA: Final = re.compile(r"""=\s*(?:"([^"]*)"|([+0-9][^"]*))""")
+_QUOTED: Final = re.compile('["\u201c\u201d\u201e]([^"\u201c\u201d\u201e]*)["\u201c\u201d\u201e]')
+_APOSTROPHES: Final = "'\u2018\u2019\u201b`\u00b4\uff07"
+_TEL: Final = re.compile(r"(?:tel *[.:]+ *(?://)? *)+", re.IGNORECASE)
+
+_LONGEST_READ: Final = 200
+"""A longer text is no number, and is not searched: some of the patterns below take their time on long texts."""
+
+# What a number may be written with, after importer.characters.plain; the plus stays where it is.
+_NUMBER_ONLY: Final = re.compile(r"[-+0-9 .()\n]*")
+_SEPARATORS: Final = str.maketrans("", "", "- .()\n")
+_NO_DIGITS: Final = re.compile(r"[^0-9]+")
+
+_SCIENTIFIC: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]*E[-+]?|E\+)[0-9]+", re.IGNORECASE)
+_THOUSANDS: Final = re.compile(r"\+?[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?")
+_DECIMAL_COMMA: Final = re.compile(r"\+?[0-9]{7,},[0-9]{1,3}")
+_ONE_DOT: Final = re.compile(r"\+?([0-9]+)\.([0-9]+)")
+_RANGE_SIGN: Final = re.compile(r"\b(?:to|thru|through|until|till|bis)\b|~|[-=]>|[\u2192\u2025\u2026]", re.IGNORECASE)
+_BETWEEN_NUMBERS: Final = re.compile(r"[,;/|&\\\n]|\b(?:or|and|oder|und)\b", re.IGNORECASE)
+_EXTENSION: Final = re.compile(r"([-+0-9 .()]+)[,;]* *(?:ext(?:ension|n)?|x)[ .:=#]*[0-9]+", re.IGNORECASE)
+_DATE: Final = re.compile(
+    r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?:[ T][0-9:.]+)?"
+    r"|(?:0?[1-9]|[12][0-9]|3[01])([-./])(?:0?[1-9]|[12][0-9]|3[01])\1(?:19|20)[0-9]{2}(?: [0-9:.]+)?"
+)
+_TRUNK_ZERO: Final = re.compile(r"[0-9)] ?\( ?0 ?\)")
+
+# A complete number of the North American plan, and more digits behind a dash, a line end, or (unspaced) a space.
+_US_AND_MORE: Final = re.compile(
+    r"(?:\+?[-. ]?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]?[0-9]{3}[-. ]?[0-9]{4} ?[-\n] ?[0-9]{1,9}"
+    r"|(?:\+?1)?[2-9][0-9]{9} +[0-9]{1,9}"
+)
+# The same for the rest of the world, where only a last part that could be the end of a range makes it doubtful.
+_ANY_AND_MORE: Final = re.compile(r"(\+?[0-9]{10,}) ?[-\n] ?([0-9]{2,9})|(\+?[0-9 ().]{11,}[0-9]) ?- ?([0-9]{3,9})")
+
+
+def is_error_value(text: str) -> bool:
+    """Whether a trimmed text is what a spreadsheet writes for an error, such as ``#REF!``."""
+    return text.startswith(("#", "E", "e")) and _ERROR_VALUE.fullmatch(text) is not None
+
+
+def is_shortened(text: str) -> bool:
+    """Whether a trimmed text is a number in a spreadsheet's short form, such as ``1.72756E+10``."""
+    return ("E" in text or "e" in text) and _SCIENTIFIC.fullmatch(text) is not None
+
+
+def unwrapped(text: str) -> str:
+    """Return a trimmed text without what keeps a spreadsheet from touching a number.
+
+    That is ``="..."``, the ``=`` of ``=+1727...``, quotation marks around the whole, and a leading apostrophe.
+    """
+    if text[:1] == "=" and (formula := _FORMULA.fullmatch(text)):
+        text = trim(formula[1] if formula[1] is not None else formula[2])
+    if quoted := _QUOTED.fullmatch(text):
+        text = trim(quoted[1])
+    if text and text[0] in _APOSTROPHES:
+        text = trim(text[1:])
+        if text and text[-1] in _APOSTROPHES:
+            text = trim(text[:-1])
+    return text
+
+
+def ready_dids(raws: Iterable[str]) -> tuple[str, ...]:
+    """Return those texts of cells that ``read_did`` takes as they are, which are most, in a tenth of its time."""
+    return tuple(filter(_READY_AND_SHORT.fullmatch, raws))
+
+
+def read_did(raw: str, *, any_pattern: bool = False) -> ReadDid:
+    """Read the DID out of a cell.
+
+    Args:
+        raw: the cell's text as it stands in the file.
+        any_pattern: take text that is no number as a pattern; it is returned as VICIdial keeps it.
+
+    Returns:
+        The DID, a range, or the trouble. How long a DID may be is not judged here but by ``importer.checking.schema``.
+    """
+    if len(raw) <= _LONGEST_READ and _READY.fullmatch(raw):
+        return ReadDid(raw)
+    text = unwrapped(trim(raw))
+    if not text:
+        return no_did(DidTrouble.BLANK)
+    if is_error_value(text):
+        return no_did(DidTrouble.ERROR_VALUE)
+    text = plain(text)
+    if tel := _TEL.match(text):
+        text = text[tel.end() :]
+    if len(text) > _LONGEST_READ:
+        return no_did(DidTrouble.TOO_LONG)
+    if _DATE.fullmatch(text):
+        return no_did(DidTrouble.DATE)
+    found = _read_number(text) if _NUMBER_ONLY.fullmatch(text) else _read_other(text)
+    if any_pattern and found.trouble in (DidTrouble.LETTERS, DidTrouble.CHARACTER, DidTrouble.PLUS):
+        return _read_pattern(text, found)
+    return found
+
+
+def _read_pattern(text: str, as_number: ReadDid) -> ReadDid:
+    pattern = DID_PATTERN.keep(text)
+    if pattern == text:
+        return ReadDid(pattern)
+    if not pattern:
+        return as_number
+    # what VICIdial leaves may be a number, or the remains of one, and is judged like one
+    left = read_did(pattern, any_pattern=True)
+    return ReadDid(left.text, left.last, left.trouble, left.reason, changed=left.trouble is None)
+
+
+def _read_number(text: str) -> ReadDid:
+    """Read a text that holds nothing but digits, pluses and separators."""
+    did = text.translate(_SEPARATORS)
+    count = len(did) - did.count("+")
+    if not count:
+        return no_did(DidTrouble.NO_DIGIT)
+    if count >= 14 and (pair := _read_pair(text)):
+        return pair
+    if "+" in did[1:]:
+        return no_did(DidTrouble.PLUS)
+    if len(did) < len(text) and (trouble := _doubt(text, count)):
+        return no_did(trouble)
+    return ReadDid(did)
+
+
+def _doubt(text: str, count: int) -> DidTrouble | None:
+    """Say in what way a number with separators is not what it seems to be."""
+    if text[0] == "-" and text[1:].isdecimal():
+        return DidTrouble.NEGATIVE
+    if "." in text and (dot := _ONE_DOT.fullmatch(text)) and (len(dot[1]) >= 7 or len(dot[2]) <= 2):
+        return DidTrouble.DECIMAL
+    if "(" in text and _TRUNK_ZERO.search(text):
+        return DidTrouble.TRUNK_ZERO
+    if count > 10:
+        if _US_AND_MORE.fullmatch(text):
+            return DidTrouble.CUT_SHORT
+        if more := _ANY_AND_MORE.fullmatch(text):
+            number, end = more[1] or more[3], more[2] or more[4]
+            digits = _NO_DIGITS.sub("", number)
+            if len(digits) >= 10 and digits[-len(end) :] < end:
+                return DidTrouble.CUT_SHORT
+    return None
+
+
+def _read_pair(text: str) -> ReadDid | None:
+    """Find two numbers that one separator stands between: a range if it is a dash, else two numbers in a cell."""
+    for gap in _NO_DIGITS.finditer(text):
+        left, right = text[: gap.start()], text[gap.end() :]
+        before, after = len(_NO_DIGITS.sub("", left)), len(_NO_DIGITS.sub("", right))
+        alike = before == after and re.sub(r"[0-9]", "0", left.lstrip("+ (")) == re.sub(r"[0-9]", "0", right)
+        if min(before, after) < 7 or not (min(before, after) >= 10 or alike or "+" in gap[0]):
+            continue
+        plus = "+" if "+" in gap[0] else ""
+        first, last = left.translate(_SEPARATORS), plus + right.translate(_SEPARATORS)
+        is_range = ("-" in gap[0] or ".." in gap[0]) and _READY.fullmatch(first) and _READY.fullmatch(last)
+        return ReadDid(first, last=last) if is_range else no_did(DidTrouble.TWO_NUMBERS)
+    return None
+
+
+def _read_other(text: str) -> ReadDid:
+    """Read a text that holds more than a number is written with."""
+    if is_shortened(text):
+        return no_did(DidTrouble.SCIENTIFIC)
+    if len(text) > 3 and not text.strip("#"):
+        return no_did(DidTrouble.TOO_NARROW)
+    if _THOUSANDS.fullmatch(text):
+        return no_did(DidTrouble.THOUSANDS)
+    if _DECIMAL_COMMA.fullmatch(text):
+        return no_did(DidTrouble.DECIMAL)
+    ends = [end.translate(_SEPARATORS) for end in _RANGE_SIGN.split(text)]
+    if len(ends) == 2 and all(_READY.fullmatch(end) for end in ends):
+        return ReadDid(ends[0], last=ends[1])
+    if (extension := _EXTENSION.fullmatch(text)) and _digits(extension[1]) >= 7:
+        return no_did(DidTrouble.EXTENSION)
+    parts = [part for part in _BETWEEN_NUMBERS.split(text) if part.strip()]
+    numbers = [part for part in parts if _digits(part) >= 7]
+    only_numbers = all(_NUMBER_ONLY.fullmatch(part) for part in parts)
+    if len(numbers) > 1 or (len(parts) > 1 and parts[0] in numbers and only_numbers):
+        return no_did(DidTrouble.TWO_NUMBERS)
+    if any(character.isalpha() for character in text):
+        return no_did(DidTrouble.LETTERS)
+    odd = next(character for character in text if not _NUMBER_ONLY.fullmatch(character))
+    return no_did(DidTrouble.CHARACTER, f"'{odd}'" if odd.isprintable() else f"U+{ord(odd):04X}")
+
+
+def _digits(text: str) -> int:
+    return len(_NO_DIGITS.sub("", text))

@@ -1,0 +1,144 @@
+"""The words for what is wrong with a cell, and the summary in which equal problems stand together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from importer.characters import spaced, trim
+from importer.checking.normalise import Cell, did_you_mean
+from importer.checking.schema import Failure, Rule, effective_route
+from importer.column import Column
+from importer.columns import BY_NAME
+from importer.model import CellProblem, CheckedRow
+
+_LONGEST_SHOWN: Final = 60
+_SUGGESTION: Final = "; did you mean "
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """One kind of problem and everywhere it occurs.
+
+    Attributes:
+        sentence: how many rows, which column and value, what is wrong, and what is allowed or meant.
+        rows: the row numbers that the person sees, each once, in order.
+    """
+
+    sentence: str
+    rows: tuple[int, ...]
+
+
+def allowed_text(column: Column, *, any_pattern: bool = False) -> str:
+    """Say in words what may stand in a column."""
+    if column.holds_did and not any_pattern:
+        return "digits with an optional leading +, 2 to 50 characters"
+    if column.choices:
+        return ", ".join(column.choices)
+    if column.digits_only:
+        return f"{_span(column)} digits"
+    return f"{_span(column)} characters: letters, digits and {' '.join(_signs(column))}"
+
+
+def _span(column: Column) -> str:
+    return f"{column.shortest} to {column.longest}" if column.shortest > 1 else f"up to {column.longest}"
+
+
+def _signs(column: Column) -> list[str]:
+    return ["space"] * bool(column.keep(" ")) + [sign for sign in "-_:+*#.,|" if column.keep(sign)]
+
+
+def problem_of(
+    failure: Failure, cell: Cell, value: str, *, row: int, route: str, any_pattern: bool = False
+) -> CellProblem:
+    """Put a broken rule into words.
+
+    Args:
+        failure: the rule, and where it is broken.
+        cell: the cell that breaks it, after normalising.
+        value: the same cell as it stands in the file, or the value that was set for it.
+        row: the row number that the person sees.
+        route: the route of the row as it would be sent; empty where it is blank.
+        any_pattern: whether a DID may be any pattern.
+    """
+    column, value = failure.column, value if trim(value) else ""
+    match failure.rule:
+        case Rule.READABLE:
+            problem = cell.trouble
+        case Rule.GIVEN:
+            problem = _missing(column, route)
+        case Rule.LENGTH:
+            problem = "is too short" if len(cell.text) < column.shortest else "is too long"
+            problem += _once_changed(column, cell, trim(value))
+        case Rule.CHOICE:
+            problem = _no_choice(column.name, cell.text)
+        case Rule.DIGITS:
+            problem = "is not of digits alone; VICIdial would store another number"
+        case Rule.PATTERN:
+            problem = "is not written as a DID"
+        case Rule.ANOTHER:
+            problem = "is the row's own DID; name the DID that is copied"
+    return CellProblem(row, column.name, value, problem, allowed_text(column, any_pattern=any_pattern))
+
+
+def _once_changed(column: Column, cell: Cell, value: str) -> str:
+    """Say why a length is not the one that the person sees; empty where it is."""
+    if column.holds_did or cell.text == value:
+        return ""
+    if column.digits_only and column.keep(value).startswith("0"):
+        return " without its leading zeros: VICIdial stores a number"
+    return " once VICIdial has deleted what it does not keep"
+
+
+def _missing(column: Column, route: str) -> str:
+    needed = f"the route {effective_route(route)} leads nowhere without it"
+    if route:
+        return needed
+    default = BY_NAME["extension"].default
+    return (
+        f"did_route is blank too, which means {effective_route(route)}: calls would go to {default}, an announcement;"
+        f" fill {column.name} or did_route, or give --set did_route=... and what the route needs"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _no_choice(name: str, text: str) -> str:
+    column = BY_NAME[name]
+    noun = "a route" if column.name == "did_route" else "one of the choices"
+    meanings = {choice: choice for choice in column.choices} | dict(column.spellings)
+    return f"is not {noun}{did_you_mean(text, meanings)}"
+
+
+def group_problems(rows: Iterable[CheckedRow]) -> tuple[ProblemGroup, ...]:
+    """Put equal problems of many rows together.
+
+    Args:
+        rows: the checked rows.
+
+    Returns:
+        One group for each kind of problem, the biggest first, those of one size in the order of their first rows.
+    """
+    groups: dict[tuple[str, ...], list[CellProblem]] = {}
+    for row in rows:
+        for problem in row.problems:
+            # two wrong routes are two mistakes, two numbers with an extension are one
+            value = problem.value if not problem.value or BY_NAME[problem.column].choices else "any"
+            groups.setdefault((problem.column, problem.problem, problem.allowed, value), []).append(problem)
+    made = [_group(problems) for problems in groups.values()]
+    return tuple(sorted(made, key=lambda group: (-len(group.rows), group.rows)))
+
+
+def _group(problems: list[CellProblem]) -> ProblemGroup:
+    first = problems[0]
+    rows = tuple(dict.fromkeys(problem.row for problem in problems))
+    value = spaced(first.value)
+    value = value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "\u2026"
+    if not value:
+        subject = f"{first.column} is blank and"
+    elif all(problem.value == first.value for problem in problems):
+        subject = f"{first.column} '{value}'"
+    else:
+        subject = f"{first.column}, such as '{value}',"
+    allowed = f" (allowed: {first.allowed})" if first.allowed and _SUGGESTION not in first.problem else ""
+    count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+    return ProblemGroup(f"{count}: {subject} {first.problem}{allowed}", rows)

@@ -1,0 +1,115 @@
+"""Which sheet of a workbook is the list: the one that was asked for, or the only one with a DID column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from importer.columns import DID_PATTERN
+from importer.errors import SheetError
+from importer.reading.book import Book
+from importer.reading.header_row import FoundHeader, find_bare_column, find_header, find_range_header, looks_like_number
+from importer.reading.rows import ReadOptions, ReadSheet, some_of
+
+OWN_SHEETS: Final = ("Instructions", "Examples")
+"""The sheets of our own template that hold no order, though one of them has DIDs in it."""
+
+_ROWS_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSheet:
+    """The sheet that is the list, its header, and what there is to say about the choice."""
+
+    rows: ReadSheet
+    header: FoundHeader
+    facts: tuple[str, ...]
+
+
+def place_of(path: Path, sheet: str) -> str:
+    """Return file and sheet as an error names them."""
+    return f"{path}: sheet '{sheet}'" if sheet else str(path)
+
+
+def sheet_named(path: Path, book: Book, wanted: str) -> str:
+    """Return the name of a sheet as the file spells it.
+
+    Raises:
+        SheetError: there is none of that name.
+    """
+    if wanted in book.sheets:
+        return wanted
+    near = [name for name in book.sheets if name and name.strip().casefold() == wanted.strip().casefold()]
+    if len(near) == 1:
+        return near[0]
+    if not any(book.sheets):
+        raise SheetError(f"{path}: there is no sheet '{wanted}': the file has no sheets; leave out --sheet")
+    raise SheetError(f"{path}: there is no sheet '{wanted}'; the sheets are: {some_of(book.sheets)}")
+
+
+def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
+    """Choose the sheet and find its header.
+
+    Args:
+        path: the file.
+        book: the file, open.
+        options: the sheet that was asked for, and headers that the person has explained.
+
+    Raises:
+        SheetError: no sheet has a DID column, or several have, or the one asked for is not there.
+    """
+    if options.sheet is not None:
+        names = [sheet_named(path, book, options.sheet)]
+    else:
+        names = [name for name in book.sheets if name not in OWN_SHEETS] or list(book.sheets)
+    with_header: list[tuple[ReadSheet, FoundHeader]] = []
+    with_ranges: list[tuple[ReadSheet, FoundHeader]] = []
+    bare: list[tuple[ReadSheet, FoundHeader]] = []
+    without: list[ReadSheet] = []
+    for name in names:
+        sheet = book.read(name)
+        found = find_header(sheet, options.mapping)
+        if found:
+            with_header.append((sheet, found))
+        elif ranges := find_range_header(sheet):
+            with_ranges.append((sheet, ranges))
+        elif column := find_bare_column(sheet):
+            bare.append((sheet, column))
+        elif sheet.rows:
+            without.append(sheet)
+    fitting = with_header or with_ranges or bare
+    if len(fitting) > 1:
+        several = some_of([sheet.sheet for sheet, _ in fitting])
+        raise SheetError(f"{path}: several sheets have a DID column: {several}; say which with --sheet")
+    if not fitting:
+        raise _no_list(path, without, names)
+    sheet, header = fitting[0]
+    others = [name for name in book.sheets if name != sheet.sheet]
+    facts = (f"sheet '{sheet.sheet}' is read; not read: {some_of(others)}",) if others else ()
+    return ChosenSheet(sheet, header, facts)
+
+
+def _no_list(path: Path, without: Sequence[ReadSheet], names: Sequence[str]) -> SheetError:
+    if not without:
+        place = place_of(path, names[0]) if len(names) == 1 else str(path)
+        return SheetError(f"{place}: is empty: no cell of it is filled; get or save the list again")
+    if any(map(looks_like_number, without[0].rows[0])):
+        place = f"{place_of(path, without[0].sheet)}: row {without[0].numbers[0]}"
+        return SheetError(
+            f"{place}: there is no header, and it is not certain which column holds the DIDs; write a row of headers"
+            f" above, with {DID_PATTERN.name} over the DIDs"
+        )
+    columns = [(sheet.sheet, _columns(sheet)) for sheet in without]
+    seen = "; ".join(
+        f"sheet '{name}': {some_of(texts, 30)}" if name else some_of(texts, 30) for name, texts in columns[:5]
+    )
+    return SheetError(
+        f"{path}: there is no DID column; the columns are: {seen}; rename the one that holds the numbers to"
+        f' {DID_PATTERN.name}, or say which it is with --map "{columns[0][1][0]}={DID_PATTERN.name}"'
+    )
+
+
+def _columns(sheet: ReadSheet) -> list[str]:
+    """Return what is most likely the header, each name short and on one line: the fullest of the first rows."""
+    likely = max(sheet.rows[:_ROWS_SHOWN], key=lambda texts: sum(map(bool, texts)))
+    return [" ".join(text.split())[:40] for text in likely if text]

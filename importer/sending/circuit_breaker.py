@@ -1,0 +1,122 @@
+"""A server that goes away, seen by all workers together.
+
+After a few failures in a row across the workers everything pauses, and one worker alone asks the server whether it
+is well, with growing waits, until it answers or the patience of the run ends. It asks with an add_did without a
+did_pattern, which VICIdial refuses after login and permission without changing anything, so no row is used up.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Final
+
+from importer.sending.rate_limiter import Clock
+
+FAILURES_IN_A_ROW: Final = 3
+"""So many failures with no answer between them, whichever worker saw them, are an outage and not a row's bad luck."""
+
+FIRST_WAIT_SECONDS: Final = 0.5
+LONGEST_WAIT_SECONDS: Final = 15.0
+
+
+class Health(StrEnum):
+    """What asking the server for its health gave."""
+
+    WELL = "well"
+    AWAY = "away"
+    STOPPED = "stopped"
+
+
+def growing_wait(tries: int, longest: float, rng: random.Random) -> float:
+    """Return the seconds to wait after so many tries (1, 2, ...): doubling, jittered so that nobody marches in step."""
+    whole = FIRST_WAIT_SECONDS * 2.0 ** min(tries - 1, 20)
+    return min(longest, whole) * rng.uniform(0.5, 1.0)
+
+
+class CircuitBreaker:
+    """Counts failures across the workers, and holds them all while the server is away.
+
+    Args:
+        give_up: called with a sentence when the server stayed away for too long.
+        tell: called with a sentence when an outage begins or ends.
+        give_up_after: seconds that a server may stay away.
+        clock: where time comes from.
+        rng: where jitter comes from.
+    """
+
+    def __init__(
+        self,
+        *,
+        give_up: Callable[[str], None],
+        tell: Callable[[str], None],
+        give_up_after: float,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._give_up = give_up
+        self._tell = tell
+        self._give_up_after = give_up_after
+        self._clock = clock
+        self._rng = rng
+        self._failures = 0
+        self._first_failure_at = 0.0
+        self._over = asyncio.Event()
+        self._over.set()
+
+    @property
+    def on(self) -> bool:
+        """Whether an outage is on."""
+        return not self._over.is_set()
+
+    async def wait_until_over(self) -> None:
+        """Return when there is no outage."""
+        await self._over.wait()
+
+    def answered(self) -> None:
+        """The server gave an answer that is understood."""
+        self._failures = 0
+
+    async def failed(self, why: str, ask: Callable[[], Awaitable[Health]]) -> bool:
+        """A call failed in a way in which a server that is away fails.
+
+        Args:
+            why: what happened, for the person.
+            ask: asks the server for its health; one worker alone does, if this is an outage.
+
+        Returns:
+            True if this was part of an outage, which is then over (or the run has stopped): the row did not use
+            up a try. False if it is the row's own trouble as far as anybody can tell.
+        """
+        if self.on:
+            await self.wait_until_over()
+            return True
+        if self._failures == 0:
+            self._first_failure_at = self._clock.now()
+        self._failures += 1
+        if self._failures < FAILURES_IN_A_ROW:
+            return False
+        self._over.clear()
+        try:
+            await self._wait_it_out(why, ask)
+        finally:
+            self._failures = 0
+            self._over.set()
+        return True
+
+    async def _wait_it_out(self, why: str, ask: Callable[[], Awaitable[Health]]) -> None:
+        self._tell(f"the server is away ({why}); everything waits for it, for up to {self._give_up_after:g} s")
+        tries = 0
+        while True:
+            tries += 1
+            wait = growing_wait(tries, LONGEST_WAIT_SECONDS, self._rng)
+            left = self._first_failure_at + self._give_up_after - self._clock.now()
+            if left <= 0:
+                self._give_up(f"the server was away for {self._give_up_after:g} s ({why})")
+                return
+            await self._clock.sleep(min(wait, left))
+            health = await ask()
+            if health is Health.WELL:
+                self._tell("the server answers again; the run goes on")
+            if health is not Health.AWAY:
+                return

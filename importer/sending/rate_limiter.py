@@ -1,0 +1,117 @@
+"""How fast calls go out: an exact limit, and everybody slower together when the server asks for it.
+
+A token bucket lets a burst through and overshoots to twice the limit in some second. Here the calls are spaced on
+the clock, a little wider than the limit asks for, and the moment at which each was written is remembered, so that
+a call that was held up (by a new connection, say) cannot crowd the ones behind it.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time from outside, so that tests need no waiting.
+
+    Attributes:
+        now: seconds that only grow, from any starting point.
+        sleep: waits so many seconds.
+        epoch: seconds since 1970, for what people read.
+    """
+
+    now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    epoch: Callable[[], float]
+
+
+SYSTEM_CLOCK: Final = Clock(time.monotonic, asyncio.sleep, time.time)
+
+SPACING: Final = 1.015
+"""How much wider than 1 / rate calls are spaced: 15 ms of a network's jitter then stay within the limit."""
+
+WINDOW_SECONDS: Final = 1.01
+"""In no window of this length are more calls written than the rate allows; the second, and a little for jitter."""
+
+SLOWEST: Final = 1 / 16
+"""The smallest share of the rate that slowing down leaves."""
+
+
+class RateLimiter:
+    """Gives each call its moment. One for the whole run; its calls are those of all workers, retries included.
+
+    Args:
+        rate: calls a second, at most; None for no limit. Between 0 and 1 it means a call every 1 / rate seconds;
+            above 1, whole calls count: 2.5 keeps to 2.
+        clock: where time comes from.
+    """
+
+    def __init__(self, rate: float | None, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
+        self._in_a_window = int(rate) if rate and rate >= 1 else 1
+        self._window = WINDOW_SECONDS / min(rate, 1) if rate else 0.0
+        self._spacing = (SPACING / int(rate) if rate >= 1 else SPACING / rate) if rate else 0.0
+        self._limited = bool(rate)
+        self._next = clock.now()
+        self._held_until = clock.now()
+        self._speed = 1.0
+        self._slowed_at = float("-inf")
+        self._written: deque[float] = deque(maxlen=self._in_a_window)
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a rate that calls keep to."""
+        return self._limited
+
+    @property
+    def speed(self) -> float:
+        """The share of the rate that is used at present, from 1/16 to 1."""
+        return self._speed
+
+    @property
+    def before_writing(self) -> Callable[[], Awaitable[None]] | None:
+        """What a line to the server awaits at the moment of writing; None where there is no limit to ask."""
+        return self.writing if self._limited else None
+
+    async def slot(self) -> None:
+        """Wait for this call's turn."""
+        while True:
+            now = self._clock.now()
+            start = max(now, self._next, self._held_until)
+            self._next = start + self._wait_between()
+            if start > now:
+                await self._clock.sleep(start - now)
+            if self._clock.now() >= self._held_until:
+                return
+
+    async def writing(self) -> None:
+        """Wait, at the moment of writing, until the limit has room; mostly not at all. Remembers the moment."""
+        while self._limited and len(self._written) == self._in_a_window:
+            wait = self._written[0] + self._window - self._clock.now()
+            if wait <= 0:
+                break
+            await self._clock.sleep(wait)
+        self._written.append(self._clock.now())
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody send for so many seconds: the server said when it wants to be asked again."""
+        self._held_until = max(self._held_until, self._clock.now() + seconds)
+
+    def slow_down(self) -> None:
+        """Halve everybody's speed, once a second at most: several workers see one trouble at the same time."""
+        now = self._clock.now()
+        if now - self._slowed_at >= 1:
+            self._slowed_at = now
+            self._speed = max(SLOWEST, self._speed / 2)
+
+    def speed_up(self) -> None:
+        """Take back a little of the slowing down; called for each answer that came in good time."""
+        self._speed = min(1.0, self._speed + 0.02)
+
+    def _wait_between(self) -> float:
+        if self._limited:
+            return self._spacing / self._speed
+        return (1 / self._speed - 1) * 0.02

@@ -1,0 +1,110 @@
+"""Why a run ends before its last row, and the switch that every worker looks at."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import cast
+
+
+class StopKind(StrEnum):
+    """The kinds of stop."""
+
+    LOGIN_REFUSED = "login refused"
+    USER_REFUSED = "user refused"
+    CALL_REFUSED = "call refused"
+    SERVER_GONE = "server gone"
+    IMPOSSIBLE = "impossible"
+    INTERRUPTED = "interrupted"
+    RECORD_FAILED = "record failed"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why nothing more is sent.
+
+    Attributes:
+        kind: the kind of stop; it decides what is said of the rows that were left over, and the exit code.
+        why: the sentence for the person.
+    """
+
+    kind: StopKind
+    why: str
+
+
+class StoppedError(Exception):
+    """A worker that only waited learns that the run was stopped; never leaves ``importer.sending.pool``."""
+
+
+class StopSwitch:
+    """Stops all workers: those that only wait at once, those with a call in flight after its answer."""
+
+    def __init__(self) -> None:
+        self._stop: Stop | None = None
+        self._pulled = asyncio.Event()
+        self._waiting: set[asyncio.Task[object]] = set()
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the run was stopped, or None."""
+        return self._stop
+
+    @property
+    def on(self) -> bool:
+        """Whether the run was stopped."""
+        return self._stop is not None
+
+    def pull(self, stop: Stop) -> None:
+        """Send nothing more. The first reason stays."""
+        if self._stop is not None:
+            return
+        self._stop = stop
+        self._pulled.set()
+        for task in self._waiting - {asyncio.current_task()}:
+            task.cancel()
+
+    async def wait(self) -> None:
+        """Return when the run is stopped."""
+        await self._pulled.wait()
+
+    @contextmanager
+    def waiting(self) -> Iterator[Callable[[], None]]:
+        """Mark the current worker as one that only waits, so that a stop need not wait for it. May be nested.
+
+        Yields:
+            What is called when the worker does not only wait any more: a stop then lets it come to its end. Where
+            one of these is nested in another, the worker goes on as one that waits.
+
+        Raises:
+            StoppedError: the run was stopped before or meanwhile.
+        """
+        task = cast("asyncio.Task[object]", asyncio.current_task())
+        self._raise_if_on()
+        nested = task in self._waiting
+        self._waiting.add(task)
+        over = False
+
+        def end() -> None:
+            nonlocal over
+            if not nested:
+                over = True
+                self._waiting.discard(task)
+
+        try:
+            yield end
+        except asyncio.CancelledError:
+            if over or not self.on:
+                raise
+            task.uncancel()
+            raise StoppedError from None
+        finally:
+            if not nested:
+                self._waiting.discard(task)
+        if not over:
+            self._raise_if_on()
+
+    def _raise_if_on(self) -> None:
+        if self.on:
+            raise StoppedError

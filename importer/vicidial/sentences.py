@@ -1,0 +1,123 @@
+"""VICIdial's sentences: one table, one entry a sentence; ``importer.vicidial.classify`` reads replies by it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from importer.columns import COLUMNS, COPY_FROM
+from importer.vicidial.verdict import Gate, Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of VICIdial's.
+
+    Attributes:
+        words: the sentence, without what stands around it.
+        meaning: what it says.
+        advice: what it means and what to do, for the person.
+        column: the column whose value it refuses, or empty.
+        gate: which decision about the user or the call it comes from, if it is a refusal of those.
+    """
+
+    words: str
+    meaning: Meaning
+    advice: str
+    column: str = ""
+    gate: Gate | None = None
+
+
+_LOGIN = "no more rows were sent, because ten failed logins lock the account"
+
+_VALUE_ADVICE: Final = {
+    "did_pattern": "VICIdial wants a did_pattern of 2 to 50 characters after its deletions",
+    "server_ip": "this VICIdial has no such server; take the address from Admin > Servers",
+    "group": "this VICIdial has no such in-group; create it under Inbound > In-Groups, or correct the cell",
+    "menu_id": "this VICIdial has no such call menu; create it under Inbound > Call Menus, or correct the cell",
+}
+
+SENTENCES: Final[tuple[Sentence, ...]] = (
+    Sentence("DID HAS BEEN ADDED", Meaning.ADDED, "added"),
+    Sentence("DID Added Successfully", Meaning.ADDED, "added"),
+    Sentence("DID HAS BEEN UPDATED", Meaning.UPDATED, "updated"),
+    Sentence("DID HAS BEEN DELETED", Meaning.DELETED, "deleted"),
+    Sentence("DID ALREADY EXISTS", Meaning.EXISTS, "the DID is in VICIdial already"),
+    Sentence(
+        "Login incorrect",
+        Meaning.LOGIN_REFUSED,
+        f"user or password is wrong, or the user is inactive or below level 7; {_LOGIN}",
+        gate=Gate.LOGIN,
+    ),
+    Sentence(
+        "INVALID USERNAME OR PASSWORD",
+        Meaning.LOGIN_REFUSED,
+        f"user or password is wrong; {_LOGIN}",
+        gate=Gate.LOGIN,
+    ),
+    Sentence(
+        "Too many login attempts",
+        Meaning.LOGIN_REFUSED,
+        "the account is locked for 15 minutes after ten failed logins; wait, then check the password",
+        gate=Gate.LOCK,
+    ),
+    Sentence(
+        "Your IP Address is not allowed",
+        Meaning.LOGIN_REFUSED,
+        "this computer's address is not on the server's list; see Admin > IP Lists and the user's group",
+        gate=Gate.IP_LIST,
+    ),
+    *(
+        Sentence(
+            f"USER DOES NOT HAVE PERMISSION TO {what} DIDS",
+            Meaning.USER_REFUSED,
+            "the user needs user level 8, Agent API Access 1 and Modify DIDs 1 (Admin > Users)",
+            gate=Gate.PERMISSION,
+        )
+        # add_did's is recorded; the others follow it
+        for what in ("ADD", "UPDATE", "COPY")
+    ),
+    Sentence(
+        "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
+        Meaning.USER_REFUSED,
+        "the function is not among the user's Allowed API Functions (Admin > Users)",
+        gate=Gate.ALLOWED_FUNCTION,
+    ),
+    Sentence(
+        "NOT AN ALLOWED DID", Meaning.VALUE_REFUSED, "the server does not let this user touch this DID", "did_pattern"
+    ),
+    Sentence(
+        "NO FUNCTION SPECIFIED",
+        Meaning.CALL_REFUSED,
+        "this VICIdial does not know the function: add_did came with build 210209-2014, so update the server",
+        gate=Gate.KNOWN_FUNCTION,
+    ),
+    Sentence(
+        "Invalid Source",
+        Meaning.CALL_REFUSED,
+        "the source must be 2 to 20 letters and digits; see the option --source",
+        gate=Gate.SOURCE,
+    ),
+    Sentence("NO UPDATES DEFINED", Meaning.PRESENT, "the DID is in VICIdial"),
+    Sentence("DID DOES NOT EXIST", Meaning.ABSENT, "the DID is not in VICIdial"),
+    Sentence(
+        "SOURCE DID DOES NOT EXIST",
+        Meaning.VALUE_REFUSED,
+        "there is no such DID to copy; correct the cell",
+        COPY_FROM.name,
+    ),
+    Sentence(
+        "USER DOES NOT HAVE PERMISSION TO DELETE DIDS",
+        Meaning.USER_REFUSED,
+        "the user needs Delete DIDs 1 (Admin > Users)",
+        gate=Gate.PERMISSION,
+    ),
+    *(
+        Sentence(
+            column.refusal,
+            Meaning.VALUE_REFUSED,
+            _VALUE_ADVICE.get(column.name, f"correct the cell in column {column.name}"),
+            column.name,
+        )
+        for column in COLUMNS
+        if column.refusal
+    ),
+)

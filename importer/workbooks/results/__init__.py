@@ -1,0 +1,23 @@
+"""The results workbook: what became of every row, written so that it is whole or not there, and read for a rerun."""
+
+from importer.workbooks.output_file import check_writable, free_path
+from importer.workbooks.results.parts import ResultsPart, part_spans
+from importer.workbooks.results.place import ResultsPlace
+from importer.workbooks.results.previous import PreviousResults, PreviousRow, read_results
+from importer.workbooks.results.summary import Cause, RunSummary
+from importer.workbooks.results.workbook import columns_of, write_results
+
+__all__ = [
+    "Cause",
+    "PreviousResults",
+    "PreviousRow",
+    "ResultsPart",
+    "ResultsPlace",
+    "RunSummary",
+    "check_writable",
+    "columns_of",
+    "free_path",
+    "part_spans",
+    "read_results",
+    "write_results",
+]

@@ -1,0 +1,88 @@
+"""Why rows are not in, grouped: forty-one rows with one cause are one line with one fix."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from importer.model import Result, RowOutcome
+from importer.workbooks.results import Cause
+
+MOST_CAUSES: Final = 20
+"""So many causes are listed; the sheet Results has them all."""
+
+_FIXES: Final = {
+    Result.DUPLICATE: "Nothing to do, if the DID in VICIdial is routed as it should be.",
+    Result.PERMISSION_ERROR: "Correct the login or the user's permissions, then: {again}",
+    Result.INVALID: "Correct the cells in the sheet Results, save, then: {again}",
+    Result.FAILED: "Send these rows again: {again}",
+    Result.UNKNOWN: "Look for the DIDs under Inbound > DIDs, or send them again: {again}",
+    Result.NOT_SENT: "Finish the run: did-importer resume",
+}
+_CREATE: Final = (
+    ("in-group ", "Create it under Inbound > In-Groups, or correct the cells"),
+    ("call menu ", "Create it under Inbound > Call Menus, or correct the cells"),
+    ("server ", "Take the address from Admin > Servers, correct the cells"),
+)
+
+_ALLOWED: Final = re.compile(r" \(allowed: (?:[^()]|\([^()]*\))*\)")
+_EARLIER_ROW: Final = re.compile(r"stands in row \d+ already")
+_OWN_VALUE: Final = re.compile(r"\b(did_pattern|did_description|copy_from) '(?:[^']|'(?=\w))*'")
+_NO_SUCH: Final = re.compile(r"^[A-Z ,]+: this VICIdial has no such ([a-z -]+); .*\(\w+ '([^']*)'\)")
+
+
+@dataclass(slots=True)
+class _Group:
+    count: int = 0
+    example: str = ""
+    differ: bool = False
+
+
+def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = "", parts: int = 1) -> tuple[Cause, ...]:
+    """Group the outcomes that are no success by their cause.
+
+    Args:
+        outcomes: what became of the rows.
+        workbook: the name of the results workbook, for the commands in the fixes.
+        undoes: the run that was taken back; empty for an import.
+        parts: how many results workbooks there are; ``workbook`` is the first.
+
+    Returns:
+        The most frequent causes, most frequent first. Rows whose reasons differ only in the number or description
+        that is the row's own have one cause; the server's words and what is allowed stay in the sheet Results.
+    """
+    each = ", and likewise each further part" if parts > 1 else ""
+    again = f"did-importer undo {undoes}" if undoes else f"did-importer rerun {workbook}{each}"
+    groups: dict[tuple[Result, str], _Group] = defaultdict(_Group)
+    for outcome in outcomes:
+        if outcome.result is Result.SUCCESS:
+            continue
+        sentence = _shortened(outcome.reason)
+        group = groups[outcome.result, _OWN_VALUE.sub(r"\1 '…'", sentence)]
+        group.count += 1
+        group.differ = group.differ or bool(group.example and group.example != sentence)
+        group.example = group.example or sentence
+    frequent = sorted(groups.items(), key=lambda item: (-item[1].count, item[0]))[:MOST_CAUSES]
+    return tuple(
+        Cause(group.count, f"{result}: {_shown(group)}", _fix(result, group.example, again))
+        for (result, _), group in frequent
+    )
+
+
+def _shortened(reason: str) -> str:
+    named = _NO_SUCH.sub(r"\1 \2 is not in this VICIdial", reason)
+    return _EARLIER_ROW.sub("stands in an earlier row already", _ALLOWED.sub("", named))
+
+
+def _shown(group: _Group) -> str:
+    if not group.differ:
+        return group.example
+    return _OWN_VALUE.sub(lambda value: value[0].replace(" '", ", such as '", 1) + ",", group.example, count=1)
+
+
+def _fix(result: Result, sentence: str, again: str) -> str:
+    for words, create in _CREATE:
+        if result is Result.INVALID and sentence.startswith(words):
+            return f"{create}, then: {again}"
+    return _FIXES[result].format(again=again)

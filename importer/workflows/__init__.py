@@ -1,0 +1,1 @@
+"""The order of the stages: check, run, rerun, resume, undo."""

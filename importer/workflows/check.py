@@ -1,0 +1,163 @@
+"""The stages before anything is sent: read, check, plan. They need neither server nor credentials."""
+
+import re
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from importer.checking import CheckedTable, ImportsAhead, check_table
+from importer.columns import DID_PATTERN
+from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
+from importer.reading import read_table
+from importer.workflows.options import ImportOptions
+from importer.workflows.plan import expanded_table, plan_rows, twice_in_the_file
+
+if TYPE_CHECKING:
+    # the check of a list needs neither, and each drags much behind it
+    from importer.workbooks.results import PreviousResults
+    from importer.workflows.live_check import LiveCheck
+
+RERUN_RESULTS: Final = frozenset(
+    {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}
+)
+"""What a rerun takes up again."""
+
+_EARLIER_ROW: Final = re.compile(r"the same DID stands in row ([0-9]+) already")
+_ELSEWHERE: Final = (
+    "that row is not in this workbook; if it no longer has this DID, write 'not sent' into the column result and rerun"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file after reading, checking and planning; nothing was sent.
+
+    Attributes:
+        table: what was read.
+        checked: what the check says of each row.
+        expanded: the table with a row for each outcome, in their order; differs where ranges were taken apart.
+        planned: what would be sent.
+        settled: the outcomes that need no call.
+        previous: the results workbook that is rerun, or None.
+        taken_up: how many of its rows are taken up again.
+    """
+
+    table: Table
+    checked: CheckedTable
+    expanded: Table
+    planned: tuple[PlannedRow, ...]
+    settled: tuple[RowOutcome, ...]
+    previous: "PreviousResults | None" = None
+    taken_up: int = 0
+
+
+def check_file(path: Path, options: ImportOptions) -> Checked:
+    """Read and check a file. Needs neither server nor credentials, and sends nothing.
+
+    Raises:
+        SheetError: the file cannot be read as a list of DIDs.
+        SettingsError: an option of the options names something that is not there.
+    """
+    ahead = ImportsAhead()
+    table = read_table(path, options.read_options(), meanwhile=ahead.begin)
+    ahead.wait()
+    checked = check_table(table, options.check_options())
+    plan = plan_rows(checked.rows)
+    return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled)
+
+
+def _expanded(table: Table, checked: CheckedTable) -> Table:
+    return expanded_table(table, checked.rows, checked.match.taken[DID_PATTERN.name])
+
+
+def check_results(path: Path, options: ImportOptions, only: Collection[Result] = RERUN_RESULTS) -> Checked:
+    """Read a results workbook that a person has corrected, and check the rows that are taken up again.
+
+    Args:
+        path: the workbook, or its sheet Results saved as CSV.
+        options: how to check.
+        only: the results whose rows are taken up again.
+
+    Raises:
+        SheetError: it is no results workbook.
+    """
+    from importer.workbooks.results import read_results
+
+    previous = read_results(path)
+    table = previous.table()
+    apart = len(set(table.row_numbers)) < len(table.row_numbers)
+    checked = check_table(table, replace(options.check_options(), taken_apart=apart))
+    before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
+    here = frozenset(table.row_numbers)
+    again = {place for place, outcome in before.items() if outcome.result in only}
+    if only == RERUN_RESULTS:
+        again |= _twice_no_longer(checked.rows, before, None if options.on_duplicate != "update" else here)
+    checked = _without_expanding(checked, again)
+    plan = plan_rows((row for row in checked.rows if row.table_index in again), before)
+    untouched = [
+        replace(_left_alone(before[row.table_index], here), index=row.index)
+        for row in checked.rows
+        if row.table_index not in again
+    ]
+    settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
+    return Checked(table, checked, _expanded(table, checked), plan.planned, settled, previous, len(again))
+
+
+def _twice_no_longer(
+    rows: Iterable[CheckedRow], before: Mapping[int, RowOutcome], here: Container[int] | None
+) -> set[int]:
+    """Find rows that were never sent because an earlier row had their DID, and whose earlier row has it no longer.
+
+    A correction may have taken it away; to leave such a row a duplicate would lose its DID without a word.
+
+    Args:
+        rows: the checked rows.
+        before: what became of each last time.
+        here: the row numbers of the workbook, where a row that is sent overwrites what is there: a row whose earlier
+            row is not among them, but in another part of the results, is left alone. None where nothing is lost by
+            sending it, because a DID that is there already stays as it is.
+    """
+    return {
+        row.table_index
+        for row in rows
+        if before[row.table_index].result is Result.DUPLICATE
+        and not before[row.table_index].did_sent
+        and twice_in_the_file(row) not in before[row.table_index].reason
+        and not (here is not None and _waits_for_another(before[row.table_index], here))
+    }
+
+
+def _waits_for_another(outcome: RowOutcome, here: Container[int]) -> bool:
+    """Whether a row was not sent for the sake of an earlier one that is not in the workbook."""
+    if outcome.result is not Result.DUPLICATE or outcome.did_sent:
+        return False
+    earlier = _EARLIER_ROW.search(outcome.reason)
+    return earlier is not None and int(earlier[1]) not in here
+
+
+def _left_alone(outcome: RowOutcome, here: Container[int]) -> RowOutcome:
+    """Say of a row that is left alone for the sake of one in another workbook how it is sent all the same."""
+    if not _waits_for_another(outcome, here) or _ELSEWHERE in outcome.reason:
+        return outcome
+    return replace(outcome, reason=f"{outcome.reason}; {_ELSEWHERE}")
+
+
+def _without_expanding(checked: CheckedTable, again: Collection[int]) -> CheckedTable:
+    """Keep rows that are left as they were as one row each, although a range in them could be taken apart now."""
+    kept: list[CheckedRow] = []
+    seen: set[int] = set()
+    for row in checked.rows:
+        if row.table_index in again or row.table_index not in seen:
+            seen.add(row.table_index)
+            kept.append(row if row.index == len(kept) else replace(row, index=len(kept)))
+    return replace(checked, rows=tuple(kept))
+
+
+def after_live_check(checked: Checked, live: "LiveCheck", options: ImportOptions) -> Checked:
+    """Take over what the server itself said of the rows: what would be refused, or is there already, is not sent."""
+    from importer.workflows.live_check import plan_after
+
+    plan = plan_after(live, checked.planned, update=options.on_duplicate == "update")
+    settled = tuple(sorted((*checked.settled, *plan.settled), key=lambda outcome: outcome.index))
+    return replace(checked, planned=plan.planned, settled=settled)

@@ -1,0 +1,172 @@
+"""How a run reads, checks and sends; written into the record, so that a run can be finished alike."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from importer.checking.table import CheckOptions, DidFormat
+from importer.errors import JournalError, SettingsError
+from importer.model import PlannedRow
+from importer.reading import ReadOptions
+from importer.settings.settings import DEFAULT_SOURCE
+
+if TYPE_CHECKING:
+    # a check needs nothing of what sends, and imports it nowhere
+    from importer.sending.decide import Operation
+    from importer.sending.options import SubmitOptions
+    from importer.vicidial.transport import Transport
+
+MOST_WORKERS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a run reads, checks and sends. It holds no password.
+
+    Attributes:
+        sheet: the sheet to read; empty for the one with a DID column.
+        encoding: the encoding of a text file; empty to detect it.
+        delimiter: the separator of a text file; empty to detect it.
+        mapping: pairs of a header and the column that the person says it is.
+        fills: pairs of a column and the value that stands where it is blank.
+        any_pattern: send patterns that are no numbers too.
+        did_format: how a DID is written when it is sent.
+        region: the region of numbers without a country code, such as US.
+        strict_numbers: numbers that are not possible in their region are invalid.
+        expand_ranges: a range becomes one row for each of its numbers.
+        describe: how a description is put together from the file's columns; empty for none.
+        rate: calls a second; 0 for no limit.
+        workers: calls in flight at once.
+        method: GET or POST.
+        source: what the API log shows as the origin.
+        timeout: seconds for one call.
+        retries: further tries of a call that failed.
+        give_up_after: seconds that the server may stay away.
+        probe_first: ask whether each DID is there before its first call.
+        verify: ask whether each success is there at the end.
+        on_duplicate: ``report`` a DID that is there already, or ``update`` it to the row's settings.
+        undo: the run deletes what another run added.
+        ca_file: the certificates of a private authority; empty for the system's.
+        insecure: take any certificate.
+    """
+
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    mapping: tuple[tuple[str, str], ...] = ()
+    fills: tuple[tuple[str, str], ...] = ()
+    any_pattern: bool = False
+    did_format: str = DidFormat.AS_IS.value
+    region: str = "US"
+    strict_numbers: bool = False
+    expand_ranges: bool = False
+    describe: str = ""
+    rate: float = 10.0
+    workers: int = 4
+    method: str = "GET"
+    source: str = DEFAULT_SOURCE
+    timeout: float = 30.0
+    retries: int = 4
+    give_up_after: float = 120.0
+    probe_first: bool = False
+    verify: bool = False
+    on_duplicate: str = "report"
+    undo: bool = False
+    ca_file: str = ""
+    insecure: bool = False
+
+    def __post_init__(self) -> None:
+        for name, lowest, highest in (
+            ("rate", 0, 10_000),
+            ("workers", 1, MOST_WORKERS),
+            ("timeout", 0.1, 3600),
+            ("retries", 0, 100),
+            ("give_up_after", 0, 86_400),
+        ):
+            value = getattr(self, name)
+            if not lowest <= value <= highest:
+                flag = name.replace("_", "-")
+                raise SettingsError(f"--{flag} {value:g} must be from {lowest:g} to {highest:g}")
+
+    def read_options(self) -> ReadOptions:
+        """Return how the file is read."""
+        return ReadOptions(
+            sheet=self.sheet or None,
+            encoding=self.encoding or None,
+            delimiter=self.delimiter or None,
+            mapping=dict(self.mapping),
+        )
+
+    def check_options(self) -> CheckOptions:
+        """Return how the rows are checked."""
+        return CheckOptions(
+            fills=dict(self.fills),
+            any_pattern=self.any_pattern,
+            mapping=dict(self.mapping),
+            did_format=DidFormat(self.did_format),
+            region=self.region,
+            strict_numbers=self.strict_numbers,
+            expand_ranges=self.expand_ranges,
+            describe=self.describe or None,
+        )
+
+    def transport(self) -> "Transport":
+        """Return how calls travel."""
+        from importer.vicidial.transport import Transport
+
+        return Transport(self.method, self.timeout, self.ca_file or None, self.insecure)
+
+    def submit_options(self) -> "SubmitOptions":
+        """Return how rows are sent."""
+        from importer.sending.options import SubmitOptions
+
+        probe_first, verify = self.probe_first and not self.undo, self.verify and not self.undo
+        return SubmitOptions(self.workers, self.retries, self.give_up_after, probe_first, verify)
+
+    def operation_for(self, row: PlannedRow) -> "Operation":
+        """Return what a row is sent for."""
+        from importer.sending.operations import DeleteDid, operation_of
+
+        return DeleteDid() if self.undo else operation_of(row, update=self.on_duplicate == "update")
+
+    def to_json(self) -> str:
+        """Return the options for the record of a run."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read the options from the record of a run.
+
+        Raises:
+            JournalError: another version of this program wrote it.
+        """
+        values: dict[str, Any] = json.loads(text)
+        if set(values) != {field.name for field in fields(cls)}:
+            raise JournalError("this run was begun by another version of did-importer; finish it with that one")
+        pairs = {name: tuple((left, right) for left, right in values[name]) for name in ("mapping", "fills")}
+        return cls(**{**values, **pairs})
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Return what shaped the run, name and value, for the results workbook."""
+        facts = [
+            ("Calls a second", f"{self.rate:g}" if self.rate else "no limit"),
+            ("Workers", str(self.workers)),
+            ("Method", self.method),
+            ("Source", self.source),
+        ]
+        facts += [(f"Filled in where blank: {column}", value) for column, value in self.fills]
+        facts += [(f"Taken for {column}", header) for header, column in self.mapping]
+        if self.did_format != DidFormat.AS_IS.value:
+            facts.append(("DIDs written as", f"{self.did_format} (region {self.region})"))
+        chosen = (
+            ("any pattern", self.any_pattern),
+            ("strict numbers", self.strict_numbers),
+            ("ranges expanded", self.expand_ranges),
+            ("looked up before sending", self.probe_first),
+            ("successes looked up at the end", self.verify),
+            ("DIDs that are there already get the row's settings", self.on_duplicate == "update"),
+            ("deletes what another run added", self.undo),
+            ("certificate not checked", self.insecure),
+        )
+        facts += [("Option", name) for name, on in chosen if on]
+        return tuple(facts)
