@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from importer.columns import COLUMNS, DID_PATTERN
-from importer.vicidial.classify import Meaning, classify, classify_copy, version_build
+from importer.vicidial.replies import Meaning, classify, classify_copy, version_build
 
 HERE = Path(__file__).parent
 RECORDED: tuple[dict[str, Any], ...] = tuple(

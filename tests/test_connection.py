@@ -24,7 +24,7 @@ from raw_server import (
 from importer.settings.password import Password
 from importer.settings.settings import API_PATH, Server
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.api import IDLE_SECONDS, Transport, VicidialApi
+from importer.vicidial.client import IDLE_SECONDS, NonAgentApi, Transport
 from importer.vicidial.connection import LONGEST_HEAD_BYTES, AnswerCut, Connection, Reply
 
 SUCCESS = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
@@ -167,7 +167,7 @@ def called(
     async def main() -> tuple[list[Answer], RawServer]:
         transport = Transport(timeout=20, ca_file=str(CERTIFICATE))
         async with serving(behave, **options) as server:
-            api = VicidialApi(Server(server_url(server), "6666", Password("1234")), transport, transport.ssl_context())
+            api = NonAgentApi(Server(server_url(server), "6666", Password("1234")), transport, transport.ssl_context())
             found = []
             try:
                 for number in range(calls):
@@ -254,7 +254,7 @@ def test_an_event_loop_that_cannot_race_addresses_is_not_asked_to() -> None:
     async def main() -> Answer:
         transport = Transport(timeout=20)
         async with serving(says(answer(SUCCESS))) as server:
-            api = VicidialApi(Server(server.url(), "6666", Password("1234")), transport, transport.ssl_context())
+            api = NonAgentApi(Server(server.url(), "6666", Password("1234")), transport, transport.ssl_context())
             try:
                 return await api.call("add_did", ROW)
             finally:

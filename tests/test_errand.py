@@ -11,7 +11,7 @@ from importer.sending.decide import Carried, Decision, Operation, Step, after_an
 from importer.sending.dry_run import IMPOSSIBLE_PHONE_CODE, CopyLookup, DryRun, SourceLookup, dry_run_of
 from importer.sending.operations import AddDid, CopyDid, DeleteDid, UpdateDid, found_before, operation_of
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.classify import Gate, Meaning, Verdict
+from importer.vicidial.replies import Gate, Meaning, Verdict
 
 DID, SOURCE = "17275550111", "18005550199"
 ADDED_ROW = PlannedRow(7, DID, (("did_pattern", DID), ("did_route", "IN_GROUP"), ("group", "NOPE")), ("a note",))

@@ -26,7 +26,7 @@ from importer.sending.lines import ROWS_PER_LINE
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock
 from importer.settings.password import Password
 from importer.settings.settings import Server
-from importer.vicidial import Answer, Delivery, Transport, VicidialApi
+from importer.vicidial import Answer, Delivery, NonAgentApi, Transport
 from importer.workbooks.results import PreviousRow, read_results
 from importer.workflows.options import ImportOptions
 from importer.workflows.send import RunReport
@@ -293,9 +293,9 @@ def test_a_line_is_good_again_whenever_a_call_on_it_was_given_up() -> None:
     hasty = Transport(timeout=0.02)
 
     async def after_hasty_calls(url: str) -> list[Answer]:
-        lines = [VicidialApi(Server(url, USER, Password(PASSWORD)), hasty, hasty.ssl_context()) for _ in range(8)]
+        lines = [NonAgentApi(Server(url, USER, Password(PASSWORD)), hasty, hasty.ssl_context()) for _ in range(8)]
 
-        async def use(line: VicidialApi) -> Answer:
+        async def use(line: NonAgentApi) -> Answer:
             for _ in range(60):
                 await line.call("update_did", {"did_pattern": "default"})
             line._transport = Transport(timeout=30)

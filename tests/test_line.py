@@ -15,8 +15,8 @@ from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.api import Transport, VicidialApi
 from importer.vicidial.call_progress import CallProgress
+from importer.vicidial.client import NonAgentApi, Transport
 from importer.vicidial.connection import Connection
 from importer.vicidial.line import KeptConnection
 
@@ -210,7 +210,7 @@ def side_by_side(behave: Callable[[Received, asyncio.StreamWriter], Awaitable[No
     async def main() -> tuple[list[Answer], RawServer]:
         transport = Transport(timeout=20)
         async with serving(behave) as server:
-            api = VicidialApi(Server(server.url(), "6666", Password("1234")), transport, transport.ssl_context())
+            api = NonAgentApi(Server(server.url(), "6666", Password("1234")), transport, transport.ssl_context())
             rows = [{"did_pattern": f"172755501{number:02}"} for number in range(calls)]
             found = await asyncio.gather(*(api.call("add_did", row) for row in rows))
             await api.close()
@@ -263,7 +263,7 @@ def test_a_stop_withdraws_the_call_that_waits_and_lets_the_one_that_is_written_c
             writer.write(SUCCESS)
 
         async with serving(stops) as server:
-            api = VicidialApi(Server(server.url(), "6666", Password("1234")), transport, transport.ssl_context())
+            api = NonAgentApi(Server(server.url(), "6666", Password("1234")), transport, transport.ssl_context())
             lines = [SharedLine(api, switch) for _ in range(3)]
             calls = (line.call("add_did", {"did_pattern": f"1727555010{at}"}) for at, line in enumerate(lines))
             found = await asyncio.gather(*calls, return_exceptions=True)

@@ -30,7 +30,7 @@ from importer.errors import SettingsError
 from importer.settings.password import MASK, Password
 from importer.settings.settings import API_PATH, Server
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.api import LONGEST_REPLY_BYTES, Transport, VicidialApi
+from importer.vicidial.client import LONGEST_REPLY_BYTES, NonAgentApi, Transport
 
 SECRET = "Corr3ct&Hor+se%'<é"
 STRIPPED = "Corr3ctHorse"
@@ -67,7 +67,7 @@ async def line(
     url: str, transport: Transport = PATIENT, before_writing: Callable[[], Awaitable[None]] | None = None
 ) -> Any:
     """One worker's line, closed at the end."""
-    api = VicidialApi(Server(url, "6666", Password(SECRET)), transport, transport.ssl_context(), before_writing)
+    api = NonAgentApi(Server(url, "6666", Password(SECRET)), transport, transport.ssl_context(), before_writing)
     try:
         yield api
     finally:
@@ -645,7 +645,7 @@ def test_a_proxy_that_cannot_be_used_is_a_setting_to_correct(monkeypatch: pytest
     monkeypatch.setenv("ALL_PROXY", proxy)
     server = Server(f"https://vici.example.org{API_PATH}", "6666", Password(SECRET))
     with pytest.raises(SettingsError, match="ALL_PROXY names cannot be used") as refused:
-        VicidialApi(server, PATIENT, PATIENT.ssl_context())
+        NonAgentApi(server, PATIENT, PATIENT.ssl_context())
     assert "Corr3ct" not in str(refused.value)
 
 

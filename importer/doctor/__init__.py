@@ -16,7 +16,7 @@ from importer.doctor.way import way_to
 from importer.errors import UsageError
 from importer.settings.named import Setting
 from importer.settings.settings import Server
-from importer.vicidial.api import Transport, VicidialApi
+from importer.vicidial.client import NonAgentApi, Transport
 
 __all__ = ["Level", "Patient", "Rung", "RungResult", "examine", "exit_code", "not_reached"]
 
@@ -50,7 +50,7 @@ def examine(settle: Callable[[], Patient]) -> Iterator[RungResult]:
     try:
         patient = settle()
         context = patient.transport.ssl_context()
-        api = VicidialApi(patient.server, patient.transport, context)
+        api = NonAgentApi(patient.server, patient.transport, context)
     except UsageError as trouble:
         fix = "correct it and run doctor again; did-importer doctor --help says where settings can stand"
         yield RungResult(Rung.SETTINGS, Level.BROKEN, str(trouble), fix)
@@ -73,7 +73,7 @@ def examine(settle: Callable[[], Patient]) -> Iterator[RungResult]:
             loop.run(api.close())
 
 
-def _ask(api: VicidialApi, loop: asyncio.Runner, patient: Patient) -> Iterator[RungResult]:
+def _ask(api: NonAgentApi, loop: asyncio.Runner, patient: Patient) -> Iterator[RungResult]:
     """Climb the rungs on which VICIdial itself must answer."""
     answered, build = judge_version(loop.run(api.version()), patient.server.url)
     yield answered

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from importer.columns import DID_PATTERN
 from importer.doctor.ladder import Level, Rung, RungResult
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.classify import Gate, Meaning, classify, version_build
+from importer.vicidial.replies import Gate, Meaning, classify, version_build
 
 FIRST_BUILD_WITH_ADD_DID: Final = "210209"
 """add_did came with build 210209-2014 (API.md, "The request")."""

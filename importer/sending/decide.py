@@ -13,7 +13,7 @@ from typing import Protocol
 from importer.model import PlannedRow, Result
 from importer.sending.stop import StopKind
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.classify import Meaning, Verdict, classify
+from importer.vicidial.replies import Meaning, Verdict, classify
 
 
 class Step(StrEnum):

@@ -14,7 +14,7 @@ from importer.sending.decide import Carried, Decision, Operation, Step, joined, 
 from importer.sending.operations import MAY_HAVE_ADDED, is_copy
 from importer.sending.stop import StopKind
 from importer.vicidial.answer import Answer
-from importer.vicidial.classify import Gate, Meaning, Verdict
+from importer.vicidial.replies import Gate, Meaning, Verdict
 
 IMPOSSIBLE_PHONE_CODE: Final = "99999999999"
 """Eleven digits where VICIdial takes ten, in the field that it checks last, so nothing is stored."""

@@ -11,7 +11,7 @@ ROWS_PER_LINE = 2
 
 
 class Line(Protocol):
-    """A line to the server, which makes one call after the other; see ``importer.vicidial.api.VicidialApi``."""
+    """A line to the server, which makes one call after the other; see ``importer.vicidial.client.NonAgentApi``."""
 
     async def call(
         self, function: str, parameters: Mapping[str, str], on_written: Callable[[], None] | None = None

@@ -24,7 +24,7 @@ from importer.sending.decide import (
     settled,
 )
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.classify import Meaning, Verdict, classify_copy
+from importer.vicidial.replies import Meaning, Verdict, classify_copy
 
 MAY_HAVE_ADDED: Final = "this run may have added it, because an earlier call for it was not answered"
 

@@ -14,7 +14,7 @@ from importer.sending.decide import judge, said
 from importer.sending.rate_limiter import Clock, RateLimiter
 from importer.sending.stop import Stop, StopKind, StopSwitch
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.classify import Meaning, Verdict
+from importer.vicidial.replies import Meaning, Verdict
 
 LONGEST_RETRY_WAIT_SECONDS: Final = 30.0
 
@@ -22,7 +22,7 @@ _AWAY: Final = frozenset({Meaning.NOTHING_DONE, Meaning.NO_TEXT, Meaning.WRONG_P
 
 
 class Api(Protocol):
-    """What a worker makes its calls with; see ``importer.vicidial.api.VicidialApi``."""
+    """What a worker makes its calls with; see ``importer.vicidial.client.NonAgentApi``."""
 
     async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
         """Make one call."""

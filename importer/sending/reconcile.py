@@ -5,7 +5,7 @@ from dataclasses import replace
 from importer.model import Result, RowOutcome
 from importer.sending.decide import Carried, joined
 from importer.sending.stop import Stop, StopKind
-from importer.vicidial.classify import Meaning, Verdict
+from importer.vicidial.replies import Meaning, Verdict
 
 
 def after_asking(carried: Carried, verdict: Verdict) -> tuple[Result, str]:

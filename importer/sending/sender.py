@@ -16,7 +16,7 @@ from importer.sending.reconcile import after_asking, after_verifying
 from importer.sending.recorder import Recorder, Settled
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 from importer.vicidial.answer import Answer
-from importer.vicidial.classify import Meaning, Verdict
+from importer.vicidial.replies import Meaning, Verdict
 
 REFUSED_IN_A_ROW: Final = 10
 """A user without permission locks nothing; after so many refusals with nothing else between, all rows get the same."""

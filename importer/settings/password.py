@@ -47,7 +47,7 @@ class Password:
         _ALIVE.add(self)
 
     def reveal(self) -> str:
-        """Return the password itself; only ``importer.vicidial.api`` asks for it, to put it into a request."""
+        """Return the password itself; only ``importer.vicidial.client`` asks for it, to put it into a request."""
         return self.__value
 
     def redact(self, text: str) -> str:

@@ -32,11 +32,13 @@ class Answer:
     Attributes:
         delivery: how far the call came.
         status: the HTTP status; 0 where none came.
-        body: the reply as it came. It may repeat the password: only ``importer.vicidial.classify`` reads it.
+        body: the reply as it came. It may repeat the password: only ``importer.vicidial.replies`` reads it.
         shown: the reply or the trouble, short and with the password masked, for people.
         retry_after: how many seconds the server asks to wait; None where it does not say.
         seconds: how long the call took.
         still_running: True where the server may be at work on the call although nobody listens any more.
+        surplus: True where bytes came unasked with this answer or one before it: a reply that repeats nothing of what
+            was sent may belong to another call, and settles no row.
     """
 
     delivery: Delivery
@@ -46,6 +48,7 @@ class Answer:
     retry_after: float | None = None
     seconds: float = 0.0
     still_running: bool = False
+    surplus: bool = False
 
 
 def trouble_of(error: BaseException, host: str, *, written: bool) -> Answer:

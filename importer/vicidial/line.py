@@ -17,9 +17,9 @@ import httpx
 from importer.errors import SettingsError
 from importer.settings.settings import is_this_machine
 from importer.vicidial.call_progress import CallProgress
-from importer.vicidial.classify import shows_all_well
 from importer.vicidial.connection import AnswerCut, Connection, Reply
 from importer.vicidial.open_connection import open_connection
+from importer.vicidial.replies import shows_all_well
 
 _PROXIES = frozenset(("http", "https", "all"))
 _PORTS = {"http": 80, "https": 443}
@@ -46,7 +46,7 @@ def open_line(
         # which addresses go through which proxy, httpx's own client knows best
         return httpx.AsyncClient(
             verify=tls,
-            timeout=None,  # noqa: S113  VicidialApi bounds the whole call instead of each of its steps
+            timeout=None,  # noqa: S113  NonAgentApi bounds the whole call instead of each of its steps
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=idle_seconds),
         )
     except (ImportError, ValueError, httpx.InvalidURL):

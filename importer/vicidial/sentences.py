@@ -1,10 +1,50 @@
-"""VICIdial's sentences: one table, one entry a sentence; ``importer.vicidial.classify`` reads replies by it."""
+"""VICIdial's sentences: one table, one entry a sentence; ``importer.vicidial.replies`` reads replies by it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from importer.columns import COLUMNS, COPY_FROM
-from importer.vicidial.verdict import Gate, Meaning
+
+
+class Meaning(StrEnum):
+    """What an answer says about the row, or about the run."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    EXISTS = "exists"
+    VALUE_REFUSED = "value refused"
+    USER_REFUSED = "user refused"
+    LOGIN_REFUSED = "login refused"
+    CALL_REFUSED = "call refused"
+    """Every call of this run would get the same answer: no such function, or a source that is too short."""
+    PRESENT = "present"
+    ABSENT = "absent"
+    NOTHING_DONE = "nothing done"
+    """Surely not processed, and worth trying again: busy, or the database is down."""
+    WRONG_PLACE = "wrong place"
+    """The web server itself refused the path or the client; VICIdial never saw the call."""
+    WRONG_NUMBER = "wrong number"
+    """SUCCESS for a number that was not sent."""
+    NOT_OURS = "not ours"
+    """A reply that repeats another DID or value than was sent: the answer to another call. It settles no row."""
+    NOT_UNDERSTOOD = "not understood"
+    """A complete text that no line of the table knows."""
+    NO_TEXT = "no text"
+    """An answer without VICIdial's text: HTTP 500, a web page, half a sentence."""
+
+
+class Gate(StrEnum):
+    """Which of the server's decisions, in its order (API.md, "The order in which the server decides"), refused."""
+
+    LOGIN = "login"
+    LOCK = "lock"
+    IP_LIST = "IP list"
+    SOURCE = "source"
+    ALLOWED_FUNCTION = "allowed function"
+    KNOWN_FUNCTION = "known function"
+    PERMISSION = "permission"
 
 
 @dataclass(frozen=True, slots=True)

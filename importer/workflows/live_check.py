@@ -16,7 +16,7 @@ from importer.sending.pool import Submission, Submitted
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop, StopKind
 from importer.settings.settings import Server
-from importer.vicidial.api import VicidialApi
+from importer.vicidial.client import NonAgentApi
 from importer.workflows.options import ImportOptions
 from importer.workflows.plan import Plan
 from importer.workflows.send import Observer, now_as_text
@@ -97,7 +97,7 @@ async def _ask(
     # the rows that prove that nothing is added come first
     rows = sorted(planned, key=is_copy)
     apis = [
-        VicidialApi(server, transport, tls, before_writing=rate_limiter.before_writing) for _ in range(options.workers)
+        NonAgentApi(server, transport, tls, before_writing=rate_limiter.before_writing) for _ in range(options.workers)
     ]
     submission = Submission(
         rows=rows,

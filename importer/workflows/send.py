@@ -17,7 +17,7 @@ from importer.sending.pool import Submission, Submitted
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop, StopKind
 from importer.settings.settings import Server
-from importer.vicidial.api import VicidialApi
+from importer.vicidial.client import NonAgentApi
 from importer.workbooks.results import ResultsPart, ResultsPlace, RunSummary, columns_of, part_spans, write_results
 from importer.workbooks.results.causes import causes_of
 from importer.workflows.options import ImportOptions
@@ -221,7 +221,7 @@ async def _send(
     tls = transport.ssl_context()
     rate_limiter = RateLimiter(options.rate or None, clock)
     workers = max(1, min(options.workers, len(record.to_send) or options.workers))
-    apis = [VicidialApi(server, transport, tls, before_writing=rate_limiter.before_writing) for _ in range(workers)]
+    apis = [NonAgentApi(server, transport, tls, before_writing=rate_limiter.before_writing) for _ in range(workers)]
     submission = Submission(
         rows=record.to_send,
         apis=apis,

@@ -6,13 +6,33 @@ show ``ERROR: SENTENCE - user|did``; both are understood. A sentence that is not
 """
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from importer.columns import DID_PATTERN
-from importer.vicidial.sentences import SENTENCES
-from importer.vicidial.verdict import Gate, Meaning, Verdict
+from importer.vicidial.sentences import SENTENCES, Gate, Meaning
 
 __all__ = ["EMPTY_PATTERN_REFUSAL", "Gate", "Meaning", "Verdict", "classify", "classify_copy", "version_build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one reply means.
+
+    Attributes:
+        meaning: the kind of answer.
+        words: the server's own sentence as it stands in our table; empty where the table has none.
+        advice: what it means and what to do, for the person.
+        column: the column whose value was refused, or empty.
+        gate: which decision about the user or the call refused; None where none did.
+    """
+
+    meaning: Meaning
+    words: str = ""
+    advice: str = ""
+    column: str = ""
+    gate: Gate | None = None
+
 
 _OPTIONAL_PART: Final = ", THIS IS AN OPTIONAL FIELD"
 _KNOWN: Final = tuple(
@@ -52,7 +72,7 @@ _COPIED: Final = re.compile(
 )
 _COPY_REFUSED: Final = re.compile(r"^([\ufeff ]*ERROR: )copy_did ", re.MULTILINE)
 
-_REFUSED_AT_THE_DOOR: Final = frozenset({400, 401, 403, 404, 405, 407, 410})
+_REFUSED_AT_THE_DOOR: Final = frozenset({400, 401, 403, 404, 405, 406, 407, 410, 411, 451})
 
 
 def classify(status: int, body: str, did: str) -> Verdict:

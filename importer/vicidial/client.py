@@ -19,7 +19,7 @@ from importer.vicidial.transport import Transport, silence_httpx
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["IDLE_SECONDS", "LONGEST_REPLY_BYTES", "Transport", "VicidialApi"]
+__all__ = ["IDLE_SECONDS", "LONGEST_REPLY_BYTES", "NonAgentApi", "Transport"]
 
 LONGEST_REPLY_BYTES: Final = 65_536
 """VICIdial's answers are a few lines; more than this is something else and is not read to its end."""
@@ -44,7 +44,7 @@ class _Moved:
     location: str = field(repr=False)
 
 
-class VicidialApi:
+class NonAgentApi:
     """One worker's line to the Non-Agent API.
 
     Args:
