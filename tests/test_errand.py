@@ -49,6 +49,7 @@ absent          again?    again?    failed    failed    again?    again?    inva
 nothing done    again     again     again     again     again     again     again     again     again
 wrong place     again     again     again     again     again     again     again     again     again
 wrong number    unknown   unknown   unknown   unknown   again?    stop?     again?    again?    unknown
+not ours        again?    again?    again?    again?    again?    again?    again?    again?    again?
 not understood  again?    again?    again?    again?    again?    again?    again?    again?    again?
 no text         again?    again?    again?    again?    again?    again?    again?    again?    again?
 """
@@ -68,6 +69,7 @@ absent          again?    again?    failed    failed    again?    again?    inva
 nothing done    again     again     again     again     again     again     again     again     again
 wrong place     again     again     again     again     again     again     again     again     again
 wrong number    unknown   unknown   unknown   unknown   again?    stop?     again?    again?    unknown
+not ours        again?    again?    again?    again?    again?    again?    again?    again?    again?
 not understood  again?    again?    again?    again?    again?    again?    again?    again?    again?
 no text         again?    again?    again?    again?    again?    again?    again?    again?    again?
 """
