@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from importer.settings.settings import Server as Server
     from importer.workflows.check import RERUN_RESULTS as RERUN_RESULTS
     from importer.workflows.check import Checked as Checked
+    from importer.workflows.check import Correction as Correction
     from importer.workflows.check import after_live_check as after_live_check
+    from importer.workflows.check import check_again as check_again
     from importer.workflows.check import check_file as check_file
     from importer.workflows.check import check_results as check_results
     from importer.workflows.live_check import LiveCheck as LiveCheck
@@ -65,7 +67,7 @@ _HOMES: Final = {
     "sending.stop": "Stop StopKind",
     "settings.password": "Password",
     "settings.settings": "Server",
-    "workflows.check": "RERUN_RESULTS Checked after_live_check check_file check_results",
+    "workflows.check": "RERUN_RESULTS Checked Correction after_live_check check_again check_file check_results",
     "workflows.live_check": "LiveCheck check_live",
     "workflows.options": "ImportOptions",
     "workflows.past_runs": "LeftToUndo added_by left_to_undo named_run recorded_options resume rewrite_workbook undo"

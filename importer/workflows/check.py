@@ -30,6 +30,25 @@ _ELSEWHERE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A cell that was corrected after the file was read; the file itself stays as it is.
+
+    Attributes:
+        index: the place of the row in ``Table.rows``.
+        column: the server's name of the column; one that the file does not have is added.
+        now: what the cell holds now.
+        row: the row number that the person sees in Excel; filled in by ``check_again``.
+        was: what the file has there; filled in by ``check_again``.
+    """
+
+    index: int
+    column: str
+    now: str
+    row: int = 0
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A file after reading, checking and planning; nothing was sent.
 
@@ -41,6 +60,9 @@ class Checked:
         settled: the outcomes that need no call.
         previous: the results workbook that is rerun, or None.
         taken_up: how many of its rows are taken up again.
+        again: the places in ``table.rows`` of the rows that are taken up again; None where all are.
+        only: the results whose rows are taken up again.
+        corrections: the cells of the table that were corrected since it was read.
     """
 
     table: Table
@@ -50,6 +72,9 @@ class Checked:
     settled: tuple[RowOutcome, ...]
     previous: "PreviousResults | None" = None
     taken_up: int = 0
+    again: frozenset[int] | None = None
+    only: frozenset[Result] = RERUN_RESULTS
+    corrections: tuple[Correction, ...] = ()
 
 
 def check_file(path: Path, options: ImportOptions) -> Checked:
@@ -62,9 +87,51 @@ def check_file(path: Path, options: ImportOptions) -> Checked:
     ahead = ImportsAhead()
     table = read_table(path, options.read_options(), meanwhile=ahead.begin)
     ahead.wait()
+    return _check_table(table, options)
+
+
+def _check_table(table: Table, options: ImportOptions) -> Checked:
     checked = check_table(table, options.check_options())
     plan = plan_rows(checked.rows)
     return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled)
+
+
+def check_again(first: Checked, options: ImportOptions, corrections: Iterable[Correction]) -> Checked:
+    """Check a table again with some cells corrected, without reading the file again.
+
+    Args:
+        first: what ``check_file`` or ``check_results`` gave, without corrections.
+        options: how to check.
+        corrections: the cells; a later one of a cell beats an earlier one.
+
+    Raises:
+        SheetError: there is no column of DIDs, or one column stands twice.
+        SettingsError: an option names something that is not there.
+    """
+    table, done = _corrected(first, corrections)
+    if first.previous is None:
+        return replace(_check_table(table, options), corrections=done)
+    return replace(_check_previous(first.previous, table, options, first.only), corrections=done)
+
+
+def _corrected(first: Checked, corrections: Iterable[Correction]) -> tuple[Table, tuple[Correction, ...]]:
+    table, header = first.table, list(first.table.header)
+    rows, flaws = list(table.rows), dict(table.flaws)
+    places = dict(first.checked.match.taken)
+    done: dict[tuple[int, str], Correction] = {}
+    for asked in corrections:
+        if asked.column not in places:
+            places[asked.column] = len(header)
+            header.append(asked.column)
+        place, cells = places[asked.column], rows[asked.index]
+        cells += ("",) * (len(header) - len(cells))
+        was = table.rows[asked.index][place] if place < len(table.header) else ""
+        rows[asked.index] = (*cells[:place], asked.now, *cells[place + 1 :])
+        flaws.pop((asked.index, place), None)
+        done[asked.index, asked.column] = replace(asked, row=table.row_numbers[asked.index], was=was)
+    filled = tuple(cells + ("",) * (len(header) - len(cells)) for cells in rows)
+    changed = tuple(one for one in done.values() if one.now != one.was)
+    return replace(table, header=tuple(header), rows=filled, flaws=flaws), changed
 
 
 def _expanded(table: Table, checked: CheckedTable) -> Table:
@@ -85,7 +152,12 @@ def check_results(path: Path, options: ImportOptions, only: Collection[Result] =
     from importer.workbooks.results import read_results
 
     previous = read_results(path)
-    table = previous.table()
+    return _check_previous(previous, previous.table(), options, frozenset(only))
+
+
+def _check_previous(
+    previous: "PreviousResults", table: Table, options: ImportOptions, only: frozenset[Result]
+) -> Checked:
     apart = len(set(table.row_numbers)) < len(table.row_numbers)
     checked = check_table(table, replace(options.check_options(), taken_apart=apart))
     before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
@@ -101,7 +173,10 @@ def check_results(path: Path, options: ImportOptions, only: Collection[Result] =
         if row.table_index not in again
     ]
     settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
-    return Checked(table, checked, _expanded(table, checked), plan.planned, settled, previous, len(again))
+    expanded = _expanded(table, checked)
+    return Checked(
+        table, checked, expanded, plan.planned, settled, previous, len(again), again=frozenset(again), only=only
+    )
 
 
 def _twice_no_longer(
