@@ -202,9 +202,9 @@ def newest_run(servers: Path) -> str:
 def test_resume_and_undo_find_the_password_of_the_runs_server(
     say: Say, servers: Path, east: Sandbox, west: Sandbox, order: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    east.block_ip("opsuser")
+    east.change_user("opsuser", allowed_ips=("203.0.113.5",))
     assert say("run", order, "--yes")[0] == 3
-    east.block_ip("opsuser", blocked=False)
+    east.change_user("opsuser", allowed_ips=())
     monkeypatch.setenv("VICIDIAL_URL", west.url)
     monkeypatch.setenv("VICIDIAL_PASS", "wr0ngPass")
     code, said = say("resume")
@@ -214,7 +214,7 @@ def test_resume_and_undo_find_the_password_of_the_runs_server(
     assert code == 0, said
     assert east.stored() == {}
     assert west.calls == []
-    assert east.failed_logins("opsuser") == 0
+    assert east.user("opsuser").failed_logins == 0
 
 
 def test_rerun_goes_to_the_server_that_is_named(
@@ -228,7 +228,7 @@ def test_rerun_goes_to_the_server_that_is_named(
     assert code == 0, said
     assert set(east.stored()) == {"17275550101", "17275550102"}
     assert west.stored() == {}
-    assert east.failed_logins("opsuser") == 0
+    assert east.user("opsuser").failed_logins == 0
 
 
 def test_a_run_gets_no_password_of_another_server_when_it_is_taken_up_again(

@@ -304,10 +304,10 @@ def test_a_build_that_says_nothing_is_warned_about_and_tried(doctor: Doctor) -> 
 def test_each_refusal_of_the_user_names_the_menu_where_it_is_put_right(
     doctor: Doctor, sandbox: Sandbox, user: str, password: str, rung: Rung, words: tuple[str, ...]
 ) -> None:
-    before = 0 if user == "nobody" else sandbox.failed_logins(user)
+    before = 0 if user == "nobody" else sandbox.user(user).failed_logins
     doctor(sandbox.url, user, password).assert_broken_at(rung, *words)
     if user != "nobody":
-        failed = sandbox.failed_logins(user) - before
+        failed = sandbox.user(user).failed_logins - before
         assert failed == (user in ("6666", "inactive", "level6"))
     assert [call.function for call in sandbox.calls] == ["version", "add_did"]
 

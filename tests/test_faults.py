@@ -22,6 +22,7 @@ from running import (
 
 from importer.model import ExitCode, Result
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.sandbox.faults import OF_A_WHOLE_SERVER
 from importer.sending.lines import ROWS_PER_LINE
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock
 from importer.settings.password import Password
@@ -73,7 +74,7 @@ WHEN_NOTHING_ELSE_COMES = {
     Fault.HANG_AFTER: {MAYBE},
 }
 
-EVERY_FAULT = [fault for fault in Fault if fault is not Fault.REDIRECT]
+EVERY_FAULT = [fault for fault in Fault if fault not in OF_A_WHOLE_SERVER]
 
 
 def recipe_against(faults: Sequence[Fault], *, probe_first: bool = False) -> ImportOptions:

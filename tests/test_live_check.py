@@ -150,7 +150,7 @@ def test_a_login_that_is_refused_costs_one_login(tmp_path: Path) -> None:
     path = desk.write("order.csv", HEADER, [good(number) for number in range(30)])
     with Sandbox() as sandbox:
         ran = check(desk, path, sandbox.url)
-        assert sandbox.failed_logins("6666") == len(sandbox.calls) == 1
+        assert sandbox.user("6666").failed_logins == len(sandbox.calls) == 1
     assert ran.code == 3
     assert "stopped: Login incorrect" in " ".join(ran.out.split())
     assert "wrong" not in ran.out.replace("password is wrong", "")

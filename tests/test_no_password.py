@@ -6,6 +6,7 @@ import logging
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -223,7 +224,7 @@ def test_a_crash_with_the_address_in_its_text_shows_no_password(tmp_path: Path, 
     desk = Desk(tmp_path, password=SECRET)
     order = order_of(desk, 30)
     with Sandbox() as sandbox:
-        sandbox.set_password("6666", KEPT)
+        sandbox.change_user("6666", password=KEPT)
         ended = subprocess.run(
             [
                 *(sys.executable, "-X", "dev", "-c", _CRASHING.format(kind=kind, crash_at=crash_at, secret=SECRET)),
@@ -258,7 +259,7 @@ def test_the_list_of_processes_and_what_a_killed_process_leaves_do_not_have_it(t
         file.chmod(0o600)
         more = ("--password-file", file)
     with Sandbox(SandboxOptions(latency=(0.002, 0.004))) as sandbox:
-        sandbox.set_password("6666", KEPT)
+        sandbox.change_user("6666", password=KEPT)
         process = desk.start("run", order, *flags(sandbox, *more))
         assert sandbox.wait_for_calls(30, 30)
         if sys.platform.startswith("linux"):
@@ -312,7 +313,7 @@ def test_a_wrong_password_costs_one_login(tmp_path: Path) -> None:
     order = desk.order(60)
     with Sandbox() as sandbox:
         ran = desk.did_importer("run", order.path, *flags(sandbox, "--workers", "16"))
-        assert sandbox.failed_logins("6666") == 1
+        assert sandbox.user("6666").failed_logins == 1
         assert len(sandbox.calls) == 1
         assert sandbox.stored() == {}
     assert ran.code == 3
@@ -337,18 +338,18 @@ def test_a_login_that_is_refused_in_mid_run_costs_no_more_logins_than_workers(tm
                 return
             match trouble:
                 case "password changed":
-                    sandbox.set_password("6666", "another")
+                    sandbox.change_user("6666", password="another")
                 case "account locked":
-                    sandbox.lock("6666")
+                    sandbox.change_user("6666", failed_logins=10, last_login=time.time())
                 case _:
-                    sandbox.block_ip("6666")
+                    sandbox.change_user("6666", allowed_ips=("203.0.113.5",))
             refused_from.append(len(sandbox.calls))
 
         looker = Looker(on_outcome=at_outcome)
         report = desk.importing(order.path, sandbox.url, ImportOptions(rate=0, workers=4), observer=looker)
         calls = len(sandbox.calls)
         assert calls - refused_from[0] <= 4
-        assert sandbox.failed_logins("6666") <= (10 if trouble == "account locked" else 4)
+        assert sandbox.user("6666").failed_logins <= (10 if trouble == "account locked" else 4)
         stored = sandbox.stored()
     assert report.exit_code == ExitCode.STOPPED
     lines = read_results(report.workbook).rows

@@ -12,6 +12,7 @@ from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock,
 
 from importer.model import Result, RowOutcome
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.sandbox.faults import OF_A_WHOLE_SERVER, ONLY_SUCCESS
 from importer.sandbox.store import Row, User
 from importer.settings.password import Password
 from importer.settings.settings import Server
@@ -190,7 +191,7 @@ def untrue(outcomes: Sequence[RowOutcome], stored: dict[str, Row]) -> list[RowOu
 
 
 # a SUCCESS for another number, or one that is not true, befalls add_did alone in the sandbox
-OF_AN_UPDATE = [fault for fault in Fault if fault not in (Fault.REDIRECT, Fault.LOST_INSERT, Fault.WRONG_NUMBER)]
+OF_AN_UPDATE = [fault for fault in Fault if fault not in OF_A_WHOLE_SERVER | ONLY_SUCCESS]
 
 
 def recipe_against(fault: Fault) -> ImportOptions:

@@ -220,7 +220,7 @@ def test_a_resume_with_the_wrong_password_costs_one_login_and_spoils_nothing(tmp
         leave_unfinished(desk, sandbox, order)
         refused = wrong.did_importer("resume")
         assert refused.code == 3
-        assert sandbox.failed_logins(USER) == 1
+        assert sandbox.user(USER).failed_logins == 1
         assert_results_are_true(order, desk.results(), sandbox.stored())
         assert desk.did_importer("resume", "--results", tmp_path / "chosen.xlsx").code == 1
         stored = sandbox.stored()

@@ -34,7 +34,8 @@ def broken(*faults: Fault | None, hang_seconds: float = 60.0) -> Sandbox:
 
 
 def test_every_kind_has_its_test_below() -> None:
-    tested = {*ANSWERED, *CUT, *HANGING, Fault.HALF_BODY, Fault.LOST_INSERT, Fault.WRONG_NUMBER}
+    apart = {Fault.HALF_BODY, Fault.LOST_INSERT, Fault.WRONG_NUMBER, Fault.PHP_WARNINGS, Fault.BROKEN_TABLE}
+    tested = {*ANSWERED, *CUT, *HANGING, *apart}
     assert tested == set(Fault)
 
 
@@ -46,6 +47,8 @@ ANSWERED: dict[Fault, tuple[int, dict[str, str], Callable[[str], bool]]] = {
     Fault.HTML: (200, {"content-type": "text/html; charset=utf-8"}, lambda body: body.startswith("<!DOCTYPE html>")),
     Fault.HTML_AFTER: (200, {}, lambda body: body.startswith("<!DOCTYPE html>") and "SUCCESS" not in body),
     Fault.REDIRECT: (302, {"location": FaultPlan().redirect_to}, lambda body: not body),
+    Fault.DENIED_401: (401, {"www-authenticate": "Basic"}, lambda body: body.startswith("<!DOCTYPE html>")),
+    Fault.DENIED_403: (403, {}, lambda body: body.startswith("<!DOCTYPE html>")),
     Fault.MYSQL_DOWN: (200, {}, lambda body: body.startswith("MySQL connect ERROR")),
 }
 
@@ -80,7 +83,7 @@ def test_a_cut_is_a_failed_call_that_is_stored_or_not(fault: Fault, client: http
 def test_a_cut_resets_the_connection_without_a_byte_of_an_answer(fault: Fault) -> None:
     query = urlencode(USER | {"function": "add_did", "did_pattern": DID})
     with broken(fault) as box, socket.create_connection(("127.0.0.1", box.port), timeout=10) as raw:
-        raw.sendall(f"GET /vicidial/non_agent_api.php?{query} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        raw.sendall(f"GET /vicidial/non_agent_api.php?{query} HTTP/1.1\r\nHost: 127.0.0.1:{box.port}\r\n\r\n".encode())
         with pytest.raises(ConnectionResetError):
             raw.recv(1)
 
@@ -156,6 +159,26 @@ def test_what_only_a_success_can_have_leaves_other_replies_as_they_are(fault: Fa
         assert add(client, box, DID).text == OK
         assert add(client, box, DID).text == OK_AGAIN
         assert list(box.stored()) == [DID]
+
+
+def test_phps_warnings_stand_before_the_answer_whatever_it_is(client: httpx.Client) -> None:
+    with broken(Fault.PHP_WARNINGS, Fault.PHP_WARNINGS) as box:
+        for answer in (OK, OK_AGAIN):
+            warned = add(client, box, DID).text
+            assert warned.startswith("<br />\n<b>Warning</b>:  ")
+            assert warned.endswith(f" on line <b>7</b><br />\n{answer}")
+
+
+def test_a_broken_table_ends_all_that_needs_it_and_nothing_else(client: httpx.Client) -> None:
+    with Sandbox(SandboxOptions(faults=FaultPlan({Fault.BROKEN_TABLE: 1.0}))) as box:
+        copy = {"function": "copy_did", "source_did_pattern": "default", "new_dids": DID}
+        lookup = {"function": "update_did", "did_pattern": DID}
+        for response in (add(client, box, DID), ask(client, box, **lookup), ask(client, box, **copy)):
+            assert (response.status_code, response.content, response.headers["connection"]) == (500, b"", "close")
+        assert "REQUIRED FIELDS" in add(client, box, "").text
+        assert "Login incorrect" in add(client, box, DID, password="wrong").text
+        assert ask(client, box, function="version").text.startswith("VERSION")
+        assert box.stored() == {}
 
 
 def test_a_proxys_page_repeats_the_url_as_some_do(client: httpx.Client) -> None:

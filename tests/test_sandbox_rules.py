@@ -1,17 +1,18 @@
 """What the sandbox does beyond the recorded requests: the rest of what is known of real servers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
+import lxml.html
 import pytest
 from ask_sandbox import USER, add, ask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.column import Column, ServerCheck
-from importer.columns import BY_NAME, SENT
+from importer.columns import BY_NAME
 from importer.sandbox import Sandbox, SandboxOptions
+from importer.sandbox.fields import CHECKED
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +34,12 @@ def box() -> Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture
-def strict() -> Iterator[Sandbox]:
-    with Sandbox(SandboxOptions(strict_sql=True)) as box:
-        yield box
-
-
 def just_right(column: Column, length: int) -> str:
     """A text of that length of characters that the column keeps."""
     return ("7" if column.keep("7") else "Y") * length
 
 
-MEASURED = [column for column in SENT[1:] if column.server_check is ServerCheck.LENGTH]
+MEASURED = [column for column in CHECKED if column.server_check is ServerCheck.LENGTH]
 
 
 @pytest.mark.parametrize("column", MEASURED, ids=lambda column: column.name)
@@ -74,7 +69,7 @@ def test_the_first_bad_field_in_the_order_of_the_columns_is_the_one_that_is_refu
 ) -> None:
     bad = {
         column.name: "Q" if column.server_check is not ServerCheck.LENGTH else just_right(column, column.longest + 1)
-        for column in SENT[1:]
+        for column in CHECKED
     }
     while bad:
         column = BY_NAME[next(iter(bad))]
@@ -112,23 +107,23 @@ def test_an_old_build_does_not_know_add_did(client: httpx.Client) -> None:
         assert "SUCCESS" in add(client, first, "17275550100").text
 
 
-@pytest.mark.parametrize(("name", "value"), [("agent_search_method", "XX"), ("list_id", "abc")])
-def test_a_strict_database_ends_in_an_empty_500_and_stores_nothing(
-    strict: Sandbox, client: httpx.Client, name: str, value: str
+@pytest.mark.parametrize(
+    ("name", "sent", "stored"),
+    [
+        ("list_id", "00998", "998"),
+        ("list_id", "12a", "12"),
+        ("list_id", "1e5", "100000"),
+        ("list_id", "abc", "0"),
+        ("entry_list_id", "007", "7"),
+        ("agent_search_method", "lb", "LB"),
+        ("agent_search_method", "XX", ""),
+    ],
+)
+def test_the_database_makes_of_a_value_what_its_column_can_hold(
+    box: Sandbox, client: httpx.Client, name: str, sent: str, stored: str
 ) -> None:
-    response = add(client, strict, "17275550100", **{name: value})
-    assert (response.status_code, response.content, response.headers["connection"]) == (500, b"", "close")
-    assert strict.stored() == {}
-    assert "SUCCESS" in add(client, strict, "17275550100", agent_search_method="SO", list_id="0998").text
-    refused = ask(client, strict, function="update_did", did_pattern="17275550100", **{name: value})
-    assert refused.status_code == 500
-    assert strict.stored()["17275550100"]["agent_search_method"] == "SO"
-
-
-def test_a_list_is_stored_as_a_number(box: Sandbox, client: httpx.Client) -> None:
-    add(client, box, "17275550100", list_id="00998", entry_list_id="007")
-    row = box.stored()["17275550100"]
-    assert (row["list_id"], row["entry_list_id"]) == ("998", "7")
+    add(client, box, "17275550100", **{name: sent})
+    assert box.stored()["17275550100"][name] == stored
 
 
 def test_the_dry_run_by_phone_code_goes_through_every_other_check(box: Sandbox, client: httpx.Client) -> None:
@@ -163,17 +158,16 @@ def test_bytes_that_are_no_utf_8_are_deleted(box: Sandbox, client: httpx.Client)
     assert box.stored()["17275550100"]["did_description"] == "Caf Nord"
 
 
-def test_with_use_non_latin_letters_stay_in_free_text_and_nowhere_else(client: httpx.Client) -> None:
+def test_with_use_non_latin_letters_stay_in_most_texts_and_accents_do_not_count(client: httpx.Client) -> None:
     with Sandbox(SandboxOptions(use_non_latin=True)) as box:
-        add(
-            client,
-            box,
-            "17275550100é",
-            did_description="Ürümqi № \N{ARABIC-INDIC DIGIT SEVEN} (Süd)",
-            campaign_id="Süd",
-        )
+        texts = {
+            "did_description": "Ürümqi № \N{ARABIC-INDIC DIGIT SEVEN} (Süd)",
+            "campaign_id": "Süd",
+            "phone_code": "1é",
+        }
+        assert "SUCCESS" in add(client, box, "17275550100é", **texts, group="SALÉS_IN", did_route="IN_GROUP").text
         row = box.stored()["17275550100"]
-    assert (row["did_description"], row["campaign_id"]) == ("Ürümqi   Süd", "Sd")
+    assert [row[name] for name in texts] == ["Ürümqi   Süd", "Süd", "1"]
 
 
 def test_a_wrong_path_is_a_page_with_404(box: Sandbox, client: httpx.Client) -> None:
@@ -187,7 +181,7 @@ def test_a_wrong_path_is_a_page_with_404(box: Sandbox, client: httpx.Client) -> 
 def test_copy_did_takes_a_description_and_checks_it(box: Sandbox, client: httpx.Client) -> None:
     copy = {"function": "copy_did", "source_did_pattern": "18005550199", "new_dids": "17275550100"}
     refusal = ask(client, box, **copy, did_description="abc").text
-    assert refusal.startswith("ERROR: copy_did DID DESCRIPTION MUST BE FROM 6 TO 50 CHARACTERS")
+    assert refusal == "ERROR: copy_did DID DESCRIPTION MUST BE EITHER BLANK OR FROM 6 TO 50 CHARACTERS: |6666|abc\n"
     assert ask(client, box, **copy, did_description="Agent's line").text.startswith("NOTICE: copy_did DID HAS BEEN")
     row = box.stored()["17275550100"]
     assert (row["did_description"], row["user"]) == ("Agents line", "1001")
@@ -217,10 +211,53 @@ def test_the_lists_of_the_options_are_what_the_system_has(client: httpx.Client) 
         assert list(box.stored()) == ["17275550101"]
 
 
-def test_a_database_on_disk_is_there_again_the_next_time(tmp_path: Path, client: httpx.Client) -> None:
-    options = SandboxOptions(database=str(tmp_path / "practice.sqlite"))
+def test_copy_did_adds_empty_dids_and_is_silent_about_those_that_are_too_long(
+    box: Sandbox, client: httpx.Client
+) -> None:
+    copy = {"function": "copy_did", "source_did_pattern": "default"}
+    assert ask(client, box, **copy, new_dids="7,,").text.endswith("- 6666|default|2|1\n")
+    assert list(box.stored()) == ["7", ""]
+    assert ask(client, box, **copy, new_dids="7" * 51).text == "ERROR: copy_did NO DIDS ADDED - 6666|default|0|0\n"
+
+
+def test_a_did_of_another_user_group_is_there_for_add_did_and_not_for_update_did(client: httpx.Client) -> None:
+    with Sandbox(SandboxOptions(hidden_dids=("17275550100",))) as box:
+        assert "DID ALREADY EXISTS" in add(client, box, "17275550100").text
+        for delete in ("", "Y"):
+            reply = ask(client, box, function="update_did", did_pattern="17275550100", delete_did=delete).text
+            assert reply == "ERROR: update_did DID DOES NOT EXIST: |6666|17275550100\n"
+        add(client, box, "17275550101")
+        box.hide_did("17275550101")
+        assert "DOES NOT EXIST" in ask(client, box, function="update_did", did_pattern="17275550101").text
+
+
+@pytest.mark.parametrize(
+    ("function", "heading", "names"),
+    [("ingroup_list", "Inbound Groups", ["A&B", "SALES_IN"]), ("callmenu_list", "Call Menus", ["main_ivr", "night"])],
+)
+def test_the_server_names_its_in_groups_and_call_menus_in_a_table(
+    client: httpx.Client, function: str, heading: str, names: list[str]
+) -> None:
+    options = SandboxOptions(in_groups=("SALES_IN", "A&B"), call_menus=("night", "main_ivr"))
     with Sandbox(options) as box:
-        add(client, box, "17275550100")
-    with Sandbox(options) as box:
-        assert "ALREADY EXISTS" in add(client, box, "17275550100").text
-        assert list(box.stored()) == ["17275550100"]
+        rows = lxml.html.fromstring(ask(client, box, function=function).text).findall(".//tr")
+    header, *cells = [[cell.text_content() for cell in row] for row in rows]
+    assert header[:3] == ["#", heading, "Name"]
+    assert [row[:2] for row in cells] == [["1", names[0]], ["2", names[1]]]
+    assert [row.find("td/a").text for row in rows[1:]] == names
+    assert {len(row) for row in cells} == {4 if function == "ingroup_list" else 3}
+
+
+@pytest.mark.parametrize("function", ["ingroup_list", "callmenu_list"])
+def test_names_need_the_allowed_function_and_a_build_that_has_it(
+    box: Sandbox, client: httpx.Client, function: str
+) -> None:
+    refusal = ask(client, box, function=function, user="opsadd", password="pw1234").text
+    assert refusal == f"ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |opsadd|{function}|\n"
+    assert "<table>" in ask(client, box, function=function, user="level7", password="pw1234").text
+    with Sandbox(SandboxOptions(version="2.14-800", build="230117-2000")) as old:
+        assert ask(client, old, function=function).text == "ERROR: NO FUNCTION SPECIFIED\n"
+
+
+def test_an_unknown_function_is_none_for_a_user_with_few_functions_too(box: Sandbox, client: httpx.Client) -> None:
+    assert ask(client, box, function="x", user="opsadd", password="pw1234").text == "ERROR: NO FUNCTION SPECIFIED\n"

@@ -16,6 +16,7 @@ from importer.errors import JournalError, SettingsError
 from importer.journal import RunLine, RunState
 from importer.model import ExitCode, Result
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.sandbox.faults import OF_A_WHOLE_SERVER
 from importer.sandbox.store import User
 from importer.settings.password import Password
 from importer.settings.settings import Server
@@ -206,7 +207,7 @@ def test_a_user_who_may_not_delete_is_refused_ten_times_and_no_more(tmp_path: Pa
         assert sandbox.stored() == {}
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.REDIRECT])
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault not in OF_A_WHOLE_SERVER])
 def test_a_deletion_whose_first_answers_are_lost_is_a_deletion(tmp_path: Path, fault: Fault) -> None:
     desk = Desk(tmp_path)
     faults = FaultPlan(chosen=lambda asked, nth: fault if nth <= 2 else None, functions=frozenset({"update_did"}))
@@ -419,12 +420,12 @@ def test_a_refused_login_ends_an_undo_after_one_login(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     with Sandbox() as sandbox:
         name = run(desk, sandbox, range(20))
-        sandbox.set_password("6666", "another")
+        sandbox.change_user("6666", password="another")
         ran = undone(desk, name)
-        assert sandbox.failed_logins("6666") == 1
+        assert sandbox.user("6666").failed_logins == 1
         assert set(sandbox.stored()) == dids(range(20))
         assert ran.code == 3
-        sandbox.set_password("6666", "1234")
+        sandbox.change_user("6666", password="1234")
         assert desk.did_importer("resume", "--rate", "0").code == 0
         assert sandbox.stored() == {}
 

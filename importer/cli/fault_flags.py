@@ -26,6 +26,10 @@ MEANINGS: Final[Mapping[Fault, str]] = MappingProxyType(
         Fault.WRONG_NUMBER: "the DID is added, but VICIdial says SUCCESS for another number",
         Fault.REDIRECT: "a redirect to another server; the DID is not added",
         Fault.MYSQL_DOWN: "VICIdial's database is down; the DID is not added",
+        Fault.PHP_WARNINGS: "PHP's warnings stand before the answer; the DID is added",
+        Fault.DENIED_401: "the web server asks for another login; the DID is not added",
+        Fault.DENIED_403: "the web server refuses; the DID is not added",
+        Fault.BROKEN_TABLE: "the table of DIDs is broken; the login works, the DID is not added",
     }
 )
 """What each kind of failure looks like to the person."""

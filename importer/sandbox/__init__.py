@@ -1,13 +1,12 @@
 """A VICIdial to practise on: the Non-Agent API's DID functions on loopback, with faults on request.
 
 An own reimplementation of the behaviour that real servers show; the recorded requests and replies in ``tests/`` are
-sent to it. Starlette and uvicorn are imported when a sandbox starts.
+sent to it.
 """
 
-from importer.sandbox.calls import Call
 from importer.sandbox.faults import Fault, FaultPlan
 from importer.sandbox.options import SandboxOptions
 from importer.sandbox.server import Sandbox, serve
-from importer.sandbox.store import User
+from importer.sandbox.store import Call, User
 
 __all__ = ["Call", "Fault", "FaultPlan", "Sandbox", "SandboxOptions", "User", "serve"]

@@ -1,7 +1,7 @@
 """What can go wrong between a client and VICIdial, and when it does.
 
 Each fault is one that real servers, proxies and networks show (the recorded replies and the traps listed with
-them). What matters to an importer is in each name: whether the DID is stored although no good answer comes.
+them). What matters to an importer: whether the DID is stored although no good answer comes.
 """
 
 import random
@@ -30,6 +30,10 @@ class Fault(StrEnum):
     WRONG_NUMBER = "wrong-number"  # stored, but SUCCESS names another number
     REDIRECT = "redirect"  # 302 to somewhere else, nothing stored
     MYSQL_DOWN = "mysql-down"  # older PHP without its database: 200, MySQL connect ERROR, nothing stored
+    PHP_WARNINGS = "php-warnings"  # processed; PHP's warnings, as HTML, stand before the answer
+    DENIED_401 = "denied-401"  # the web server wants another login, nothing stored
+    DENIED_403 = "denied-403"  # the web server refuses, nothing stored
+    BROKEN_TABLE = "broken-table"  # an empty 500 to all that needs the table of DIDs, while the login works
 
 
 PROCESSED: Final = frozenset(
@@ -41,9 +45,16 @@ PROCESSED: Final = frozenset(
         Fault.HANG_AFTER,
         Fault.LOST_INSERT,
         Fault.WRONG_NUMBER,
+        Fault.PHP_WARNINGS,
+        Fault.BROKEN_TABLE,
     }
 )
 """The faults that befall a call which VICIdial has processed, login and all."""
+
+OF_A_WHOLE_SERVER: Final = frozenset(
+    {Fault.REDIRECT, Fault.DENIED_401, Fault.DENIED_403, Fault.BROKEN_TABLE, Fault.PHP_WARNINGS}
+)
+"""The faults that come of how a server is set up, and so befall all calls or none."""
 
 ONLY_SUCCESS: Final = frozenset({Fault.LOST_INSERT, Fault.WRONG_NUMBER})
 """The faults that only a SUCCESS can have; other replies stay as they are."""
@@ -53,25 +64,18 @@ ONLY_SUCCESS: Final = frozenset({Fault.LOST_INSERT, Fault.WRONG_NUMBER})
 class FaultPlan:
     """Which calls break, and how.
 
-    Attributes:
-        shares: the share of calls, 0 to 1, that each fault befalls. Drawn from the seed, the DID and the number of
-            the call for it, so that the order in which calls arrive changes nothing.
-        chosen: decides instead of ``shares``: gets the did_pattern as VICIdial keeps it and how many calls for it
-            there were, this one included. Runs in the server's thread.
-        functions: the functions whose calls may break.
-        retry_after: the Retry-After header of BUSY_503 and BUSY_429: seconds, or an HTTP date.
-        hang_seconds: after how many seconds HANG and HANG_AFTER reset the connection if the client still waits.
-        redirect_to: where REDIRECT points.
-
     Raises:
         ValueError: the shares are negative or come to more than 1.
     """
 
+    # the share of calls, 0 to 1, that each fault befalls; drawn from the seed, the DID and the number of the call for
+    # it, so that the order in which calls arrive changes nothing
     shares: Mapping[Fault, float] = field(default_factory=lambda: MappingProxyType({}))
+    # decides instead of shares: gets the did_pattern as VICIdial keeps it and how many calls for it there were
     chosen: Callable[[str, int], Fault | None] | None = None
-    functions: frozenset[str] = frozenset({"add_did"})
-    retry_after: str = "1"
-    hang_seconds: float = 60.0
+    functions: frozenset[str] = frozenset({"add_did"})  # whose calls may break
+    retry_after: str = "1"  # the header of BUSY_503 and BUSY_429: seconds, or an HTTP date
+    hang_seconds: float = 60.0  # then HANG and HANG_AFTER reset the connection
     redirect_to: str = "https://vicidial.example/vicidial/non_agent_api.php"
 
     def __post_init__(self) -> None:
@@ -79,26 +83,20 @@ class FaultPlan:
             raise ValueError("the shares of faults must be 0 or more each, and 1 at most together")
 
     def fault_for(self, seed: int, function: str, did_pattern: str, nth: int) -> Fault | None:
-        """Decide what befalls one call.
+        """Decide what befalls one call; None for one that is answered as it should be.
 
         Args:
             seed: the sandbox's seed.
-            function: the function that was called.
+            function: the function that was called; a broken table is so for every function.
             did_pattern: the DID, as VICIdial keeps it.
             nth: how many calls of these functions there were for the DID, this one included.
-
-        Returns:
-            The fault, or None for a call that is answered as it should be.
         """
-        if function not in self.functions:
-            return None
+        breaks = function in self.functions
         if self.chosen is not None:
-            return self.chosen(did_pattern, nth)
-        if not self.shares:
-            return None
-        drawn = random.Random(f"{seed}|{did_pattern}|{nth}").random()
+            return self.chosen(did_pattern, nth) if breaks else None
+        drawn = random.Random(f"{seed}|{did_pattern}|{nth}").random() if self.shares else 1.0
         for fault, share in self.shares.items():
             drawn -= share
             if drawn < 0:
-                return fault
+                return fault if breaks or fault is Fault.BROKEN_TABLE else None
         return None

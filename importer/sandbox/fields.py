@@ -1,35 +1,43 @@
 """What VICIdial does to the fields of a DID: delete, check, store. All of it read off ``importer.columns``."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from importer.column import Column, ServerCheck
-from importer.columns import SENT
+from importer.columns import BY_NAME
 from importer.sandbox.store import Row, Store
+
+CHECKED: Final = tuple(
+    BY_NAME[name]
+    for name in "did_description active did_route record_call extension exten_context voicemail_ext phone_extension"
+    " server_ip group menu_id filter_clean_cid_number call_handle_method agent_search_method list_id entry_list_id"
+    " campaign_id phone_code".split()
+)
+"""The fields beside did_pattern in the order in which VICIdial checks them."""
 
 # VICIdial names the wrong function when it refuses a call menu, in add_did too (transcript menu-unknown)
 _REFUSED_AS: Final = {"menu_id": "update_did"}
+_LETTERS_OF_ALL_SCRIPTS: Final = frozenset(
+    "did_description extension exten_context phone_extension campaign_id voicemail_ext filter_clean_cid_number"
+    " group".split()
+)
+_NUMBER: Final = re.compile(r"[0-9]+(?:e[0-9]+)?", re.IGNORECASE)
+_LARGEST: Final = 2.0**64
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The first field that VICIdial refuses.
-
-    Attributes:
-        text: the whole reply.
-    """
+    """The first field that VICIdial refuses: the whole reply."""
 
     text: str
 
 
 def kept(column: Column, text: str, *, use_non_latin: bool) -> str:
-    """Return what VICIdial leaves of a field.
-
-    With the system setting use_non_latin, letters of every script stay in free text (transcripts nonlatin-...).
-    """
-    if not use_non_latin or not column.free_text or text.isascii():
+    """Return what VICIdial leaves of a field; with use_non_latin letters of every script stay in most texts."""
+    if not use_non_latin or column.name not in _LETTERS_OF_ALL_SCRIPTS:
         return column.keep(text)
     return "".join(char for char in text if column.keep(char) or unicodedata.category(char).startswith("L"))
 
@@ -42,22 +50,10 @@ def fits(column: Column, value: str) -> bool:
 def check_fields(
     function: str, user: str, params: Mapping[str, str], store: Store, *, use_non_latin: bool
 ) -> Row | Refusal:
-    """Check all fields but did_pattern in VICIdial's order.
-
-    Args:
-        function: the function that was called, for the refusal.
-        user: the user, for the refusal.
-        params: what the client sent.
-        store: where in-groups, call menus and servers are looked up.
-        use_non_latin: the system setting.
-
-    Returns:
-        The fields that are given, by the database's column, as VICIdial keeps them; or the first refusal.
-    """
+    """Return the fields that are given, by the database's column, as VICIdial keeps them; or the first refusal."""
     given: Row = {}
-    for column in SENT[1:]:
-        sent = params.get(column.name)
-        value = kept(column, sent, use_non_latin=use_non_latin) if sent else ""
+    for column in CHECKED:
+        value = kept(column, params.get(column.name, ""), use_non_latin=use_non_latin)
         if not value:
             continue
         if not _accepts(column, value, store):
@@ -76,23 +72,15 @@ def _accepts(column: Column, value: str, store: Store) -> bool:
 
 
 def as_stored(given: Row) -> Row:
-    """Return what the database makes of checked fields: a number of digits, nothing of an unknown choice.
-
-    A database with a strict sql_mode refuses instead wherever this changes more than leading zeros; see ``bends``.
-    """
+    """Return what the database makes of checked fields: the number one begins with, nothing of an unknown choice."""
     stored = dict(given)
-    for column in SENT:
+    for column in CHECKED:
         value = given.get(column.stored_as)
         if value is None:
             continue
         if column.digits_only:
-            stored[column.stored_as] = str(int(value)) if value.isdigit() else "0"
-        elif column.choices and value not in column.choices:
-            stored[column.stored_as] = ""
+            number = _NUMBER.match(value)
+            stored[column.stored_as] = str(int(min(float(number[0]), _LARGEST))) if number else "0"
+        elif column.choices:
+            stored[column.stored_as] = value.upper() if value.upper() in column.choices else ""
     return stored
-
-
-def bends(given: Row) -> bool:
-    """Say whether the database would have to change a value to store it, which a strict sql_mode refuses."""
-    stored = as_stored(given)
-    return any((value or "").lstrip("0") != (stored[name] or "").lstrip("0") for name, value in given.items())

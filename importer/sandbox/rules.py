@@ -1,8 +1,6 @@
 """VICIdial's decisions: from a request's parameters to the text of the reply, in VICIdial's order.
 
-Written from how real servers behave (the recorded replies in ``tests/transcripts.jsonl``). Three refusals are not
-recorded and follow the wording of their neighbours: update_did and copy_did for a user who may not, delete_did
-without "Delete DIDs", and a description that copy_did refuses.
+Written from how real servers behave (the recorded replies in ``tests/transcripts.jsonl``).
 """
 
 import re
@@ -14,30 +12,31 @@ from typing import Final
 
 from importer.column import WORD
 from importer.columns import BY_NAME, DID_PATTERN
-from importer.sandbox.fields import Refusal, as_stored, bends, check_fields, fits, kept
-from importer.sandbox.login import LockOut, log_in
+from importer.sandbox.fields import Refusal, as_stored, check_fields, fits, kept
 from importer.sandbox.options import SandboxOptions
-from importer.sandbox.store import ALL_FUNCTIONS, Store, User
+from importer.sandbox.replies import PHP_FAILED, Reply, names_page
+from importer.sandbox.store import ALL_FUNCTIONS, LOCK_AFTER, Store, User
 
 _NOT_IN_A_WORD: Final = re.compile(f"[^{WORD}]")
 _NOT_IN_A_SOURCE: Final = re.compile("[^0-9a-zA-Z]")
-_FIRST_BUILD_WITH_ADD_DID: Final = "210209-2014"
+_FIRST_BUILDS: Final = {"add_did": "210209-2014", "ingroup_list": "230118-0000", "callmenu_list": "230118-0000"}
 _LONGEST_LIST_OF_DIDS: Final = 2000
+_LOCK_MINUTES: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What VICIdial answers.
+class Request:
+    """What VICIdial is asked.
 
     Attributes:
-        text: the body.
-        status: the HTTP status.
-        added: the did_pattern that add_did stored; empty if it stored none.
+        params: the parameters of URL and form.
+        address: the client's IP address.
+        table_broken: whether the table of DIDs cannot be read, which ends PHP.
     """
 
-    text: str
-    status: int = 200
-    added: str = ""
+    params: Mapping[str, str]
+    address: str
+    table_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +45,31 @@ class _Call:
 
     function: str
     user: User
-    params: Mapping[str, str]
+    request: Request
     store: Store
     options: SandboxOptions
 
     def error(self, reason: str, *echoed: str) -> Reply:
         return Reply(f"ERROR: {self.function} {reason}: |{'|'.join((self.user.name, *echoed))}\n")
 
-    def may_not(self, what: str) -> Reply | None:
-        """The refusal of a user who may not change DIDs."""
-        if self.user.level >= 8 and self.user.api_access and self.user.modify_dids:
-            return None
-        return self.error(f"USER DOES NOT HAVE PERMISSION TO {what} DIDS", "0")
+    def did(self, parameter: str, needed: str) -> str | Reply:
+        """The DID that is asked about, or the first refusal: no permission, no DID, no table."""
+        if not (self.user.level >= 8 and self.user.api_access and self.user.modify_dids):
+            return self.error(f"USER DOES NOT HAVE PERMISSION TO {needed} DIDS", "0")
+        did = DID_PATTERN.keep(self.request.params.get(parameter, ""))
+        listed = self.new_dids() if self.function == "copy_did" else None
+        if not fits(DID_PATTERN, did) or (
+            listed is not None and not 2 <= len(",".join(listed)) <= _LONGEST_LIST_OF_DIDS
+        ):
+            return self.error(DID_PATTERN.refusal, did)
+        return PHP_FAILED if self.request.table_broken else did
 
-    def kept_did(self, parameter: str) -> str:
-        return DID_PATTERN.keep(self.params.get(parameter, ""))
+    def new_dids(self) -> list[str]:
+        return [DID_PATTERN.keep(did) for did in self.request.params.get("new_dids", "").split(",")]
 
     def fields(self) -> dict[str, str | None] | Refusal:
         use_non_latin = self.options.use_non_latin
-        return check_fields(self.function, self.user.name, self.params, self.store, use_non_latin=use_non_latin)
+        return check_fields(self.function, self.user.name, self.request.params, self.store, use_non_latin=use_non_latin)
 
 
 def word(text: str) -> str:
@@ -72,37 +77,52 @@ def word(text: str) -> str:
     return _NOT_IN_A_WORD.sub("", text)
 
 
-def answer(params: Mapping[str, str], address: str, store: Store, options: SandboxOptions) -> Reply:
-    """Answer one request; the caller holds ``store.lock``, so that look-up and INSERT are one.
-
-    Args:
-        params: the parameters of URL and form.
-        address: the client's IP address.
-        store: what the server knows; changed by what is asked.
-        options: version, system settings, clock.
-
-    Returns:
-        The reply.
-    """
+def answer(request: Request, store: Store, options: SandboxOptions) -> Reply:
+    """Answer one request; the caller holds ``store.lock``, so that look-up and INSERT are one."""
+    params = request.params
     function = word(params.get("function", ""))
     if function == "version":
         return Reply(_version(options))
-    lock_out = LockOut(options.lock_after, options.lock_minutes * 60)
-    name, password = word(params.get("user", "")), word(params.get("pass", ""))
-    user = log_in(store, name, password, address, options.clock(), lock_out)
+    user = _log_in(request, store, options)
     if isinstance(user, str):
         return Reply(user)
     source = _NOT_IN_A_SOURCE.sub("", params.get("source", ""))
     if len(source) < 2:
         return Reply(f"ERROR: Invalid Source - {source}\nERROR: Invalid Source: |{source}|\n")
     if ALL_FUNCTIONS not in user.functions and function not in user.functions:
-        return Reply(f"ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |{name}|{function}|\n")
+        if function not in _FUNCTIONS and function != "coffee":
+            return Reply("ERROR: NO FUNCTION SPECIFIED\n")
+        return Reply(f"ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |{user.name}|{function}|\n")
     if function == "coffee":
         return Reply("Coffee: coffee|Error 418 I'm a teapot", status=418)
     answered = _FUNCTIONS.get(function)
-    if answered is None or (function == "add_did" and options.build < _FIRST_BUILD_WITH_ADD_DID):
+    if answered is None or options.build < _FIRST_BUILDS.get(function, ""):
         return Reply("ERROR: NO FUNCTION SPECIFIED\n")
-    return answered(_Call(function, user, params, store, options))
+    return answered(_Call(function, user, request, store, options))
+
+
+def _log_in(request: Request, store: Store, options: SandboxOptions) -> User | str:
+    """Try a login, and count it if it fails; return the user, or the refusal, which repeats the password.
+
+    A locked user is refused with the right password too, and such a refusal is not counted: the time runs from the
+    last failed login. Only a good login sets the count back, so after the time has passed one more locks at once.
+    """
+    name, password = word(request.params.get("user", "")), word(request.params.get("pass", ""))
+    now = options.clock()
+    refusal = f"ERROR: Login incorrect, please try again: |{name}|{password}|BAD|\n"
+    user = store.users.get(name)
+    if user is None:
+        return refusal
+    if user.failed_logins >= LOCK_AFTER and now - user.last_login < _LOCK_MINUTES * 60:
+        return f"ERROR: Too many login attempts, try again in {_LOCK_MINUTES} minutes: |{name}|LOCK|\n"
+    if user.password != password or not user.active or user.level < 7:
+        store.note_login(name, user.failed_logins + 1, now)
+        return refusal
+    if user.allowed_ips and request.address not in user.allowed_ips:
+        return f"ERROR: Your IP Address is not allowed: {request.address}: ||IPBLOCK|\n"
+    if user.failed_logins:
+        store.note_login(name, 0, now)
+    return user
 
 
 def _version(options: SandboxOptions) -> str:
@@ -114,34 +134,28 @@ def _version(options: SandboxOptions) -> str:
 
 
 def _add_did(call: _Call) -> Reply:
-    if refusal := call.may_not("ADD"):
-        return refusal
-    did = call.kept_did("did_pattern")
-    if not fits(DID_PATTERN, did):
-        return call.error(DID_PATTERN.refusal, did)
+    did = call.did("did_pattern", "ADD")
+    if isinstance(did, Reply):
+        return did
     if call.store.did_id(did) is not None:
         return call.error("DID ALREADY EXISTS", did)
     given = call.fields()
     if isinstance(given, Refusal):
         return Reply(given.text)
-    if call.options.strict_sql and bends(given):
-        return Reply("", status=500)
     call.store.insert({**as_stored(given), "did_pattern": did})
     return Reply(f"SUCCESS: add_did DID HAS BEEN ADDED - {call.user.name}|{did}\n", added=did)
 
 
 def _update_did(call: _Call) -> Reply:
-    if refusal := call.may_not("UPDATE"):
-        return refusal
-    did = call.kept_did("did_pattern")
-    if not fits(DID_PATTERN, did):
-        return call.error(DID_PATTERN.refusal, did)
-    did_id = call.store.did_id(did)
+    did = call.did("did_pattern", "UPDATE")
+    if isinstance(did, Reply):
+        return did
+    did_id = call.store.visible_id(did)
     if did_id is None:
         return call.error("DID DOES NOT EXIST", did)
-    if BY_NAME["active"].keep(call.params.get("delete_did", "")) == "Y":
+    if BY_NAME["active"].keep(call.request.params.get("delete_did", "")) == "Y":
         if not call.user.delete_dids:
-            return call.error("USER DOES NOT HAVE PERMISSION TO DELETE DIDS", "0")
+            return call.error("USER DOES NOT HAVE PERMISSION TO DELETE DIDS", "1")
         call.store.delete(did)
         return Reply(f"SUCCESS: update_did DID HAS BEEN DELETED - {call.user.name}|{did}|{did_id}\n")
     given = call.fields()
@@ -149,33 +163,28 @@ def _update_did(call: _Call) -> Reply:
         return Reply(given.text)
     if not given:
         return Reply(f"NOTICE: update_did NO UPDATES DEFINED: |{call.user.name}|\n")
-    if call.options.strict_sql and bends(given):
-        return Reply("", status=500)
     call.store.update(did, as_stored(given))
     return Reply(f"SUCCESS: update_did DID HAS BEEN UPDATED - {call.user.name}|{did}\n")
 
 
 def _copy_did(call: _Call) -> Reply:
-    if refusal := call.may_not("COPY"):
-        return refusal
-    source = call.kept_did("source_did_pattern")
-    asked = [DID_PATTERN.keep(did) for did in call.params.get("new_dids", "").split(",")]
-    if not fits(DID_PATTERN, source) or not 2 <= len(",".join(asked)) <= _LONGEST_LIST_OF_DIDS:
-        return call.error(DID_PATTERN.refusal, source)
+    source = call.did("source_did_pattern", "ADD")
+    if isinstance(source, Reply):
+        return source
     model = call.store.row(source)
     if model is None:
         return call.error("SOURCE DID DOES NOT EXIST", source)
     described = BY_NAME["did_description"]
-    text = kept(described, call.params.get(described.name, ""), use_non_latin=call.options.use_non_latin)
+    text = kept(described, call.request.params.get(described.name, ""), use_non_latin=call.options.use_non_latin)
     if text and not fits(described, text):
-        return call.error(described.refusal, text)
+        return call.error("DID DESCRIPTION MUST BE EITHER BLANK OR FROM 6 TO 50 CHARACTERS", text)
     if text:
         model[described.stored_as] = text
     name, lines, added = call.user.name, [], 0
-    wanted = [did for did in asked if did]
+    # empty ones are really added, and one that is too long for the table is not spoken of
+    wanted = [did for did in call.new_dids() if len(did) <= DID_PATTERN.longest]
     for did in wanted:
-        # not recorded: what becomes of a new DID of a length that no DID has; here it is one that was not added
-        did_id = call.store.insert({**model, "did_pattern": did}) if fits(DID_PATTERN, did) else None
+        did_id = call.store.insert({**model, "did_pattern": did})
         if did_id is None:
             lines.append(f"NOTICE: copy_did DID ALREADY EXISTS - {name}|{did}")
         else:
@@ -186,6 +195,20 @@ def _copy_did(call: _Call) -> Reply:
     return Reply("\n".join(lines) + "\n")
 
 
+def _in_groups(call: _Call) -> Reply:
+    return names_page("Inbound Groups", call.options.in_groups, colours=True)
+
+
+def _call_menus(call: _Call) -> Reply:
+    return names_page("Call Menus", call.options.call_menus, colours=False)
+
+
 _FUNCTIONS: Final[Mapping[str, Callable[[_Call], Reply]]] = MappingProxyType(
-    {"add_did": _add_did, "update_did": _update_did, "copy_did": _copy_did}
+    {
+        "add_did": _add_did,
+        "update_did": _update_did,
+        "copy_did": _copy_did,
+        "ingroup_list": _in_groups,
+        "callmenu_list": _call_menus,
+    }
 )
