@@ -241,7 +241,7 @@ def test_the_server_names_its_in_groups_and_call_menus_in_a_table(
     options = SandboxOptions(in_groups=("SALES_IN", "A&B"), call_menus=("night", "main_ivr"))
     with Sandbox(options) as box:
         rows = lxml.html.fromstring(ask(client, box, function=function).text).findall(".//tr")
-    header, *cells = [["".join(cell.itertext()) for cell in row] for row in rows]
+    header, *cells = [["".join(map(str, cell.itertext())) for cell in row] for row in rows]
     assert header[:3] == ["#", heading, "Name"]
     assert [row[:2] for row in cells] == [["1", names[0]], ["2", names[1]]]
     assert [row.findtext("td/a") for row in rows[1:]] == names
