@@ -10,7 +10,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from importer.columns import COLUMNS, DID_PATTERN
-from importer.vicidial.replies import Meaning, classify, classify_copy, version_build
+from importer.vicidial.answer import Answer, Delivery
+from importer.vicidial.replies import Meaning, classify, classify_copy, read_reply, version_build
 
 HERE = Path(__file__).parent
 RECORDED: tuple[dict[str, Any], ...] = tuple(
@@ -146,8 +147,8 @@ def test_no_beginning_of_a_reply_has_a_wrong_final_meaning(recorded: dict[str, A
 @pytest.mark.parametrize("recorded", each_recorded(only=Meaning.ADDED))
 def test_a_success_for_another_number_is_not_a_success(recorded: dict[str, Any]) -> None:
     other = did_of(recorded) + "7"
-    assert classify(200, recorded["body"], other).meaning is Meaning.WRONG_NUMBER
-    assert classify(200, recorded["body"], "18005550199").meaning is Meaning.WRONG_NUMBER
+    assert classify(200, recorded["body"], other).meaning is Meaning.NOT_OURS
+    assert classify(200, recorded["body"], "18005550199").meaning is Meaning.NOT_OURS
 
 
 SENTENCES = [
@@ -233,7 +234,7 @@ def test_no_echo_of_an_unknown_sentence_makes_a_success(words: str, echo: str) -
 def test_a_did_made_of_the_servers_own_words_confuses_nothing(did: str) -> None:
     assert classify(200, f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{did}\n", did).meaning is Meaning.ADDED
     assert classify(200, f"ERROR: add_did DID ALREADY EXISTS: |6666|{did}\n", did).meaning is Meaning.EXISTS
-    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n", did).meaning is Meaning.WRONG_NUMBER
+    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n", did).meaning is Meaning.NOT_OURS
 
 
 def test_a_success_cut_after_the_user_is_none_though_the_did_is_the_users_name() -> None:
@@ -243,7 +244,7 @@ def test_a_success_cut_after_the_user_is_none_though_the_did_is_the_users_name()
 
 def test_only_the_field_of_the_number_makes_a_success() -> None:
     later = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550101|17275550100|\n"
-    assert classify(200, later, "17275550100").meaning is Meaning.WRONG_NUMBER
+    assert classify(200, later, "17275550100").meaning is Meaning.NOT_OURS
     assert classify(200, later, "17275550101").meaning is Meaning.ADDED
 
 
@@ -273,7 +274,7 @@ def test_a_success_for_a_call_without_a_number_is_never_believed() -> None:
 )
 def test_the_tutorials_success_counts_if_it_names_the_number(body: str) -> None:
     assert classify(200, body, "17275550100").meaning is Meaning.ADDED
-    assert classify(200, body if body.endswith("\n") else f"{body}\n", "17275550101").meaning is Meaning.WRONG_NUMBER
+    assert classify(200, body if body.endswith("\n") else f"{body}\n", "17275550101").meaning is Meaning.NOT_OURS
 
 
 @pytest.mark.parametrize(
@@ -339,17 +340,6 @@ def test_an_empty_answer_or_a_page_of_html_is_no_text(body: str) -> None:
     assert classify(200, body, "17275550100").meaning is Meaning.NO_TEXT
 
 
-def test_lines_that_php_prints_around_the_sentence_do_not_hide_it() -> None:
-    warning = "\nWarning: Undefined variable $x in non_agent_api.php on line 7\n"
-    success = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
-    refusal = "ERROR: add_did DID ALREADY EXISTS: |6666|17275550100\n"
-    for body in (warning + success, success + warning):
-        assert classify(200, body, "17275550100").meaning is Meaning.ADDED
-        assert classify(200, body, "17275550101").meaning is Meaning.WRONG_NUMBER
-    for body in (warning + refusal, refusal + warning):
-        assert classify(200, body, "17275550100").meaning is Meaning.EXISTS
-
-
 SUCCESS_BODY = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
 
 
@@ -368,6 +358,9 @@ SUCCESS_BODY = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
         (401, Meaning.WRONG_PLACE),
         (403, Meaning.WRONG_PLACE),
         (404, Meaning.WRONG_PLACE),
+        (406, Meaning.WRONG_PLACE),
+        (411, Meaning.WRONG_PLACE),
+        (451, Meaning.WRONG_PLACE),
     ],
 )
 def test_a_status_other_than_200_decides_whatever_the_body_says(status: int, meaning: Meaning, body: str) -> None:
@@ -393,6 +386,130 @@ def test_every_refusal_of_a_value_says_what_to_do_and_names_its_column() -> None
             verdict = classify(200, f"ERROR: add_did {column.refusal}: |6666|x\n", "17275550100")
             assert (verdict.column, verdict.words) == (column.name, column.refusal)
             assert verdict.advice
+
+
+# whose reply it is ----------------------------------------------------------------------------------------------------
+
+DID = "17275550100"
+SENT = {"did_pattern": DID, "group": "SALES_IN", "did_description": "Caf\u00e9 line 1", "phone_code": "99999999999"}
+
+
+def read(body: str, *, surplus: bool = False, function: str = "add_did", **sent: str) -> Meaning:
+    answer = Answer(Delivery.ANSWERED, 200, body, body, surplus=surplus)
+    return read_reply(answer, function, {**SENT, **sent}).meaning
+
+
+@pytest.mark.parametrize("recorded", each_recorded())
+def test_every_recorded_reply_is_the_answer_to_its_own_call(recorded: dict[str, Any]) -> None:
+    sent = {name: value for name, value in recorded["params"].items() if name not in {"user", "pass", "function"}}
+    if "new_dids" in sent:
+        sent["new_dids"] = sent["new_dids"].split(",")[-1]
+    answer = Answer(Delivery.ANSWERED, recorded["status"], recorded["body"])
+    verdict = read_reply(answer, recorded["params"].get("function", ""), sent)
+    assert verdict.meaning is not Meaning.NOT_OURS
+    if verdict.meaning in {Meaning.ADDED, Meaning.EXISTS, Meaning.ABSENT, Meaning.UPDATED, Meaning.DELETED}:
+        assert verdict.repeats
+        other = {name: "18005550123" if value.isdigit() else value for name, value in sent.items()}
+        found = read_reply(answer, recorded["params"]["function"], {**other, "did_pattern": "18005550123"})
+        assert found.meaning is Meaning.NOT_OURS
+
+
+@pytest.mark.parametrize(
+    ("body", "meaning"),
+    [
+        (f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{DID}", Meaning.ADDED),
+        ("SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550101", Meaning.NOT_OURS),
+        (f"ERROR: add_did DID ALREADY EXISTS: |6666|{DID}", Meaning.EXISTS),
+        ("ERROR: add_did DID ALREADY EXISTS: |6666|17275550101", Meaning.NOT_OURS),
+        ("ERROR: DID ALREADY EXISTS - 6666|17275550101", Meaning.NOT_OURS),
+        ("ERROR: DID ALREADY EXISTS", Meaning.EXISTS),
+        ("ERROR: update_did DID DOES NOT EXIST: |6666|17275550101", Meaning.NOT_OURS),
+        ("ERROR: update_did DID DOES NOT EXIST: |6666|", Meaning.ABSENT),
+        ("ERROR: add_did GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM: |6666|sales_in|", Meaning.VALUE_REFUSED),
+        ("ERROR: add_did GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM: |6666|NOPE", Meaning.NOT_OURS),
+        ("ERROR: GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM - 6666|NOPE", Meaning.NOT_OURS),
+        ("ERROR: update_did MENU ID MUST BE A VALID CALL MENU IN THE SYSTEM: |6666|ivr", Meaning.NOT_OURS),
+        (
+            "ERROR: add_did DID DESCRIPTION MUST BE FROM 6 TO 50 CHARACTERS: |6666|Caf\u00e9 line 1",
+            Meaning.VALUE_REFUSED,
+        ),
+        ("ERROR: add_did DID DESCRIPTION MUST BE FROM 6 TO 50 CHARACTERS: |6666|Caf line 1", Meaning.VALUE_REFUSED),
+        ("ERROR: add_did PHONE CODE MUST BE FROM 1 TO 10 CHARACTERS: |6666|99999999999", Meaning.VALUE_REFUSED),
+        ("ERROR: add_did YOU MUST USE ALL REQUIRED FIELDS: |6666|", Meaning.NOT_OURS),
+        ("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |6666|add_did|", Meaning.USER_REFUSED),
+        ("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |6666|update_did|", Meaning.NOT_OURS),
+        ("ERROR: add_did USER DOES NOT HAVE PERMISSION TO ADD DIDS: |6666|0", Meaning.USER_REFUSED),
+    ],
+)
+def test_a_reply_that_repeats_something_else_answers_another_call(body: str, meaning: Meaning) -> None:
+    assert read(f"{body}\n") is meaning
+
+
+def test_a_copy_of_another_did_answers_another_call() -> None:
+    body = "NOTICE: copy_did DID ALREADY EXISTS - 6666|17275550101\nERROR: copy_did NO DIDS ADDED - 6666|1|0|1\n"
+    assert read(body, function="copy_did", new_dids="17275550101") is Meaning.EXISTS
+    assert read(body, function="copy_did", new_dids=DID) is Meaning.NOT_OURS
+    source = "ERROR: copy_did SOURCE DID DOES NOT EXIST: |6666|18005550199\n"
+    assert read(source, function="copy_did", new_dids=DID, source_did_pattern="18005550199") is Meaning.VALUE_REFUSED
+    assert read(source, function="copy_did", new_dids=DID, source_did_pattern="18005550198") is Meaning.NOT_OURS
+
+
+@pytest.mark.parametrize(
+    ("body", "meaning"),
+    [
+        (f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{DID}", Meaning.ADDED),
+        (f"ERROR: add_did DID ALREADY EXISTS: |6666|{DID}", Meaning.EXISTS),
+        ("ERROR: DID ALREADY EXISTS", Meaning.NOT_OURS),
+        ("NOTICE: update_did NO UPDATES DEFINED: |6666|", Meaning.NOT_OURS),
+        ("ERROR: add_did USER DOES NOT HAVE PERMISSION TO ADD DIDS: |6666|0", Meaning.NOT_OURS),
+        ("ERROR: Invalid Source: |x|", Meaning.NOT_OURS),
+        ("ERROR: NO FUNCTION SPECIFIED", Meaning.NOT_OURS),
+        ("MySQL connect ERROR", Meaning.NOT_OURS),
+        ("ERROR: Login incorrect, please try again: |6666|x|BAD|", Meaning.LOGIN_REFUSED),
+        ("<html>", Meaning.NO_TEXT),
+    ],
+)
+def test_where_bytes_came_unasked_a_reply_that_repeats_nothing_settles_no_row(body: str, meaning: Meaning) -> None:
+    assert read(f"{body}\n", surplus=True) is meaning
+
+
+@pytest.mark.parametrize(
+    ("delivery", "meaning"),
+    [(Delivery.NOT_PROCESSED, Meaning.NOTHING_DONE), (Delivery.UNANSWERED, Meaning.NO_TEXT)],
+)
+def test_silence_has_a_meaning_too(delivery: Delivery, meaning: Meaning) -> None:
+    verdict = read_reply(Answer(delivery, shown="what happened"), "add_did", SENT)
+    assert (verdict.meaning, verdict.advice) == (meaning, "what happened")
+
+
+# PHP's messages -------------------------------------------------------------------------------------------------------
+
+PHP_MESSAGES = [
+    "<br />\n<b>Warning</b>:  Undefined variable $x in <b>/srv/functions.php</b> on line <b>12</b><br />\n",
+    "<br>\n<b>Deprecated</b>:  strlen(): Passing null to\nparameter #1 | in <b>/srv/x.php</b> on line <b>7</b><br>\n",
+    "<br />\n<b>Notice</b>:  x [<a href='function.y'>function.y</a>] in <b>/srv/x.php</b> on line <b>7</b><br />\n" * 2,
+    "\nWarning: Undefined variable $x in non_agent_api.php on line 7\n",
+    "PHP Warning:  Undefined array key | in /srv/x.php on line 7\r\nPHP Notice:  y in /srv/x.php on line 8\r\n",
+    "\nDeprecated: a text of\nseveral | lines in /srv/x.php on line 7\n",
+]
+
+
+@pytest.mark.parametrize("message", PHP_MESSAGES)
+@pytest.mark.parametrize(
+    ("sentence", "meaning"),
+    [
+        (f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{DID}\n", Meaning.ADDED),
+        (f"ERROR: add_did DID ALREADY EXISTS: |6666|{DID}\n", Meaning.EXISTS),
+        ("ERROR: add_did USER DOES NOT HAVE PERMISSION TO ADD DIDS: |6666|0\n", Meaning.USER_REFUSED),
+        ("MySQL connect ERROR: 2002", Meaning.NOTHING_DONE),
+        ("SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550101\n", Meaning.NOT_OURS),
+        ("<html>", Meaning.NO_TEXT),
+        ("", Meaning.NO_TEXT),
+    ],
+)
+def test_what_php_prints_around_the_sentence_does_not_hide_it(message: str, sentence: str, meaning: Meaning) -> None:
+    for body in (message + sentence, f"{sentence}\n{message}", f"\ufeff{message}{sentence}\n{message}"):
+        assert classify(200, body, DID).meaning is meaning
 
 
 def test_the_version_and_the_build_are_read() -> None:

@@ -48,8 +48,7 @@ present         again?    again?    duplicate duplicate again?    again?    next
 absent          again?    again?    failed    failed    again?    again?    invalid   success   success
 nothing done    again     again     again     again     again     again     again     again     again
 wrong place     again     again     again     again     again     again     again     again     again
-wrong number    unknown   unknown   unknown   unknown   again?    stop?     again?    again?    unknown
-not ours        again?    again?    again?    again?    again?    again?    again?    again?    again?
+not ours        unknown   unknown   unknown   unknown   again?    stop?     again?    again?    unknown
 not understood  again?    again?    again?    again?    again?    again?    again?    again?    again?
 no text         again?    again?    again?    again?    again?    again?    again?    again?    again?
 """
@@ -68,8 +67,7 @@ present         again?    again?    duplicate duplicate again?    again?    next
 absent          again?    again?    failed    failed    again?    again?    invalid   success   success
 nothing done    again     again     again     again     again     again     again     again     again
 wrong place     again     again     again     again     again     again     again     again     again
-wrong number    unknown   unknown   unknown   unknown   again?    stop?     again?    again?    unknown
-not ours        again?    again?    again?    again?    again?    again?    again?    again?    again?
+not ours        unknown   unknown   unknown   unknown   again?    stop?     again?    again?    unknown
 not understood  again?    again?    again?    again?    again?    again?    again?    again?    again?
 no text         again?    again?    again?    again?    again?    again?    again?    again?    again?
 """

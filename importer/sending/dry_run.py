@@ -51,7 +51,7 @@ class DryRun:
                 return settled(Result.INVALID, refused_value(carried.row, verdict))
             case Meaning.EXISTS:
                 return _is_there(carried, said(verdict))
-            case Meaning.ADDED | Meaning.WRONG_NUMBER:
+            case Meaning.ADDED | Meaning.NOT_OURS:
                 why = (
                     f"this server adds DIDs in a dry run: {carried.row.did} may be in it now (see Inbound > DIDs);"
                     " nothing more was sent"

@@ -91,7 +91,7 @@ class AddDid:
                 return exists_already(carried, verdict)
             case Meaning.VALUE_REFUSED:
                 return settled(Result.INVALID, refused_value(carried.row, verdict))
-            case Meaning.WRONG_NUMBER:
+            case Meaning.NOT_OURS:
                 return settled(Result.UNKNOWN, f"{verdict.advice}: {answer.shown}")
             case _:
                 return None
@@ -150,7 +150,7 @@ class UpdateDid:
                 return settled(Result.DUPLICATE, f"{there}; update_did was refused: {said(verdict)}")
             case Meaning.USER_REFUSED if not carried.unanswered:
                 return settled(Result.PERMISSION_ERROR, f"{there}, and update_did was refused: {said(verdict)}")
-            case Meaning.WRONG_NUMBER:
+            case Meaning.NOT_OURS:
                 return settled(Result.UNKNOWN, f"{verdict.advice}: {answer.shown}")
             case _:
                 return None
@@ -244,7 +244,7 @@ class DeleteDid:
                 return settled(Result.FAILED, "this server did not heed delete_did; the DID is still there")
             case Meaning.VALUE_REFUSED if not carried.unanswered:
                 return settled(Result.FAILED, f"not deleted: {said(verdict)}")
-            case Meaning.WRONG_NUMBER:
+            case Meaning.NOT_OURS:
                 return settled(Result.UNKNOWN, f"{verdict.advice}: {answer.shown}")
             case _:
                 return None

@@ -19,7 +19,6 @@ from importer.settings.settings import is_this_machine
 from importer.vicidial.call_progress import CallProgress
 from importer.vicidial.connection import AnswerCut, Connection, Reply
 from importer.vicidial.open_connection import open_connection
-from importer.vicidial.replies import shows_all_well
 
 _PROXIES = frozenset(("http", "https", "all"))
 _PORTS = {"http": 80, "https": 443}
@@ -55,6 +54,11 @@ def open_line(
             "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used; correct the variable (http://"
             " or https://), or name the server in NO_PROXY"
         ) from None
+
+
+def shows_all_well(status: int, body: bytes) -> bool:
+    """Whether a reply says SUCCESS."""
+    return status == 200 and body.startswith(b"SUCCESS")
 
 
 class KeptConnection(httpx.AsyncBaseTransport):

@@ -25,8 +25,6 @@ class Meaning(StrEnum):
     """Surely not processed, and worth trying again: busy, or the database is down."""
     WRONG_PLACE = "wrong place"
     """The web server itself refused the path or the client; VICIdial never saw the call."""
-    WRONG_NUMBER = "wrong number"
-    """SUCCESS for a number that was not sent."""
     NOT_OURS = "not ours"
     """A reply that repeats another DID or value than was sent: the answer to another call. It settles no row."""
     NOT_UNDERSTOOD = "not understood"
@@ -57,6 +55,7 @@ class Sentence:
         advice: what it means and what to do, for the person.
         column: the column whose value it refuses, or empty.
         gate: which decision about the user or the call it comes from, if it is a refusal of those.
+        echo: the parameter that it repeats behind the user, or empty.
     """
 
     words: str
@@ -64,99 +63,72 @@ class Sentence:
     advice: str
     column: str = ""
     gate: Gate | None = None
+    echo: str = ""
 
 
-_LOGIN = "no more rows were sent, because ten failed logins lock the account"
+_DID: Final = "did_pattern"
+_LOGIN: Final = "no more rows were sent, because ten failed logins lock the account"
+_LOCKED: Final = "the account is locked for 15 minutes after ten failed logins; wait, then check the password"
+_IP_LIST: Final = "this computer's address is not on the server's list; see Admin > IP Lists and the user's group"
+_WRONG_LOGIN: Final = f"user or password is wrong, or the user is inactive or below level 7; {_LOGIN}"
+_LEVEL: Final = "the user needs user level 8, Agent API Access 1 and Modify DIDs 1 (Admin > Users)"
+_FUNCTION: Final = "the function is not among the user's Allowed API Functions (Admin > Users)"
+_OLD: Final = "this VICIdial does not know the function: add_did came with build 210209-2014, so update the server"
+_SOURCE: Final = "the source must be 2 to 20 letters and digits; see the option --source"
+_NOT_ALLOWED: Final = "the server does not let this user touch this DID"
+_NO_SOURCE_DID: Final = "there is no such DID to copy; correct the cell"
+_COPIED_DESCRIPTION: Final = "DID DESCRIPTION MUST BE EITHER BLANK OR FROM 6 TO 50 CHARACTERS"
 
 _VALUE_ADVICE: Final = {
-    "did_pattern": "VICIdial wants a did_pattern of 2 to 50 characters after its deletions",
+    _DID: "VICIdial wants a did_pattern of 2 to 50 characters after its deletions",
     "server_ip": "this VICIdial has no such server; take the address from Admin > Servers",
     "group": "this VICIdial has no such in-group; create it under Inbound > In-Groups, or correct the cell",
     "menu_id": "this VICIdial has no such call menu; create it under Inbound > Call Menus, or correct the cell",
 }
 
-SENTENCES: Final[tuple[Sentence, ...]] = (
+
+def _correct(column: str) -> str:
+    return _VALUE_ADVICE.get(column, f"correct the cell in column {column}")
+
+
+SENTENCES: Final = (
     Sentence("DID HAS BEEN ADDED", Meaning.ADDED, "added"),
     Sentence("DID Added Successfully", Meaning.ADDED, "added"),
     Sentence("DID HAS BEEN UPDATED", Meaning.UPDATED, "updated"),
     Sentence("DID HAS BEEN DELETED", Meaning.DELETED, "deleted"),
-    Sentence("DID ALREADY EXISTS", Meaning.EXISTS, "the DID is in VICIdial already"),
-    Sentence(
-        "Login incorrect",
-        Meaning.LOGIN_REFUSED,
-        f"user or password is wrong, or the user is inactive or below level 7; {_LOGIN}",
-        gate=Gate.LOGIN,
-    ),
-    Sentence(
-        "INVALID USERNAME OR PASSWORD",
-        Meaning.LOGIN_REFUSED,
-        f"user or password is wrong; {_LOGIN}",
-        gate=Gate.LOGIN,
-    ),
-    Sentence(
-        "Too many login attempts",
-        Meaning.LOGIN_REFUSED,
-        "the account is locked for 15 minutes after ten failed logins; wait, then check the password",
-        gate=Gate.LOCK,
-    ),
-    Sentence(
-        "Your IP Address is not allowed",
-        Meaning.LOGIN_REFUSED,
-        "this computer's address is not on the server's list; see Admin > IP Lists and the user's group",
-        gate=Gate.IP_LIST,
-    ),
-    *(
-        Sentence(
-            f"USER DOES NOT HAVE PERMISSION TO {what} DIDS",
-            Meaning.USER_REFUSED,
-            "the user needs user level 8, Agent API Access 1 and Modify DIDs 1 (Admin > Users)",
-            gate=Gate.PERMISSION,
-        )
-        # add_did's is recorded; the others follow it
-        for what in ("ADD", "UPDATE", "COPY")
-    ),
-    Sentence(
-        "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
-        Meaning.USER_REFUSED,
-        "the function is not among the user's Allowed API Functions (Admin > Users)",
-        gate=Gate.ALLOWED_FUNCTION,
-    ),
-    Sentence(
-        "NOT AN ALLOWED DID", Meaning.VALUE_REFUSED, "the server does not let this user touch this DID", "did_pattern"
-    ),
-    Sentence(
-        "NO FUNCTION SPECIFIED",
-        Meaning.CALL_REFUSED,
-        "this VICIdial does not know the function: add_did came with build 210209-2014, so update the server",
-        gate=Gate.KNOWN_FUNCTION,
-    ),
-    Sentence(
-        "Invalid Source",
-        Meaning.CALL_REFUSED,
-        "the source must be 2 to 20 letters and digits; see the option --source",
-        gate=Gate.SOURCE,
-    ),
+    Sentence("DID ALREADY EXISTS", Meaning.EXISTS, "the DID is in VICIdial already", echo=_DID),
     Sentence("NO UPDATES DEFINED", Meaning.PRESENT, "the DID is in VICIdial"),
-    Sentence("DID DOES NOT EXIST", Meaning.ABSENT, "the DID is not in VICIdial"),
-    Sentence(
-        "SOURCE DID DOES NOT EXIST",
-        Meaning.VALUE_REFUSED,
-        "there is no such DID to copy; correct the cell",
-        COPY_FROM.name,
-    ),
+    Sentence("DID DOES NOT EXIST", Meaning.ABSENT, "the DID is not in VICIdial", echo=_DID),
+    Sentence("Login incorrect", Meaning.LOGIN_REFUSED, _WRONG_LOGIN, gate=Gate.LOGIN),
+    Sentence("INVALID USERNAME OR PASSWORD", Meaning.LOGIN_REFUSED, _WRONG_LOGIN, gate=Gate.LOGIN),
+    Sentence("Too many login attempts", Meaning.LOGIN_REFUSED, _LOCKED, gate=Gate.LOCK),
+    Sentence("Your IP Address is not allowed", Meaning.LOGIN_REFUSED, _IP_LIST, gate=Gate.IP_LIST),
+    # add_did's is recorded; the others follow it
+    Sentence("USER DOES NOT HAVE PERMISSION TO ADD DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
+    Sentence("USER DOES NOT HAVE PERMISSION TO UPDATE DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
+    Sentence("USER DOES NOT HAVE PERMISSION TO COPY DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
     Sentence(
         "USER DOES NOT HAVE PERMISSION TO DELETE DIDS",
         Meaning.USER_REFUSED,
         "the user needs Delete DIDs 1 (Admin > Users)",
         gate=Gate.PERMISSION,
     ),
+    Sentence(
+        "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
+        Meaning.USER_REFUSED,
+        _FUNCTION,
+        gate=Gate.ALLOWED_FUNCTION,
+        echo="function",
+    ),
+    Sentence("NO FUNCTION SPECIFIED", Meaning.CALL_REFUSED, _OLD, gate=Gate.KNOWN_FUNCTION),
+    Sentence("Invalid Source", Meaning.CALL_REFUSED, _SOURCE, gate=Gate.SOURCE),
+    Sentence("NOT AN ALLOWED DID", Meaning.VALUE_REFUSED, _NOT_ALLOWED, _DID, echo=_DID),
+    Sentence(
+        "SOURCE DID DOES NOT EXIST", Meaning.VALUE_REFUSED, _NO_SOURCE_DID, COPY_FROM.name, echo="source_did_pattern"
+    ),
+    Sentence(_COPIED_DESCRIPTION, Meaning.VALUE_REFUSED, _correct("did_description"), "did_description"),
     *(
-        Sentence(
-            column.refusal,
-            Meaning.VALUE_REFUSED,
-            _VALUE_ADVICE.get(column.name, f"correct the cell in column {column.name}"),
-            column.name,
-        )
+        Sentence(column.refusal, Meaning.VALUE_REFUSED, _correct(column.name), column.name, echo=column.name)
         for column in COLUMNS
         if column.refusal
     ),
