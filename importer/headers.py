@@ -29,11 +29,15 @@ QUANTITY_HEADERS: Final = frozenset(
 )
 
 _NOT_IN_A_KEY: Final = re.compile(r"[^a-z0-9]")
+_ERRORS: Final = frozenset("#value! #ref! #name? #num! #null! #n/a #div/0! #spill! #calc!".split())
 _NOTHING_CHOSEN: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def header_key(text: str) -> str:
     """Return what is compared of a header: lower case, a-z and 0-9 only; all of it where that leaves nothing."""
+    if text.strip().lower() in _ERRORS:
+        # an error of the spreadsheet is never the header "value"
+        return text.strip().lower()
     # a header in Cyrillic has no a-z, and must not be the same as every blank one when it is mapped by hand
     return _NOT_IN_A_KEY.sub("", text.lower()) or " ".join(text.lower().split())
 

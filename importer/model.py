@@ -39,6 +39,8 @@ class CellFlaw(StrEnum):
     FORMULA_WITHOUT_VALUE = "formula without a value"
     TOO_MANY_DIGITS = "number of more than 15 digits"
     DATE = "date"
+    SHOWN_OTHERWISE = "number shown otherwise"
+    MORE_CELLS = "more cells than the header"
 
 
 @dataclass(frozen=True, slots=True)

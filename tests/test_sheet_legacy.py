@@ -4,14 +4,13 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from messy.xls_by_hand import container, label, number, record, workbook
 
 from importer.errors import SheetError
 from importer.model import CellFlaw
-from importer.reading import read_table
-from importer.reading.biff_text import SharedTexts
+from importer.reading import read_sheet_rows, read_table
 
 
 def _pieces(texts: list[str], cuts: list[int]) -> list[bytes]:
@@ -32,33 +31,104 @@ def _pieces(texts: list[str], cuts: list[int]) -> list[bytes]:
     return pieces
 
 
+def _shared(row: int, column: int, index: int) -> bytes:
+    return record(0xFD, struct.pack("<HHHI", row, column, 0, index))
+
+
+def _with_shared(texts: list[bytes], cells: list[bytes], *, last: bool = False) -> bytes:
+    """Return a workbook whose cells use these shared texts, which may be its last records."""
+    shared = b"".join(record(0xFC if at == 0 else 0x3C, piece) for at, piece in enumerate(texts))
+    behind = b"" if last else record(0x8C, struct.pack("<HH", 1, 1))
+    return container({"Workbook": workbook(*cells, more=shared + behind)})
+
+
+_LETTERS = st.characters(min_codepoint=0x21, max_codepoint=0xFFFF, exclude_categories=["Cs"])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=9), max_size=6),
-    st.lists(st.integers(0, 9), max_size=6),
+    texts=st.lists(st.text(_LETTERS, min_size=1, max_size=9), min_size=1, max_size=6),
+    cuts=st.lists(st.integers(0, 9), max_size=6),
+    last=st.booleans(),
 )
-def test_shared_texts_are_put_together_wherever_they_are_cut(texts: list[str], cuts: list[int]) -> None:
-    first, *more = _pieces(texts, cuts)
-    shared = SharedTexts(first)
-    for piece in more:
-        shared.add(piece)
-    assert shared.texts() == texts
+def test_shared_texts_are_put_together_wherever_they_are_cut(
+    texts: list[str], cuts: list[int], last: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "order.xls"
+    path.write_bytes(_with_shared(_pieces(texts, cuts), [_shared(at, 0, at) for at in range(len(texts))], last=last))
+    wanted = ["" if text.isspace() or text == "NULL" else text for text in texts]
+    assert [row.texts[0] for row in read_sheet_rows(path).rows] == [text for text in wanted if text]
 
 
-def test_a_text_that_is_wide_only_in_its_second_piece_is_read() -> None:
-    shared = SharedTexts(struct.pack("<IIHB", 1, 1, 4, 0) + b"ab")
-    shared.add(b"\1" + "éЯ".encode("utf-16-le"))
-    assert shared.texts() == ["abéЯ"]
+def test_formats_and_pronunciations_behind_a_text_are_skipped(tmp_path: Path) -> None:
+    piece = struct.pack("<IIHBHI", 2, 2, 2, 0x0C, 1, 3) + b"ab" + b"runs" + b"ex!" + struct.pack("<HB", 1, 0) + b"z"
+    path = tmp_path / "order.xls"
+    path.write_bytes(_with_shared([piece], [_shared(0, 0, 0), _shared(1, 0, 1)]))
+    assert [row.texts for row in read_sheet_rows(path).rows] == [("ab",), ("z",)]
 
 
-def test_formats_and_pronunciations_behind_a_text_are_skipped() -> None:
-    shared = SharedTexts(struct.pack("<IIHBHI", 2, 2, 2, 0x0C, 1, 3) + b"ab" + b"runs" + b"ex")
-    shared.add(b"t" + struct.pack("<HB", 1, 0) + b"z")
-    assert shared.texts() == ["ab", "z"]
+@pytest.mark.parametrize("said", [3, 100, 4_000_000_000])
+def test_a_count_of_shared_texts_that_is_too_high_is_corrected(said: int, tmp_path: Path) -> None:
+    pieces = _pieces(["did", "17275550100"], [])
+    pieces[0] = struct.pack("<II", 2, said) + pieces[0][8:]
+    path = tmp_path / "order.xls"
+    path.write_bytes(_with_shared(pieces, [_shared(0, 0, 0), _shared(1, 0, 1)]))
+    assert read_table(path).rows == (("17275550100",),)
 
 
-def test_shared_texts_that_break_off_are_damaged() -> None:
-    with pytest.raises((IndexError, struct.error)):
-        SharedTexts(struct.pack("<IIHB", 4_000_000_000, 4_000_000_000, 2, 0) + b"ab").texts()
+def test_shared_texts_that_break_off_are_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "order.xls"
+    path.write_bytes(_with_shared([struct.pack("<IIHB", 9, 9, 2, 0) + b"ab"], [_shared(0, 0, 7)]))
+    with pytest.raises(SheetError, match="is damaged"):
+        read_table(path)
+
+
+def test_a_workbook_of_xlwt_is_read(tmp_path: Path) -> None:
+    import xlwt
+
+    book = xlwt.Workbook()
+    page = book.add_sheet("Order")
+    for row, texts in enumerate([("did", "group", "at"), ("17275550100", "SALES_IN"), (17275550101, "", True)]):
+        for column, value in enumerate(texts):
+            page.write(row, column, value)
+    page.write(1, 2, xlwt.Formula("A2+1"))
+    book.save(str(tmp_path / "order.xls"))
+    table = read_table(tmp_path / "order.xls")
+    assert table.rows[0] == ("17275550100", "SALES_IN", "=(a formula without a result)")
+    assert table.rows[1] == ("17275550101", "", "TRUE")
+    assert dict(table.flaws) == {(0, 2): CellFlaw.FORMULA_WITHOUT_VALUE}
+
+
+@pytest.mark.parametrize("name", ["WORKBOOK", "BOOK", "workbook"])
+def test_the_stream_of_the_workbook_may_be_spelled_in_capitals(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "order.xls"
+    path.write_bytes(container({name: workbook(label(0, 0, "did"), number(1, 0, 17275550100.0))}))
+    assert read_table(path).rows == (("17275550100",),)
+
+
+def test_the_records_alone_are_read_too_as_old_scripts_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "order.xls"
+    path.write_bytes(workbook(label(0, 0, "did"), number(1, 0, 17275550100.0)))
+    assert read_table(path).rows == (("17275550100",),)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [record(0x02, struct.pack("<HH3xH", 1, 1, 727)), record(0x04, struct.pack("<HH3xB", 1, 1, 1) + b"x")],
+    ids=["integer-of-excel-2", "label-of-excel-2"],
+)
+def test_a_cell_that_xlrd_would_leave_out_is_named(cell: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "order.xls"
+    path.write_bytes(container({"Workbook": workbook(label(0, 0, "did"), number(1, 0, 17275550100.0), cell)}))
+    with pytest.raises(SheetError, match="sheet 'Order': cell B2 is written in a way that is not known; open it"):
+        read_table(path)
+
+
+def test_a_text_with_formatted_pieces_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "order.xls"
+    rich = record(0xD6, struct.pack("<HHHHB", 1, 0, 0, 11, 0) + b"17275550100" + struct.pack("<HHH", 1, 0, 0))
+    path.write_bytes(container({"Workbook": workbook(label(0, 0, "did"), rich)}))
+    assert read_table(path).rows == (("17275550100",),)
 
 
 def _formula(row: int, column: int, result: bytes, flags: int = 0) -> bytes:
@@ -121,5 +191,5 @@ def test_charts_on_a_sheet_are_passed_over(tmp_path: Path) -> None:
 def test_a_cell_beyond_the_last_column_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "order.xls"
     path.write_bytes(container({"Workbook": workbook(label(0, 0, "did"), label(1, 256, "x"))}))
-    with pytest.raises(SheetError, match="sheet 'Order': is damaged; get it again"):
+    with pytest.raises(SheetError, match="is damaged; get it again"):
         read_table(path)

@@ -15,7 +15,7 @@ from messy.workbook_file import with_one_row
 from messy.xlsx_by_hand import cells, in_row, one_sheet
 
 from importer.errors import SheetError
-from importer.reading import ReadOptions, read_table, rows, sha256_of
+from importer.reading import ReadOptions, limits, read_table, sha256_of
 
 _MIB = 1 << 20
 _SHEET = b"xl/worksheets/sheet1.xml"
@@ -63,7 +63,7 @@ def _with_sheet_of(path: Path, unpacked: int, said: int) -> None:
     [
         (600 * _MIB, 600 * _MIB, "unpacks to 600 MiB, and 512 MiB is the most that is read; split the list"),
         (600 * _MIB, 3000, "is damaged; get it again"),
-        (300 * _MIB, 200 * _MIB, "is damaged; get it again"),
+        (300 * _MIB, 200 * _MIB, "holds a text of more than 10 MB; copy the list alone"),
     ],
     ids=["honest", "lying", "half-lying"],
 )
@@ -133,7 +133,7 @@ def test_a_file_that_may_not_be_read_is_named(
 
 
 def test_a_sheet_with_too_many_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MOST_CELLS", 30_000)
+    monkeypatch.setattr(limits, "MOST_CELLS", 30_000)
     path = tmp_path / "order.xlsx"
     one_sheet(
         cells("did"),
@@ -187,7 +187,7 @@ def test_the_readers_are_imported_when_they_are_needed() -> None:
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.strip() == "['importer.reading.rows']"
+    assert done.stdout.strip() == "['importer.reading.limits', 'importer.reading.sheet_rows']"
 
 
 def test_every_name_of_the_package_is_there_and_no_other() -> None:

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.errors import SheetError
-from importer.reading import ReadOptions, read_sheet_rows, read_table, rows
+from importer.reading import ReadOptions, limits, read_sheet_rows, read_table
 from importer.reading.decode import decode
-from importer.reading.delimiter import find_delimiter
+from importer.reading.text_file import find_delimiter
 
 _ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252", "latin-1")
 _DELIMITERS = (",", ";", "\t", "|")
@@ -87,7 +87,7 @@ def test_any_bytes_are_read_or_refused_with_one_line(data: bytes, encoding: str 
 
 
 def test_a_list_of_more_rows_than_a_sheet_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MOST_ROWS", 3)
+    monkeypatch.setattr(limits, "MOST_ROWS", 3)
     path = tmp_path / "order.csv"
     path.write_text("did\n" + "17275550100\n" * 2 + "\n" * 9)
     assert len(read_table(path).rows) == 2

@@ -1,7 +1,10 @@
-"""Excel workbooks: the quick reader and the careful one give the same, and the quick one is used where it can be."""
+"""Excel workbooks: python-calamine is used where it tells the truth, and both readers give the same."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from messy.xlsx_by_hand import cells, in_row, one_sheet, sheet, strings, styles, workbook
 
+from importer.errors import SheetError
 from importer.model import CellFlaw
-from importer.reading import read_sheet_rows, read_table
-from importer.reading import workbook as workbook_module
-from importer.reading.rows import ReadSheet
-from importer.reading.workbook_reach import Unplaceable, dense_rows
-from importer.reading.workbook_scan import ScanResult, scan_sheet
-from importer.reading.workbook_text import unescaped, without_blanks
+from importer.reading import excel, excel_fast, limits, read_sheet_rows, read_table
+from importer.reading.excel import unescaped
 
 _TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=8
@@ -27,6 +27,31 @@ _NUMBER = st.one_of(
     st.integers(17_275_550_100, 17_275_550_199),
 )
 _CELL = st.one_of(st.none(), _TEXT, _NUMBER, st.booleans(), st.integers(61, 2_900_000).map(lambda day: ("date", day)))
+_ONE_BY_ONE = "read cell by cell"
+
+
+@contextmanager
+def only(reader: str) -> Iterator[None]:
+    """Make one of the two readers fail."""
+
+    def refuse(*_: object) -> object:
+        if reader == "fast":
+            raise AssertionError(_ONE_BY_ONE)
+        raise excel_fast.UnusualSheet
+
+    with pytest.MonkeyPatch.context() as patch:
+        if reader == "fast":
+            patch.setattr(excel, "read_excel_sheet", refuse)
+        else:
+            patch.setattr(excel_fast, "read_excel_fast", refuse)
+        yield
+
+
+def content(path: Path) -> object:
+    read = read_sheet_rows(path)
+    # blank cells at the end of a row may be there or not
+    filled = [{column: text for column, text in enumerate(row.texts) if text} for row in read.rows]
+    return [(row.number, dict(row.flaws)) for row in read.rows], filled, read.blank_rows, read.facts
 
 
 def _xml(value: Any, ref: str) -> str:
@@ -40,176 +65,181 @@ def _xml(value: Any, ref: str) -> str:
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(table=st.lists(st.tuples(_CELL, _CELL, _CELL), min_size=1, max_size=6))
-def test_both_readers_of_a_workbook_give_the_same(table: list[tuple[Any, ...]], tmp_path: Path) -> None:
-    path = tmp_path / "order.xlsx"
-    rows = [
-        in_row("".join(_xml(value, f"{letter}{number}") for letter, value in zip("ABC", row, strict=True)), number)
-        for number, row in enumerate(table, 1)
-    ]
-    one_sheet(*rows, styles_part=styles("yyyy-mm-dd"))(path)
-    quick = read_sheet_rows(path)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workbook_module, "scan_sheet", lambda *_, **__: ScanResult(usual=False))
-        careful = read_sheet_rows(path)
-    assert [row.number for row in quick.rows] == [row.number for row in careful.rows]
-    for one, other in zip(quick.rows, careful.rows, strict=True):
-        width = max(len(one.texts), len(other.texts))
-        assert (*one.texts, *[""] * (width - len(one.texts))) == (*other.texts, *[""] * (width - len(other.texts)))
-        assert dict(one.flaws) == dict(other.flaws)
+@given(
+    table=st.lists(st.tuples(st.integers(1, 3), _CELL, _CELL, _CELL), min_size=1, max_size=6),
+    merged=st.sampled_from(["", '<mergeCells count="2"><mergeCell ref="A1:A4"/><mergeCell ref="B2:C9"/></mergeCells>']),
+)
+def test_both_readers_of_a_workbook_give_the_same(table: list[tuple[Any, ...]], merged: str, tmp_path: Path) -> None:
+    path, rows, number = tmp_path / "order.xlsx", [], 0
+    for below, *row in table:
+        number += below
+        placed = (_xml(value, f"{letter}{number}") for letter, value in zip("BCD", row, strict=True))
+        rows.append(in_row("".join(placed), number))
+    one_sheet(*rows, after=merged, styles_part=styles("yyyy-mm-dd"))(path)
+    with only("fast"):
+        fast = content(path)
+    with only("careful"):
+        assert content(path) == fast
 
 
-@pytest.fixture
-def quickly_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the careful reader fail."""
-
-    def refuse(*_: object) -> ReadSheet:
-        raise AssertionError("the careful reader was used")
-
-    monkeypatch.setattr(workbook_module, "read_cells", refuse)
-
-
-@pytest.mark.usefixtures("quickly_only")
-def test_a_workbook_of_xlsxwriter_is_read_quickly(tmp_path: Path) -> None:
+def test_a_workbook_of_xlsxwriter_is_read_fast(tmp_path: Path) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(tmp_path / "order.xlsx") as book:
         page = book.add_worksheet("Order")
-        page.write_row(0, 0, ["did", "group", "at"])
+        page.write_row(0, 0, ["did", "group", "at", *[f"c{number}" for number in range(60)]])
         page.write_row(1, 0, [17275550100, "SALES"])
         page.write_datetime(1, 2, dt.date(2024, 5, 1), book.add_format({"num_format": "d mmm yyyy"}))
-        page.set_row(1, None, None, {"hidden": True})
-        page.set_column(1, 1, None, None, {"hidden": True})
-    table = read_table(tmp_path / "order.xlsx")
-    assert table.rows == (("17275550100", "SALES", "2024-05-01"),)
+        for number in range(2, 2_000):
+            page.write_row(number, 0, [17275550000 + number, *["Tampa"] * 9, *range(51)])
+    with only("fast"):
+        table = read_table(tmp_path / "order.xlsx")
+    assert table.rows[0][:3] == ("17275550100", "SALES", "2024-05-01")
     assert dict(table.flaws) == {(0, 2): CellFlaw.DATE}
-    assert table.facts == (
-        "1 hidden or filtered row is read like the others (2)",
-        "hidden columns are read like the others (B)",
-    )
+    assert len(table.rows) == 1_999
 
 
-@pytest.mark.usefixtures("quickly_only")
-def test_a_workbook_of_openpyxl_is_read_quickly(tmp_path: Path) -> None:
+def test_a_workbook_of_openpyxl_is_read_fast(tmp_path: Path) -> None:
     import openpyxl
 
     book = openpyxl.Workbook()
     page = book.worksheets[0]
-    page.append(["did", "group"])
-    page.append([17275550100, "SALES"])
-    page.append(["17275550101"])
+    for row in (["did", "group"], [17275550100, "SALES"], ["17275550101"]):
+        page.append(row)
     page.merge_cells("B2:B3")
     book.save(tmp_path / "order.xlsx")
-    assert read_table(tmp_path / "order.xlsx").rows == (("17275550100", "SALES"), ("17275550101", "SALES"))
+    with only("fast"):
+        assert read_table(tmp_path / "order.xlsx").rows == (("17275550100", "SALES"), ("17275550101", "SALES"))
 
 
-@pytest.mark.usefixtures("quickly_only")
-def test_many_rows_and_many_columns_are_read_quickly(tmp_path: Path) -> None:
-    import xlsxwriter
+_UNUSUAL = {
+    "error": in_row('<c r="A4" t="e"><v>#N/A</v></c>', 4),
+    "formula": in_row('<c r="A4"><f>A1</f></c>', 4),
+    "formula-and-empty-value": in_row('<c r="A4"><f>A1</f>\n <v></v></c>', 4),
+    "shared-formula": in_row('<c r="A4"><f t="shared" si="0"/></c>', 4),
+    "zeros": in_row('<c r="A4" s="1"><v>1</v></c>', 4),
+    "hidden-row": in_row('<c r="A4"><v>1</v></c>', 4, ' hidden="1"'),
+    "cell-without-a-place": in_row("<c><v>1</v></c>", 4),
+    "cell-beyond-the-sheet": in_row('<c r="ABCD4"/>', 4),
+    "single-quotes": in_row("<c r='A4'><v>1</v></c>", 4),
+    "spaces-around-the-equals-sign": in_row('<c r = "A4" t = "e"><v>#N/A</v></c>', 4),
+    "comment": in_row('<c r="A4"><!-- --><v>1</v></c>', 4),
+    "cdata": in_row('<c r="A4" t="inlineStr"><is><t>a<![CDATA[<row r="9">]]>b</t></is></c>', 4),
+    "far-cell": in_row('<c r="F1048576"><v>1</v></c>', 1_048_576),
+    "rows-out-of-order": in_row('<c r="A9"><v>1</v></c>', 9) + in_row('<c r="A4"><v>1</v></c>', 4),
+}
 
-    with xlsxwriter.Workbook(tmp_path / "order.xlsx") as book:
-        page = book.add_worksheet()
-        page.write_row(0, 0, ["did", *[f"c{number}" for number in range(60)]])
-        for number in range(1, 2_000):
-            page.write_row(number, 0, [17275550000 + number, *["Tampa"] * 9, *range(51)])
-    assert len(read_table(tmp_path / "order.xlsx").rows) == 1_999
+
+@pytest.mark.parametrize("xml", _UNUSUAL.values(), ids=_UNUSUAL.keys())
+def test_what_calamine_would_not_tell_is_read_cell_by_cell(xml: str, tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    one_sheet(cells("did"), cells("17275550100", row=2), xml, styles_part=styles("00000"))(path)
+    with pytest.raises(AssertionError, match=_ONE_BY_ONE), only("fast"):
+        read_sheet_rows(path)
+    if "ABCD" not in xml:
+        assert len(read_sheet_rows(path).rows) >= 3
+
+
+def test_a_hidden_column_and_results_that_are_zeros_alone_are_looked_at_cell_by_cell(tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    for before, after in (('<cols><col min="2" max="2" hidden="1"/></cols>', ""), ("", '<calcPr fullCalcOnLoad="1"/>')):
+        xml = sheet(cells("did"), in_row('<c r="A2"><f>1</f><v>0</v></c>', 2), before=before)
+        workbook({"Order": xml}, after_sheets=after)(path)
+        with pytest.raises(AssertionError, match=_ONE_BY_ONE), only("fast"):
+            read_sheet_rows(path)
+
+
+def _renamed(path: Path, name: Callable[[str], str], change: Callable[[str, str], str] = lambda _, text: text) -> None:
+    """Give the parts of a workbook other names."""
+    with_parts = BytesIO(path.read_bytes())
+    with zipfile.ZipFile(with_parts) as usual, zipfile.ZipFile(path, "w") as archive:
+        for part in usual.namelist():
+            info = zipfile.ZipInfo("x")
+            info.filename = name(part)
+            archive.writestr(info, change(part, usual.read(part).decode()))
+
+
+def _usual(path: Path) -> None:
+    items = strings("<t>did</t>", "<t>17275550100</t>")
+    rows = [in_row(f'<c r="A{at + 1}" t="s"><v>{at}</v></c>', at + 1) for at in range(2)]
+    workbook({"Order": sheet(*rows)}, strings_part=items)(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [lambda part: part.replace("/", "\\"), str.upper, lambda part: f"/{part}"],
+    ids=["backslashes", "capitals", "slash-before"],
+)
+def test_the_parts_of_a_workbook_may_be_spelled_otherwise(name: Callable[[str], str], tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    _usual(path)
+    _renamed(path, name)
+    assert read_table(path).rows == (("17275550100",),)
+
+
+def test_the_workbook_part_may_be_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    _usual(path)
+
+    def elsewhere(part: str) -> str:
+        return part.replace("xl/workbook", "xl/book").replace("rels/workbook", "rels/book")
+
+    def change(part: str, text: str) -> str:
+        return text.replace("xl/workbook.xml", "xl/book.xml") if part.startswith(("_rels", "[")) else text
+
+    _renamed(path, elsewhere, change)
+    assert read_table(path).rows == (("17275550100",),)
+
+
+def test_only_the_shared_texts_that_were_counted_are_given_to_calamine(tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    _usual(path)
+    lying = strings("<t>no</t>", "<t>no</t>").replace("<sst ", '<sst uniqueCount="99999999999" ')
+
+    def change(part: str, text: str) -> str:
+        return text.replace('Target="sharedStrings.xml"', 'Target="texts.xml"') if part.endswith(".rels") else text
+
+    _renamed(path, lambda part: part.replace("sharedStrings", "texts"), change)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", lying)
+    assert read_table(path).rows == (("17275550100",),)
+
+
+def test_what_follows_the_rows_is_not_taken_for_rows(tmp_path: Path) -> None:
+    after = '<pageMargins left="1"/><rowBreaks count="1"><brk id="1"/></rowBreaks>'
+    one_sheet(cells("did"), cells("17275550100", row=2), after=after)(tmp_path / "order.xlsx")
+    with only("fast"):
+        assert len(read_sheet_rows(tmp_path / "order.xlsx").rows) == 2
+
+
+def test_a_sheet_that_breaks_off_is_damaged(tmp_path: Path) -> None:
+    xml = sheet(*(cells("did", number, row=number) for number in range(1, 40)))
+    workbook({"Order": xml[: xml.index('<c r="B30"')]})(tmp_path / "order.xlsx")
+    with pytest.raises(SheetError, match="damaged"):
+        read_table(tmp_path / "order.xlsx")
+
+
+def test_a_row_beyond_the_most_that_are_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "order.xlsx"
+    one_sheet(*(cells("did", number, row=number) for number in range(1, 40)))(path)
+    monkeypatch.setattr(limits, "MOST_CELLS", 60)
+    with pytest.raises(SheetError, match="row 31: the list has more than 60 cells"):
+        read_sheet_rows(path)
+    monkeypatch.setattr(limits, "MOST_ROWS", 20)
+    with pytest.raises(SheetError, match="row 21: the list has more than 20 rows"):
+        read_sheet_rows(path)
 
 
 def test_what_is_read_of_a_text_that_calamine_and_we_unescape_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
     items = ("<t>did</t>", "<t>a_x000D_b_x0009_c_x005F_x0041_</t>", "<t>_x00e9_ _xZZZZ_ _x41_</t>")
     rows = [in_row(f'<c r="A{at + 1}" t="s"><v>{at}</v></c>', at + 1) for at in range(3)]
-    workbook({"Order": sheet(*rows)}, strings_part=strings(*items))(tmp_path / "quick.xlsx")
-    rows.append(in_row('<c r="A9" t="e"><v>#REF!</v></c>', 9))
-    workbook({"Order": sheet(*rows)}, strings_part=strings(*items))(tmp_path / "careful.xlsx")
-    quick = read_table(tmp_path / "quick.xlsx").rows
-    careful = read_table(tmp_path / "careful.xlsx").rows
-    assert quick == careful[:-1] == (("a\rb\tc_x0041_",), ("é _xZZZZ_ _x41_",))
+    workbook({"Order": sheet(*rows)}, strings_part=strings(*items))(path)
+    for reader in ("fast", "careful"):
+        with only(reader):
+            assert read_table(path).rows == (("a\rb\tc_x0041_",), ("é _xZZZZ_ _x41_",))
 
 
 def test_halves_of_a_character_are_put_together_and_a_half_alone_stays() -> None:
     assert unescaped("_xD83D__xDE00_") == "\U0001f600"
     assert unescaped("a_xD83D_b") == "a_xD83D_b"
-
-
-@pytest.mark.parametrize("size", [1, 7, 64, 1000])
-def test_blank_cells_are_left_out_however_the_file_is_cut(size: int) -> None:
-    xml = sheet(
-        in_row('<c r="A1" s="1"/><c r="B1" t="b"><v>1</v></c>', 1),
-        in_row('<c r="A2" s="1"/><c r="B2" s="2"/>', 2),
-        '<row r="3" s="1" customFormat="1"/>',
-        in_row('<c r="A4"><v>7</v></c>', 4),
-    ).encode()
-    left = b"".join(without_blanks(xml[at : at + size] for at in range(0, len(xml), size)))
-    assert b'<c r="B1" t="b"><v>1</v></c>' in left
-    assert b'<c r="A4"><v>7</v></c>' in left
-    assert b'<c r="A2"' not in left or size < 64
-
-
-@pytest.mark.parametrize("size", [1, 13, 100_000])
-def test_the_look_through_a_sheet_finds_what_is_unusual_however_the_file_is_cut(size: int) -> None:
-    def look(xml: str, *, uncalculated: bool = False) -> ScanResult:
-        data = xml.encode()
-        pieces = (data[at : at + size] for at in range(0, len(data), size))
-        return scan_sheet(pieces, [3], uncalculated=uncalculated)
-
-    usual = sheet(cells("did", 1, row=1), in_row('<c r="A2"><f>A1</f><v>1</v></c>', 2, ' hidden="1"'), cells(1, row=3))
-    assert look(usual) == ScanResult(usual=True, hidden_rows=frozenset([2]))
-    assert not look(usual, uncalculated=True).usual
-    for xml in (
-        '<c r="A4" t="e"><v>#N/A</v></c>',
-        '<c r="A4"><f>A1</f></c>',
-        '<c r="A4"><f>A1</f><v/></c>',
-        '<c r="A4"><f>A1</f>\n <v></v></c>',
-        '<c r="A4"><f t="shared" si="0"/></c>',
-        '<c r="A4" s="3"><v>1</v></c>',
-    ):
-        assert not look(sheet(cells("did"), in_row('<c r="A2"><f>1</f><v>1</v></c>', 2), in_row(xml, 4))).usual, xml
-    assert not look(usual.replace("<worksheet", "<x:worksheet")).usual
-
-
-def is_dense(xml: Callable[[], Iterable[bytes]]) -> bool:
-    try:
-        return all(True for _ in dense_rows(xml))
-    except Unplaceable:
-        return False
-
-
-@pytest.mark.parametrize("size", [1, 13, 100_000])
-def test_a_sheet_whose_cells_do_not_say_where_they_are_is_not_given_to_the_quick_reader(size: int) -> None:
-    def dense(xml: str) -> bool:
-        data = xml.encode()
-        return is_dense(lambda: (data[at : at + size] for at in range(0, len(data), size)))
-
-    usual = sheet(cells("did", 1, row=1), cells(1, row=3))
-    assert dense(usual)
-    for xml in ("<c><v>1</v></c>", '<c r="ABCD4"><v>1</v></c>'):
-        assert not dense(sheet(cells("did"), in_row(xml, 4))), xml
-    assert not dense(usual.replace("sheetData", "x:sheetData"))
-
-
-def test_a_sheet_with_a_far_cell_is_not_given_to_the_quick_reader() -> None:
-    def look(*refs: str) -> bool:
-        xml = sheet(*(in_row(f'<c r="{ref}"><v>1</v></c>', int(ref.lstrip("ADFX"))) for ref in refs))
-        return is_dense(lambda: [xml.encode()])
-
-    assert look("A1", "A99999")
-    # 26 x 1,048,576 cells, and two of them filled
-    assert not look("A1", "F1048576")
-    assert look("XFD1", "A2")
-    assert not look("XFD1", "A400")
-
-
-def test_what_is_needed_next_is_made_ready_while_a_workbook_is_read(tmp_path: Path) -> None:
-    path, called = tmp_path / "order.xlsx", []
-    one_sheet(cells("did_pattern", row=1), cells("17275550100", row=2))(path)
-    table = read_table(path, meanwhile=lambda: called.append("now"))
-    assert called == ["now"]
-    assert table.rows == (("17275550100",),)
-
-
-def test_a_sheet_that_only_the_look_through_finds_unusual_is_read_cell_by_cell(tmp_path: Path) -> None:
-    path = tmp_path / "order.xlsx"
-    one_sheet(cells("did_pattern", row=1), in_row('<c r="A2" t="e"><v>#N/A</v></c>', 2))(path)
-    table = read_table(path)
-    assert table.rows == (("#N/A",),)
-    assert dict(table.flaws) == {(0, 0): CellFlaw.ERROR_VALUE}

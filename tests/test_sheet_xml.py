@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.reading.workbook_text import unescaped
+from importer.reading.excel import unescaped
 from importer.workbooks import sheet_xml
 from importer.workbooks.sheet_xml import TextRow, rows_xml
 

@@ -27,6 +27,10 @@ FLAW_REASONS: Final = MappingProxyType(
         " format the column as text and type it again",
         CellFlaw.DATE: "is a date: a spreadsheet has made one of what was typed; format the column as text and type it"
         " again",
+        CellFlaw.SHOWN_OTHERWISE: "is a number that its number format shows with other digits; format the column as"
+        " text and type it as it should be",
+        CellFlaw.MORE_CELLS: "stands in a line that has more cells than the header, so that cells may have moved; put"
+        ' a cell that holds a separator in quotation marks (")',
     }
 )
 """Why a cell with this flaw cannot be sent, as the end of a sentence that begins with column and value."""

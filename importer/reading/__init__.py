@@ -3,10 +3,10 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from importer.reading.rows import ReadOptions, SheetRow, SheetRows
+from importer.reading.sheet_rows import ReadOptions, SheetRow, SheetRows
 
 if TYPE_CHECKING:
-    from importer.reading.kind import sha256_of
+    from importer.reading.file_kind import sha256_of
     from importer.reading.table import read_sheet_rows, read_table
 
 __all__ = ["ReadOptions", "SheetRow", "SheetRows", "read_sheet_rows", "read_table", "sha256_of"]
@@ -14,7 +14,7 @@ __all__ = ["ReadOptions", "SheetRow", "SheetRows", "read_sheet_rows", "read_tabl
 _LATER: Final = {
     "read_sheet_rows": "importer.reading.table",
     "read_table": "importer.reading.table",
-    "sha256_of": "importer.reading.kind",
+    "sha256_of": "importer.reading.file_kind",
 }
 """What is imported when it is first asked for: ``--help`` needs the options, and none of the readers."""
 

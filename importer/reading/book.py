@@ -2,119 +2,127 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from importer.columns import DID_PATTERN
 from importer.errors import SheetError
+from importer.reading import limits
 from importer.reading.decode import Decoded, decode
-from importer.reading.kind import FileKind, kind_of, misnamed, open_file
-from importer.reading.rows import ReadOptions, ReadSheet
+from importer.reading.file_kind import FileKind, kind_of, misnamed, open_file
+from importer.reading.package import Package
+from importer.reading.sheet_rows import ReadOptions, SheetRows
 
-_COMMENTS: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_COMMENTS: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 _HTML: Final = re.compile(
-    r"<(?:!doctype\s+html|html|head|meta|body|table|div|style|title|center|font|p|br)\b", re.IGNORECASE
+    r"<(?:!doctype\s+html|html|head|meta|body|table|div|style|title|center|font|p|br|frameset)\b", re.IGNORECASE
 )
 _OTHER_TEXTS: Final = (
-    (re.compile(r"(?s).{0,2000}urn:schemas-microsoft-com:office:spreadsheet"), "an Excel 2003 XML spreadsheet"),
-    (re.compile(r"(?s).{0,4000}office:document\b.{0,4000}"), "a flat OpenDocument spreadsheet"),
+    (re.compile(r"\s*<(?s:.{0,2000})urn:schemas-microsoft-com:office:spreadsheet"), "an Excel 2003 XML spreadsheet"),
+    (re.compile(r"\s*<(?s:.{0,4000})office:document\b"), "a flat OpenDocument spreadsheet"),
+    (re.compile(r"\s*<"), "an XML file"),
+    (re.compile(r"MIME-Version:|From: <Saved by", re.IGNORECASE), "a web archive (.mht)"),
+    (re.compile(r"\s*(?:\[\s*[{\[\]\"]|\{\s*[\"}])"), "a JSON file"),
 )
-_WEB_ARCHIVE: Final = re.compile(r"MIME-Version:|From: <Saved by", re.IGNORECASE)
-_JSON: Final = re.compile(r"\s*(?:\[\s*[{\[\]\"]|\{\s*[\"}])")
 
 
-class Book(Protocol):
-    """A file that is open for reading: sheets with names, each read when it is asked for."""
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A file that is open for reading.
 
-    @property
-    def sheets(self) -> tuple[str, ...]:
-        """The names of the sheets, in their order; one without a name for a text file."""
+    Attributes:
+        sheets: the names of the sheets, in their order; one without a name for a text file.
+        read: reads the sheet of a name, while the file is open.
+        facts: what there is to say of the file as a whole, each one sentence.
+        lines: whether its rows are lines, in which a missing quotation mark makes cells of one.
+    """
 
-    @property
-    def facts(self) -> tuple[str, ...]:
-        """What there is to say of the file as a whole."""
-
-    def read(self, name: str) -> ReadSheet:
-        """Read one of the sheets."""
-
-    def close(self) -> None:
-        """Let go of the file."""
+    sheets: tuple[str, ...]
+    read: Callable[[str], SheetRows]
+    facts: tuple[str, ...] = ()
+    lines: bool = False
 
 
 @contextmanager
-def open_book(
-    path: Path, options: ReadOptions, meanwhile: Callable[[], None] = lambda: None
-) -> Iterator[tuple[Book, tuple[str, ...]]]:
+def open_book(path: Path, options: ReadOptions) -> Iterator[Book]:
     """Open a file by its content.
 
     Args:
         path: the file.
         options: encoding, separator and the most that is read.
-        meanwhile: called where reading leaves a processor idle.
-
-    Yields:
-        The open file and what there is to say about it.
 
     Raises:
         SheetError: it cannot be read.
     """
     kind = kind_of(path, options.max_unpacked_bytes)
     facts = tuple(filter(None, [misnamed(path, kind)]))
-    book: Book
-    if kind is FileKind.TEXT:
-        book = _text_book(path, options)
-    elif kind is FileKind.XLS:
-        from importer.reading.legacy_workbook import LegacyWorkbook
-
-        book = LegacyWorkbook(path)
-    elif kind is FileKind.ODS:
-        from importer.reading.opendocument import OpenDocument
-
-        book = OpenDocument(path, options.max_unpacked_bytes)
-    else:
-        from importer.reading.workbook import ExcelWorkbook
-
-        book = ExcelWorkbook(path, options.max_unpacked_bytes, meanwhile)
     if kind is not FileKind.TEXT and (options.encoding or options.delimiter):
         facts += (f"encoding and separator are for text files; this is {kind}",)
-    try:
-        yield book, (*facts, *book.facts)
-    finally:
-        book.close()
+    if kind is FileKind.TEXT:
+        yield _text_book(path, options, facts)
+    elif kind is FileKind.XLS:
+        from importer.reading.excel_97 import open_excel_97
+
+        old = open_excel_97(path)
+        yield Book(old.sheets, old.read, facts)
+    else:
+        with closing(Package(path, options.max_unpacked_bytes)) as package:
+            yield _ods_book(path, package, facts) if kind is FileKind.ODS else _excel_book(path, package, facts)
 
 
-def _text_book(path: Path, options: ReadOptions) -> Book:
+def _excel_book(path: Path, package: Package, facts: tuple[str, ...]) -> Book:
+    from importer.reading.excel import open_excel, read_excel_sheet
+    from importer.reading.excel_fast import UnusualSheet, read_excel_fast
+
+    book = open_excel(path, package)
+    if len(book.sheets) > limits.MOST_SHEETS:
+        raise SheetError(
+            f"{path}: has more than {limits.MOST_SHEETS} sheets; copy the one with the list into a new file"
+        )
+
+    def read(name: str) -> SheetRows:
+        with suppress(UnusualSheet):
+            return read_excel_fast(book, name)
+        return read_excel_sheet(book, name)
+
+    return Book(tuple(book.sheets), read, facts)
+
+
+def _ods_book(path: Path, package: Package, facts: tuple[str, ...]) -> Book:
+    from importer.reading.opendocument import read_opendocument
+
+    sheets = read_opendocument(path, package)
+    return Book(tuple(sheets), sheets.__getitem__, facts)
+
+
+def _text_book(path: Path, options: ReadOptions, facts: tuple[str, ...]) -> Book:
+    from importer.reading.text_file import read_text
+
+    decoded = _decoded(path, options)
+    start = _COMMENTS.match(decoded.text)
+    if _HTML.match(decoded.text, start.end() if start else 0):
+        from importer.reading.html_tables import read_html_tables
+
+        tables = read_html_tables(path, decoded)
+        said = (*facts, f"an HTML page, encoding {decoded.encoding}", *decoded.facts)
+        return Book(tuple(tables), tables.__getitem__, said)
+    for pattern, what in _OTHER_TEXTS:
+        if pattern.match(decoded.text[:8192]):
+            raise SheetError(
+                f"{path}: is {what}, which is not read; open it in Excel or LibreOffice and save it as .xlsx, or get"
+                " the list as .csv"
+            )
+    did_headers = [header for header, name in options.mapping.items() if name == DID_PATTERN.name]
+    rows, more = read_text(path, decoded, options.delimiter, did_headers)
+    return Book(("",), lambda _: rows, (*facts, *more), lines=True)
+
+
+def _decoded(path: Path, options: ReadOptions) -> Decoded:
     with open_file(path) as stream:
         data = stream.read(options.max_unpacked_bytes + 1)
     if len(data) > options.max_unpacked_bytes:
         most = options.max_unpacked_bytes / 2**20
         raise SheetError(f"{path}: has more than {most:,.0f} MiB, the most that is read; split it into several files")
-    decoded = decode(data, str(path), options.encoding)
-    start = _COMMENTS.match(decoded.text)
-    if _HTML.match(decoded.text, start.end() if start else 0):
-        from importer.reading.html_table import HtmlTables
-
-        return HtmlTables(path, decoded)
-    _refuse_other_texts(path, decoded)
-    from importer.reading.text_file import TextTable
-
-    did_headers = [header for header, name in options.mapping.items() if name == DID_PATTERN.name]
-    return TextTable(path, decoded, options.delimiter, did_headers)
-
-
-def _refuse_other_texts(path: Path, decoded: Decoded) -> None:
-    head = decoded.text[:8192]
-    what = ""
-    if head.lstrip().startswith("<"):
-        known = (name for pattern, name in _OTHER_TEXTS if pattern.match(head))
-        what = next(known, "an XML file")
-    elif _WEB_ARCHIVE.match(head):
-        what = "a web archive (.mht)"
-    elif _JSON.match(head):
-        what = "a JSON file"
-    if what:
-        raise SheetError(
-            f"{path}: is {what}, which is not read; open it in Excel or LibreOffice and save it as .xlsx, or get the"
-            " list as .csv"
-        )
+    return decode(data, str(path), options.encoding)

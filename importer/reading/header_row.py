@@ -8,7 +8,7 @@ from typing import Final
 from importer.columns import DID_PATTERN
 from importer.errors import SheetError
 from importer.headers import HeaderMatch, column_named, header_key, match_header, range_columns
-from importer.reading.rows import ReadSheet
+from importer.reading.sheet_rows import SheetRows
 
 MOST_TITLE_ROWS: Final = 50
 """How many rows may stand above the header, blank ones not counted."""
@@ -48,7 +48,7 @@ def looks_like_number(text: str) -> bool:
     return len(digits) >= _FEWEST_DIGITS and digits.isdecimal()
 
 
-def find_header(sheet: ReadSheet, mapping: Mapping[str, str]) -> FoundHeader | None:
+def find_header(sheet: SheetRows, mapping: Mapping[str, str]) -> FoundHeader | None:
     """Find the header of a sheet.
 
     It is the first row with a DID column, unless a row that fits better follows before the first number: under the
@@ -63,39 +63,41 @@ def find_header(sheet: ReadSheet, mapping: Mapping[str, str]) -> FoundHeader | N
     """
     found: FoundHeader | None = None
     best: _Candidate | None = None
-    for index, texts in enumerate(sheet.rows[: MOST_TITLE_ROWS + 1]):
+    for index, row in enumerate(sheet.rows[: MOST_TITLE_ROWS + 1]):
+        texts = row.texts
         if best and looks_like_number(cell(texts, best.did_column)):
             break
         candidate = _candidate(texts, mapping)
         if candidate and (best is None or candidate.replaces(best)):
-            best, found = candidate, FoundHeader(index, sheet.numbers[index], candidate.did_column)
+            best, found = candidate, FoundHeader(index, row.number, candidate.did_column)
     return found
 
 
-def find_range_header(sheet: ReadSheet) -> FoundHeader | None:
+def find_range_header(sheet: SheetRows) -> FoundHeader | None:
     """Find the header of a list of ranges, which has first numbers beside last numbers or quantities.
 
     It counts only if a phone number stands below it: "From" and "To" stand above other things too.
     """
     found: FoundHeader | None = None
-    for index, texts in enumerate(sheet.rows[: MOST_TITLE_ROWS + 1]):
+    for index, row in enumerate(sheet.rows[: MOST_TITLE_ROWS + 1]):
+        texts = row.texts
         if found and looks_like_number(cell(texts, found.did_column)):
             return found
         ranges = range_columns(texts)
         if ranges and not any(map(looks_like_number, texts)):
-            found = FoundHeader(index, sheet.numbers[index], ranges.first)
+            found = FoundHeader(index, row.number, ranges.first)
     return None
 
 
-def find_bare_column(sheet: ReadSheet) -> FoundHeader | None:
+def find_bare_column(sheet: SheetRows) -> FoundHeader | None:
     """Find the one column in which every cell that is not blank is a phone number; None if there is not exactly one."""
     # most columns of most sheets are out after the first row
-    columns = list(range(max(map(len, sheet.rows), default=0)))
+    columns = list(range(max((len(row.texts) for row in sheet.rows), default=0)))
     filled: set[int] = set()
-    for index, texts in enumerate(sheet.rows):
+    for row in sheet.rows:
         for column in tuple(columns):
-            text = cell(texts, column)
-            if text and ((index, column) in sheet.flaws or not looks_like_number(text)):
+            text = cell(row.texts, column)
+            if text and (column in row.flaws or not looks_like_number(text)):
                 columns.remove(column)
             elif text:
                 filled.add(column)

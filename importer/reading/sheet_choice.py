@@ -8,8 +8,15 @@ from typing import Final
 from importer.columns import DID_PATTERN
 from importer.errors import SheetError
 from importer.reading.book import Book
-from importer.reading.header_row import FoundHeader, find_bare_column, find_header, find_range_header, looks_like_number
-from importer.reading.rows import ReadOptions, ReadSheet, some_of
+from importer.reading.header_row import (
+    FoundHeader,
+    cell,
+    find_bare_column,
+    find_header,
+    find_range_header,
+    looks_like_number,
+)
+from importer.reading.sheet_rows import ReadOptions, SheetRows, some_of
 
 OWN_SHEETS: Final = ("Instructions", "Examples")
 """The sheets of our own template that hold no order, though one of them has DIDs in it."""
@@ -21,7 +28,7 @@ _ROWS_SHOWN: Final = 10
 class ChosenSheet:
     """The sheet that is the list, its header, and what there is to say about the choice."""
 
-    rows: ReadSheet
+    rows: SheetRows
     header: FoundHeader
     facts: tuple[str, ...]
 
@@ -62,10 +69,10 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
         names = [sheet_named(path, book, options.sheet)]
     else:
         names = [name for name in book.sheets if name not in OWN_SHEETS] or list(book.sheets)
-    with_header: list[tuple[ReadSheet, FoundHeader]] = []
-    with_ranges: list[tuple[ReadSheet, FoundHeader]] = []
-    bare: list[tuple[ReadSheet, FoundHeader]] = []
-    without: list[ReadSheet] = []
+    with_header: list[tuple[SheetRows, FoundHeader]] = []
+    with_ranges: list[tuple[SheetRows, FoundHeader]] = []
+    bare: list[tuple[SheetRows, FoundHeader]] = []
+    without: list[SheetRows] = []
     for name in names:
         sheet = book.read(name)
         found = find_header(sheet, options.mapping)
@@ -77,7 +84,7 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
             bare.append((sheet, column))
         elif sheet.rows:
             without.append(sheet)
-    fitting = with_header or with_ranges or bare
+    fitting = _likelier(with_header) or with_ranges or bare
     if len(fitting) > 1:
         several = some_of([sheet.sheet for sheet, _ in fitting])
         raise SheetError(f"{path}: several sheets have a DID column: {several}; say which with --sheet")
@@ -89,12 +96,23 @@ def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
     return ChosenSheet(sheet, header, facts)
 
 
-def _no_list(path: Path, without: Sequence[ReadSheet], names: Sequence[str]) -> SheetError:
+def _likelier(found: Sequence[tuple[SheetRows, FoundHeader]]) -> list[tuple[SheetRows, FoundHeader]]:
+    """Return the one sheet with the server's own header or, if none has it, with phone numbers below; else all."""
+    exact = [one for one in found if cell(one[0].rows[one[1].index].texts, one[1].did_column) == DID_PATTERN.name]
+    numbers = [
+        (sheet, header)
+        for sheet, header in found
+        if any(looks_like_number(cell(row.texts, header.did_column)) for row in sheet.rows[header.index + 1 :])
+    ]
+    return next((likelier for likelier in (exact, numbers) if len(likelier) == 1), list(found))
+
+
+def _no_list(path: Path, without: Sequence[SheetRows], names: Sequence[str]) -> SheetError:
     if not without:
         place = place_of(path, names[0]) if len(names) == 1 else str(path)
         return SheetError(f"{place}: is empty: no cell of it is filled; get or save the list again")
-    if any(map(looks_like_number, without[0].rows[0])):
-        place = f"{place_of(path, without[0].sheet)}: row {without[0].numbers[0]}"
+    if any(map(looks_like_number, without[0].rows[0].texts)):
+        place = f"{place_of(path, without[0].sheet)}: row {without[0].rows[0].number}"
         return SheetError(
             f"{place}: there is no header, and it is not certain which column holds the DIDs; write a row of headers"
             f" above, with {DID_PATTERN.name} over the DIDs"
@@ -109,7 +127,7 @@ def _no_list(path: Path, without: Sequence[ReadSheet], names: Sequence[str]) -> 
     )
 
 
-def _columns(sheet: ReadSheet) -> list[str]:
+def _columns(sheet: SheetRows) -> list[str]:
     """Return what is most likely the header, each name short and on one line: the fullest of the first rows."""
-    likely = max(sheet.rows[:_ROWS_SHOWN], key=lambda texts: sum(map(bool, texts)))
+    likely = max((row.texts for row in sheet.rows[:_ROWS_SHOWN]), key=lambda texts: sum(map(bool, texts)))
     return [" ".join(text.split())[:40] for text in likely if text]

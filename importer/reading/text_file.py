@@ -1,25 +1,33 @@
 """Text files of cells (.csv, .tsv, .txt): one row after the other, each with the line on which it begins."""
 
 import csv
-import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from importer.errors import SheetError
-from importer.reading.cell_text import TextMemory
+from importer.headers import header_key
+from importer.reading import limits
 from importer.reading.decode import Decoded
-from importer.reading.delimiter import delimiter_named, find_delimiter, name_of
-from importer.reading.header_row import looks_like_number
-from importer.reading.rows import ReadSheet, RowCollector
+from importer.reading.header_row import is_did_header, looks_like_number
+from importer.reading.sheet_rows import RowCollector, SheetRows
 
+_CANDIDATES: Final = (",", ";", "\t", "|")
+_NAMES: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 _SAMPLE_LINES: Final = 200
-_LONGEST_CELL: Final = 131_072
+_NO_SEPARATOR: Final = "\x1f"
+# only CR, LF and CRLF end a line here; str.splitlines knows six more
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_ESCAPED_QUOTE: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 
 
-class TextTable:
-    """A text file as a workbook of one sheet without a name.
+def read_text(
+    path: Path, decoded: Decoded, delimiter: str | None, did_headers: Sequence[str]
+) -> tuple[SheetRows, tuple[str, ...]]:
+    """Read a text file.
 
     Args:
         path: the file.
@@ -27,57 +35,59 @@ class TextTable:
         delimiter: what separates the cells, by hand; None to find it out.
         did_headers: the headers that the person has said to be the DID column.
 
+    Returns:
+        Its rows, and what there is to say about the file.
+
     Raises:
-        SheetError: the separator that was asked for is none.
+        SheetError: the separator is none, a quotation mark is not closed, or the file has too many rows.
     """
+    place = str(path)
+    # DOS programs end a text with Ctrl-Z
+    text, skipped = decoded.text.removesuffix("\x1a"), 0
+    if max(text.count("\n"), text.count("\r")) > limits.MOST_LINES:
+        raise SheetError(f"{place}: has more than {limits.MOST_LINES:,} lines; split it into several files")
+    by_hand = _delimiter_named(delimiter, place) if delimiter else ""
+    first = next(_lines(text, place), "")
+    said = first.strip("\r\n").strip('"')
+    if said[:4].lower() == "sep=" and len(said) == 5:
+        # the line by which Excel is told the separator
+        text, skipped, by_hand = text[len(first) :], 1, by_hand or said[4]
+    sample = list(islice(_lines(text, place), _SAMPLE_LINES))
+    wrapped = _is_wrapped(sample, did_headers)
+    if wrapped:
+        sample = [line for row in csv.reader(sample) for line in row]
+    separator = by_hand or find_delimiter(sample, did_headers)
+    rows = RowCollector(place)
+    blank = blank_before = 0
+    for line, cells in records(text, _NO_SEPARATOR if wrapped else separator, place, skipped):
+        texts = next(csv.reader(cells, delimiter=separator), []) if wrapped else cells
+        if any(cell and not cell.isspace() for cell in texts):
+            rows.add(line, texts)
+            blank_before = blank
+        else:
+            blank += 1
+    named = f"separator {'tab' if separator == chr(9) else repr(separator)}" if separator in text else "one column"
+    facts = (f"encoding {decoded.encoding}, {named}", *decoded.facts)
+    if wrapped:
+        facts += ("each line stands in quotation marks as a whole; they are left out",)
+    return rows.finish("", blank_before), facts
 
-    sheets = ("",)
 
-    def __init__(self, path: Path, decoded: Decoded, delimiter: str | None, did_headers: Sequence[str]) -> None:
-        self._path = path
-        # DOS programs end a text with Ctrl-Z
-        self._text = decoded.text.removesuffix("\x1a")
-        self._skipped_lines = 0
-        self._delimiter = delimiter_named(delimiter, str(path)) if delimiter else ""
-        said = self._take_separator_line()
-        if not self._delimiter:
-            sample = list(islice(_lines(self._text), _SAMPLE_LINES))
-            self._delimiter = said or find_delimiter(sample, did_headers)
-        separator = f"separator {name_of(self._delimiter)}" if self._delimiter in self._text else "one column"
-        self.facts = (f"encoding {decoded.encoding}, {separator}", *decoded.facts)
+def find_delimiter(lines: Sequence[str], did_headers: Sequence[str] = ()) -> str:
+    """Find out what separates the cells.
 
-    def read(self, name: str) -> ReadSheet:
-        """Read the file.
+    A separator under which a header of a DID column stands alone in its cell wins; then one under which there is a
+    column of phone numbers; then the one that cuts most records into equally many cells.
 
-        Args:
-            name: the name of its only sheet, which is empty.
+    Args:
+        lines: the first lines of the file.
+        did_headers: the headers that the person has said to be the DID column.
 
-        Raises:
-            SheetError: a quotation mark is not closed, or the file has too many rows.
-        """
-        rows, memory = RowCollector(str(self._path)), TextMemory()
-        blank = blank_before = 0
-        for line, cells in records(self._text, self._delimiter, str(self._path), self._skipped_lines):
-            texts = tuple(map(memory.__getitem__, cells))
-            if any(texts):
-                rows.add(line, texts)
-                blank_before = blank
-            else:
-                blank += 1
-        return rows.finish(name, blank_rows=blank_before)
-
-    def close(self) -> None:
-        """Do nothing: the file was let go of when it had been read."""
-
-    def _take_separator_line(self) -> str:
-        """Take off the first line if it is one such as ``sep=;``, by which Excel is told the separator."""
-        first = next(_lines(self._text), "")
-        said = first.strip("\r\n").strip('"')
-        if said[:4].lower() != "sep=" or len(said) != 5:
-            return ""
-        self._text = self._text[len(first) :]
-        self._skipped_lines = 1
-        return said[4]
+    Returns:
+        The separator; a comma if there is none.
+    """
+    chosen = frozenset(map(header_key, did_headers))
+    return max(_CANDIDATES, key=lambda delimiter: _score(lines, delimiter, chosen))
 
 
 def records(text: str, delimiter: str, place: str, lines_before: int = 0) -> Iterator[tuple[int, list[str]]]:
@@ -97,16 +107,17 @@ def records(text: str, delimiter: str, place: str, lines_before: int = 0) -> Ite
     """
     taken: list[str] = []
     cut_short = False
+    number = lines_before + 1
 
     def lines() -> Iterator[str]:
         nonlocal cut_short
-        for line in _lines(text):
-            taken.append(line)
-            yield line
+        for line in _lines(text, place):
+            plain = line if '\\"' not in line else _with_doubled_quotes(line, delimiter, place, number + len(taken))
+            taken.append(plain)
+            yield plain
         # a reader that asks for one line more in the middle of a record misses the end of a quoted cell
         cut_short = bool(taken)
 
-    number = lines_before + 1
     reader = csv.reader(lines(), delimiter=delimiter)
     while True:
         try:
@@ -122,9 +133,75 @@ def records(text: str, delimiter: str, place: str, lines_before: int = 0) -> Ite
         taken.clear()
 
 
-def _lines(text: str) -> Iterator[str]:
-    # only CR, LF and CRLF end a line here; str.splitlines knows six more
-    return iter(io.StringIO(text, newline=""))
+def _delimiter_named(text: str, place: str) -> str:
+    found = _NAMES.get(text.strip().lower(), text)
+    if len(found) != 1 or found in '"\r\n\0':
+        raise SheetError(
+            f"{place}: '{text!s}' cannot separate cells; give one character, or one of comma, semicolon, tab, pipe"
+        )
+    return found
+
+
+def _score(lines: Sequence[str], delimiter: str, did_headers: frozenset[str]) -> tuple[float, ...]:
+    try:
+        # the last record of the sample may be cut in two
+        rows = [record for record in csv.reader(lines, delimiter=delimiter) if any(record)]
+    except csv.Error:
+        return (-1,)
+    if not rows:
+        return (0,)
+    has_header = any(header_key(cell) in did_headers or is_did_header(cell) for record in rows for cell in record)
+    has_numbers = sum(any(map(looks_like_number, record)) for record in rows) / len(rows) >= 0.5
+    width, count = max(Counter(map(len, rows)).items(), key=lambda item: (item[1], item[0]))
+    return (has_header, has_numbers, width > 1, count / len(rows), width, -_CANDIDATES.index(delimiter))
+
+
+def _is_wrapped(lines: Sequence[str], did_headers: Sequence[str]) -> bool:
+    """Say whether each line stands in quotation marks as a whole, with separators inside."""
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(filled) < 2 or not all(line[0] == line[-1] == '"' for line in filled):
+        return False
+    try:
+        rows = list(csv.reader(filled, strict=True, delimiter=_NO_SEPARATOR))
+    except csv.Error:
+        return False
+    if not all(len(row) == 1 for row in rows):
+        return False
+    inside = [row[0] for row in rows]
+    separator = find_delimiter(inside, did_headers)
+    # a quoted cell beside another is '","' here, which the rules of quoting do not allow within one cell
+    return all(separator in line for line in inside)
+
+
+def _lines(text: str, place: str) -> Iterator[str]:
+    for number, found in enumerate(_LINE.finditer(text), 1):
+        if found.end() - found.start() > limits.LONGEST_LINE:
+            raise SheetError(
+                f"{place}: line {number} has more than {limits.LONGEST_LINE:,} characters; it is no list, or its line"
+                " ends are lost: get or save it again"
+            )
+        yield found[0]
+
+
+def _with_doubled_quotes(line: str, delimiter: str, place: str, number: int) -> str:
+    """Return a line in which a program has written a backslash before a quotation mark, as Excel would write it."""
+    doubled = _ESCAPED_QUOTE.sub(r'\1""', line)
+    as_it_is, as_meant = _strictly(line, delimiter), _strictly(doubled, delimiter)
+    if as_it_is is None and as_meant is not None:
+        return doubled
+    if as_it_is is not None and (as_meant is None or as_meant == as_it_is or '"' not in line.replace('\\"', "")):
+        return line
+    raise SheetError(
+        f'{place}: line {number}: a backslash stands before a quotation mark (\\"), and where the cell ends cannot be'
+        ' told; write two quotation marks ("") instead'
+    )
+
+
+def _strictly(line: str, delimiter: str) -> list[str] | None:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
 
 
 def _well_quoted(lines: Sequence[str], delimiter: str, cells: Sequence[str]) -> bool:
@@ -145,5 +222,5 @@ def _well_quoted(lines: Sequence[str], delimiter: str, cells: Sequence[str]) -> 
 def _unclosed(place: str, line: int) -> SheetError:
     return SheetError(
         f'{place}: line {line}: a quotation mark (") opens a cell here and does not close it rightly, or the cell is'
-        f" longer than {_LONGEST_CELL:,} characters; close it, or delete the mark"
+        " longer than 131,072 characters; close it, or delete the mark"
     )

@@ -18,7 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice, repeat
 from typing import IO, BinaryIO, Final, NamedTuple
 
-from importer.reading.rows import column_letters
+from importer.reading.sheet_rows import column_letters
 
 LONGEST_CELL: Final = 32_767
 """How many UTF-16 units a cell holds in Excel."""

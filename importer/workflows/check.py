@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from importer.checking import CheckedTable, ImportsAhead, check_table
+from importer.checking import CheckedTable, check_table
 from importer.columns import DID_PATTERN
 from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
 from importer.reading import read_table
@@ -84,10 +84,7 @@ def check_file(path: Path, options: ImportOptions) -> Checked:
         SheetError: the file cannot be read as a list of DIDs.
         SettingsError: an option of the options names something that is not there.
     """
-    ahead = ImportsAhead()
-    table = read_table(path, options.read_options(), meanwhile=ahead.begin)
-    ahead.wait()
-    return _check_table(table, options)
+    return _check_table(read_table(path, options.read_options()), options)
 
 
 def _check_table(table: Table, options: ImportOptions) -> Checked:

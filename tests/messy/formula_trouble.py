@@ -42,7 +42,7 @@ FILES = (
             in_row('<c r="A3"><f t="shared" ref="A3:A4" si="0">A2+1</f></c>', 3),
             in_row('<c r="A4"><f t="shared" si="0"/></c>', 4),
         ),
-        rows=(FIRST_ROW, (3, ("=A2+1", "")), (4, ("=A3+1", ""))),
+        rows=(FIRST_ROW, (3, ("=A2+1", "")), (4, ("=(a formula that other cells share)", ""))),
         flaws=dict.fromkeys([(3, 0), (4, 0)], CellFlaw.FORMULA_WITHOUT_VALUE),
         became=(FIRST_ADDED, invalid(3, _NEVER_CALCULATED), invalid(4, _NEVER_CALCULATED)),
     ),

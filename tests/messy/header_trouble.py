@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from importer.model import CellFlaw
 from importer.reading import ReadOptions
 from messy.messy_file import MessyFile, added, invalid, refused, text_read, turned_down
 
@@ -112,8 +113,13 @@ HEADERS = (
         "did,group\n17275550100\n17275550101,S,,note\n17275550102,S,\n",
         ("did", "group", ""),
         ((2, ("17275550100", "", "")), (3, ("17275550101", "S", "note")), (4, ("17275550102", "S", ""))),
+        flaws={(3, 0): CellFlaw.MORE_CELLS},
         facts=("rows with cells to the right of the last header, kept without a name: 3",),
-        became=(added(2, "17275550100"), added(3, "17275550101"), added(4, "17275550102")),
+        became=(
+            added(2, "17275550100"),
+            invalid(3, "stands in a line that has more cells than the header"),
+            added(4, "17275550102"),
+        ),
     ),
 )
 

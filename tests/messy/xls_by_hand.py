@@ -88,7 +88,9 @@ def merged(first_row: int, last_row: int, column: int) -> bytes:
     return record(0xE5, struct.pack("<HHHHH", 1, first_row, last_row, column, column))
 
 
-def workbook(*cells: bytes, name: str = "Order", formats: Sequence[str] = (), encrypted: bool = False) -> bytes:
+def workbook(
+    *cells: bytes, name: str = "Order", formats: Sequence[str] = (), encrypted: bool = False, more: bytes = b""
+) -> bytes:
     """Return the stream of a workbook with one sheet; style 0 is General, style 1 has the first of the formats."""
     beginning = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0x0DBB, 0x07CC, 0, 6))
     if encrypted:
@@ -98,8 +100,9 @@ def workbook(*cells: bytes, name: str = "Order", formats: Sequence[str] = (), en
     for style in (0, *range(170, 170 + len(formats))):
         beginning += record(0xE0, struct.pack("<HHH", 0, style, 0) + bytes(14))
     sheet_record_length = 4 + 8 + len(name)
-    start = len(beginning) + sheet_record_length + 4
+    start = len(beginning) + sheet_record_length + len(more) + 4
     beginning += record(0x85, struct.pack("<IBBBB", start, 0, 0, len(name), 0) + name.encode("latin-1"))
+    beginning += more
     sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0DBB, 0x07CC, 0, 6)) + b"".join(cells) + record(0x0A)
     return beginning + record(0x0A) + sheet
 

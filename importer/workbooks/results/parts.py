@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.model import Result, RowOutcome
-from importer.reading.rows import MOST_CELLS
+from importer.reading.limits import MOST_CELLS
 from importer.workbooks.output_file import EXCEL_ROWS, part_path
 
 DONE: Final = (Result.SUCCESS, Result.DUPLICATE)

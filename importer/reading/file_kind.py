@@ -1,14 +1,16 @@
 """What a file is, by its first bytes and not by its name: portals call a CSV ``.xls`` and an HTML table too."""
 
 import hashlib
+import re
+import struct
+from contextlib import closing
 from enum import StrEnum
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
 from importer.errors import SheetError
-from importer.reading.compound_file import CompoundFile, is_compound
-from importer.reading.unpack import open_package, part_chunks
+from importer.reading.package import DAMAGED, Package
 
 _SAVE_AS: Final = "open it in Excel or LibreOffice and save it as .xlsx or .csv"
 _COPY_TABLE: Final = "copy its table into Excel or LibreOffice and save that as .xlsx"
@@ -32,6 +34,17 @@ _NAMED_SO: Final = {
     FileKind.TEXT: (".csv", ".tsv", ".tab", ".txt", ".htm", ".html", ""),
 }
 
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_RECORDS_ALONE: Final = b"\x09\x08"
+"""How an .xls begins that is not packed into an OLE file, as old scripts write it."""
+
+_LOCK_FILE: Final = re.compile(r"~\$(?P<excel>.+)|\.~lock\.(?P<office>.+)#")
+_OLE_DOCUMENTS: Final = {
+    "worddocument": "a Word document",
+    "powerpoint document": "a presentation",
+    "visiodocument": "a Visio drawing",
+    "__properties_version1.0": "a mail of Outlook",
+}
 _NOT_A_LIST: Final = (
     (b"%PDF-", "a PDF document", "get the list as .xlsx or .csv from where the PDF came from"),
     (b"\x89PNG", "an image (PNG)", _GET_LIST),
@@ -45,6 +58,11 @@ _NOT_A_LIST: Final = (
     (b"BZh", "a bzip2 archive", "unpack it and name the file inside"),
     (b"{\\rtf", "an RTF document", _COPY_TABLE),
     (b"SQLite format 3\0", "an SQLite database", "export the list from it as .csv"),
+    (b"ID;P", "a SYLK file (.slk)", _SAVE_AS),
+    (b"TABLE\r\n0,1", "a DIF file", _SAVE_AS),
+    (b"TABLE\n0,1", "a DIF file", _SAVE_AS),
+    (b"BEGIN:VCARD", "a file of contacts (vCard)", "export the numbers as .csv"),
+    (b"BEGIN:VCALENDAR", "a calendar", _GET_LIST),
     (b"\x09\x00\x04\x00", "an Excel 2 sheet", _SAVE_AS),
     (b"\x09\x02\x06\x00", "an Excel 3 sheet", _SAVE_AS),
     (b"\x09\x04\x06\x00", "an Excel 4 sheet", _SAVE_AS),
@@ -98,15 +116,25 @@ def kind_of(path: Path, max_unpacked_bytes: int) -> FileKind:
     """
     with open_file(path) as stream:
         head = stream.read(4096)
+    lock = _LOCK_FILE.fullmatch(path.name)
+    if lock and not head.startswith((b"PK", _OLE)):
+        name = lock["excel"] or lock["office"]
+        raise SheetError(
+            f"{path}: is no spreadsheet but the lock file that stands beside {name} while it is open; name {name}"
+        )
     if not head:
         raise SheetError(f"{path}: is empty (0 bytes); get or save the list again")
-    if is_compound(head):
-        return _compound_kind(path)
+    if head.startswith(_OLE):
+        return _ole_kind(path)
+    if head.startswith(_RECORDS_ALONE):
+        return FileKind.XLS
     if head.startswith(b"PK"):
         return _package_kind(path, max_unpacked_bytes)
-    for start, what, next_step in _NOT_A_LIST:
-        if head.startswith(start):
-            raise SheetError(f"{path}: is {what}, not a spreadsheet; {next_step}")
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for beginning, what, next_step in _NOT_A_LIST:
+        if head.startswith(beginning) or (beginning.isalpha() and start.upper().startswith(beginning)):
+            but = "which is not read" if next_step is _SAVE_AS else "not a spreadsheet"
+            raise SheetError(f"{path}: is {what}, {but}; {next_step}")
     return FileKind.TEXT
 
 
@@ -117,41 +145,48 @@ def misnamed(path: Path, kind: FileKind) -> str:
     return f"the name ends in {ending}, the content is {kind}" if known and ending not in _NAMED_SO[kind] else ""
 
 
-def _compound_kind(path: Path) -> FileKind:
-    with open_file(path) as stream:
-        names = CompoundFile(stream.read(), str(path)).names
-    if "EncryptedPackage" in names or "EncryptionInfo" in names:
+def _ole_kind(path: Path) -> FileKind:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(path) as container:
+            # an object that is embedded has its streams in a folder of its own
+            names = {entry[0].lower() for entry in container.listdir() if len(entry) == 1}
+    except (OSError, ValueError, IndexError, TypeError, struct.error):
+        raise SheetError(f"{path}: {DAMAGED}") from None
+    if names & {"encryptedpackage", "encryptioninfo"}:
         raise SheetError(
             f"{path}: is encrypted with a password; open it in Excel, remove the password (File > Info > Protect"
             " Workbook > Encrypt with Password) and save it"
         )
-    if "Workbook" in names or "Book" in names:
+    if names & {"workbook", "book"}:
         return FileKind.XLS
-    what = "a Word document" if "WordDocument" in names else "a presentation" if "PowerPoint Document" in names else ""
-    if what:
-        raise SheetError(f"{path}: is {what}, not a spreadsheet; {_COPY_TABLE}")
+    for stream, what in _OLE_DOCUMENTS.items():
+        if stream in names:
+            raise SheetError(f"{path}: is {what}, not a spreadsheet; {_COPY_TABLE}")
     raise SheetError(f"{path}: is a binary file of another program, not a spreadsheet; {_GET_LIST}")
 
 
 def _package_kind(path: Path, max_unpacked_bytes: int) -> FileKind:
-    with open_package(path, max_unpacked_bytes) as package:
-        names = set(package.namelist())
-        pieces = part_chunks(package, "mimetype", str(path)) if "mimetype" in names else ()
-        mimetype = b"".join(pieces)[:200].decode("ascii", "replace").strip()
-    lower = {name.lower() for name in names}
-    if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet") and "content.xml" in names:
+    with closing(Package(path, max_unpacked_bytes)) as package:
+        names = set(package.parts)
+        mimetype = package.start("mimetype")[:200].decode("ascii", "replace").strip()
+        content = package.start("content.xml")
+        types = package.start("[content_types].xml")
+    spreadsheet = mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet")
+    if "content.xml" in names and (spreadsheet or (not mimetype and b"opendocument" in content)):
         return FileKind.ODS
     if "encrypted-package" in names:
         raise SheetError(f"{path}: is encrypted with a password; open it, save it without the password")
-    if "xl/workbook.xml" in lower:
+    if "xl/workbook.xml" in names or b"spreadsheetml.sheet.main" in types or b"ms-excel.sheet.macro" in types:
         return FileKind.XLSX
-    if "xl/workbook.bin" in lower:
+    if "xl/workbook.bin" in names:
         raise SheetError(f"{path}: is an Excel binary workbook (.xlsb); open it in Excel and save it as .xlsx")
     for what, next_step, found in (
-        ("a Word document", _COPY_TABLE, any(name.startswith("word/") for name in lower)),
-        ("a presentation", _COPY_TABLE, any(name.startswith("ppt/") for name in lower)),
+        ("a Word document", _COPY_TABLE, any(name.startswith("word/") for name in names)),
+        ("a presentation", _COPY_TABLE, any(name.startswith("ppt/") for name in names)),
         ("an OpenDocument text or drawing", _COPY_TABLE, bool(mimetype)),
-        ("a document of Apple's Numbers or Pages", _EXPORT, any(name.endswith(".iwa") for name in lower)),
+        ("a document of Apple's Numbers or Pages", _EXPORT, any(name.endswith(".iwa") for name in names)),
     ):
         if found:
             raise SheetError(f"{path}: is {what}, not a spreadsheet that can be read; {next_step}")

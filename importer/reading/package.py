@@ -1,0 +1,168 @@
+"""Workbooks are zip archives of XML: open one without trusting what it says about itself."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from importer.errors import SheetError
+from importer.reading import limits
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+DAMAGED: Final = "is damaged; get it again, or open it in Excel or LibreOffice and save it under a new name"
+"""What is said of a workbook that breaks off or contradicts itself."""
+
+_COPY: Final = "copy the list alone into a new file"
+_AWAY: Final = f"that belong to no row, or to a single one; {_COPY}"
+_CHUNK: Final = 1 << 18
+_SAFELY: Final[dict[str, Any]] = {
+    "remove_comments": True,
+    "remove_pis": True,
+    "resolve_entities": False,
+    "no_network": True,
+}
+_TROUBLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+
+
+class Package:
+    """An open archive. The names of its parts count without regard to case, and with backslashes as slashes.
+
+    The sizes in its directory are checked here. That they are true is checked where a part is read: ``zipfile``
+    unpacks no more than the directory says, and then finds that the checksum is wrong.
+
+    Args:
+        path: the file.
+        max_unpacked_bytes: the most that it may unpack to.
+
+    Attributes:
+        parts: the name of each part in small letters, with slashes -> its name in the archive.
+
+    Raises:
+        SheetError: it is damaged, encrypted, or would unpack to more.
+    """
+
+    def __init__(self, path: Path, max_unpacked_bytes: int) -> None:
+        self._path = path
+        try:
+            self._archive = zipfile.ZipFile(path)
+        except _TROUBLE:
+            raise SheetError(f"{path}: {DAMAGED}") from None
+        infos = self._archive.infolist()
+        self.parts = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos}
+        unpacked = sum(info.file_size for info in infos)
+        trouble = ""
+        if unpacked > max_unpacked_bytes:
+            trouble = (
+                f"unpacks to {unpacked / 2**20:,.0f} MiB, and {max_unpacked_bytes / 2**20:,.0f} MiB is the most that"
+                " is read; split the list into several files"
+            )
+        elif any(info.flag_bits & 1 for info in infos):
+            trouble = "is a zip archive with a password; unpack it and name the file inside"
+        elif len(self.parts) != len(infos):
+            trouble = DAMAGED
+        if trouble:
+            self.close()
+            raise SheetError(f"{path}: {trouble}")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._archive.close()
+
+    def chunks(self, name: str, place: str) -> Iterator[bytes]:
+        """Unpack one part piece by piece.
+
+        Args:
+            name: its name, as in ``parts``.
+            place: the file, and the sheet if there is one, as an error names them.
+
+        Raises:
+            SheetError: the part is not there, or its bytes, its size or its checksum are not what they should be.
+        """
+        try:
+            stream = self._archive.open(self.parts[name])
+        except (*_TROUBLE, KeyError):
+            raise SheetError(f"{place}: {DAMAGED}") from None
+        with stream:
+            while True:
+                try:
+                    piece = stream.read(_CHUNK)
+                except _TROUBLE:
+                    raise SheetError(f"{place}: {DAMAGED}") from None
+                if not piece:
+                    return
+                yield piece
+
+    def start(self, name: str) -> bytes:
+        """Return the first bytes of a part; nothing where it is not there."""
+        return next(self.chunks(name, str(self._path)), b"") if name in self.parts else b""
+
+    def elements(self, name: str, place: str, tags: Sequence[str]) -> "Iterator[tuple[str, str, _Element]]":
+        """Parse the XML of a part, and forget what has been gone through.
+
+        Args:
+            name: the part's name.
+            place: the file, and the sheet if there is one, as an error names them.
+            tags: the names, without namespace, of the elements that are given.
+
+        Yields:
+            ``start`` or ``end``, the name of the element, and the element, which is whole at its end.
+
+        Raises:
+            SheetError: it is damaged, or holds something that no spreadsheet program writes.
+        """
+        from lxml import etree
+
+        parser = etree.XMLPullParser(("start", "end"), tag=[f"{{*}}{tag}" for tag in tags], **_SAFELY)
+        idle = 0
+        try:
+            for piece in self.chunks(name, place):
+                parser.feed(piece)
+                idle += len(piece)
+                for event, item in parser.read_events():
+                    # with these two events there is always an element
+                    element = cast("_Element", item)
+                    idle = 0
+                    yield event, local_name(element), element
+                    if event == "end":
+                        element.clear()
+                        parent = element.getparent()
+                        while parent is not None and element.getprevious() is not None:
+                            del parent[0]
+                if idle > limits.MOST_PART_BYTES:
+                    raise SheetError(f"{place}: holds more than {limits.MOST_PART_BYTES >> 20} MiB {_AWAY}")
+            root = parser.close()
+        except etree.XMLSyntaxError as error:
+            long = any(word in str(error) for word in ("huge", "too long", "Excessive", "too big"))
+            raise SheetError(f"{place}: {f'holds a text of more than 10 MB; {_COPY}' if long else DAMAGED}") from None
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise SheetError(f"{place}: {DAMAGED}")
+
+    def small_part(self, name: str) -> "list[_Element]":
+        """Return all elements of a part that tells something of the workbook, in their order; none if it is not there.
+
+        Raises:
+            SheetError: it is damaged, or has more than any real one.
+        """
+        from lxml import etree
+
+        place = str(self._path)
+        if name not in self.parts:
+            return []
+        if self.parts[name].file_size > limits.MOST_PART_BYTES:
+            most = limits.MOST_PART_BYTES / 2**20
+            raise SheetError(f"{place}: its part {name} has more than {most:,.0f} MiB; {_COPY}")
+        try:
+            root = etree.fromstring(b"".join(self.chunks(name, place)), etree.XMLParser(**_SAFELY))
+        except etree.XMLSyntaxError:
+            raise SheetError(f"{place}: {DAMAGED}") from None
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise SheetError(f"{place}: {DAMAGED}")
+        return list(root.iter("*"))
+
+
+def local_name(element: "_Element | None") -> str:
+    """Return the name of an element without its namespace; nothing of no element."""
+    return "" if element is None else str(element.tag).rpartition("}")[2]
