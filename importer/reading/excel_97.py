@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _BOF, _EOF, _BOUNDSHEET, _SST, _LABELSST, _FORMULA = 0x809, 0x0A, 0x85, 0xFC, 0xFD, 0x06
 _CELLS_OF_EXCEL_2: Final = (0x02, 0x03, 0x04, 0x05)
 _CALCULATE_ON_LOAD: Final = 2
-_NO_RESULTS: Final = (bytes(8), b"\3\0\0\0\0\0\xff\xff")
 _HIDDEN_REST: Final = 255
 _NEVER_CALCULATED: Final[CellText] = ("=(a formula without a result)", CellFlaw.FORMULA_WITHOUT_VALUE)
 
@@ -187,7 +186,7 @@ def _look_through(stream: bytearray) -> _Records:
             texts = max(texts, struct.unpack_from("<I", body, 6)[0] + 1)
         elif record in _CELLS_OF_EXCEL_2 and start:
             found.unknown.setdefault(start, []).append(struct.unpack_from("<HH", body))
-        elif record == _FORMULA and start and body[6:14] in _NO_RESULTS and body[14] & _CALCULATE_ON_LOAD:
+        elif record == _FORMULA and start and body[6:14] == bytes(8) and body[14] & _CALCULATE_ON_LOAD:
             # written by a program that left the calculating to Excel
             found.uncalculated.setdefault(start, set()).add(struct.unpack_from("<HH", body))
     if counted >= 0 and struct.unpack_from("<I", stream, counted)[0] > texts:
