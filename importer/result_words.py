@@ -57,7 +57,7 @@ WORDS: Final[tuple[ResultWord, ...]] = (
     ResultWord(
         Result.INVALID,
         "Our check or VICIdial's refused the row's values.",
-        "Correct the cells that the reason names in the sheet Results, then rerun this workbook.",
+        "Correct the coloured cells in the sheet Failed rows, then rerun this workbook.",
         "#E69F00",
         "#FDF0D7",
     ),

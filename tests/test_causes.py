@@ -2,8 +2,9 @@
 
 import pytest
 
-from importer.model import Result, RowOutcome
-from importer.workbooks.results.causes import MOST_CAUSES, causes_of
+from importer.model import PlannedRow, Result, RowOutcome
+from importer.workbooks.results import Cause
+from importer.workbooks.results.causes import causes_of, remarks_of
 
 
 def outcomes(result: Result, *reasons: str) -> list[RowOutcome]:
@@ -46,7 +47,13 @@ def test_what_is_a_rows_own_does_not_make_a_cause_of_its_own(reasons: list[str],
     assert (cause.count, cause.sentence) == (2, f"invalid: {sentence}")
 
 
-def test_successes_have_no_cause_and_the_list_has_an_end() -> None:
+def test_successes_have_no_cause_and_all_others_have_one() -> None:
     many = outcomes(Result.FAILED, *(f"reason {number}" for number in range(99)))
-    assert len(causes_of([*many, RowOutcome(100, Result.SUCCESS, "added")], "r.xlsx")) == MOST_CAUSES
+    assert len(causes_of([*many, RowOutcome(100, Result.SUCCESS, "added")], "r.xlsx")) == 99
     assert causes_of(outcomes(Result.SUCCESS, "added"), "r.xlsx") == ()
+
+
+def test_remarks_on_rows_that_are_sent_are_grouped_as_causes_are() -> None:
+    said = "did_description 'A&T': VICIdial stores 'AT'"
+    planned = [PlannedRow(0, "1", (), (said, "cut")), PlannedRow(1, "2", (), (said,)), PlannedRow(2, "3", ())]
+    assert remarks_of(planned) == (Cause(2, said), Cause(1, "cut"))

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from results_samples import MAIN, NASTY, TEXTS, by_calamine, sheet_root, table_of
 
 from importer.errors import ResultsError
-from importer.model import CellProblem, CheckedRow, Table
+from importer.model import CellProblem, CheckedRow, Result, RowOutcome, Table
 from importer.workbooks import checked as checked_workbook
-from importer.workbooks.checked import write_checked
-from importer.workbooks.checked_parts import checked_parts, sheet_rows_of
+from importer.workbooks.checked import checked_parts, sheet_rows_of, write_checked
 
 HEADER = ("DID", "Route", "Notes")
 TAKEN = {"did_pattern": 0, "did_route": 1}
@@ -151,8 +150,31 @@ def test_a_cell_longer_than_excel_takes_does_not_stop_it(tmp_path: Path) -> None
 def test_a_workbook_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "c.xlsx"
     path.touch()
-    with pytest.raises(ResultsError, match="never overwritten"):
-        write_checked(path, table_of(HEADER, []), [], TAKEN)
+    assert write_checked(path, table_of(HEADER, []), [], TAKEN) == (tmp_path / "c_2.xlsx",)
+    assert path.read_bytes() == b""
+
+
+def test_the_verdicts_of_the_server_have_a_column_and_colour_the_cells_that_they_refuse(tmp_path: Path) -> None:
+    path = tmp_path / "c.xlsx"
+    no_group = "GROUP ID MUST BE A VALID INBOUND GROUP: there is none (group 'NOPE')"
+    verdicts = {
+        0: RowOutcome(0, Result.SUCCESS, "would be added"),
+        1: RowOutcome(1, Result.INVALID, no_group),
+        2: RowOutcome(2, Result.DUPLICATE, "the DID is in VICIdial already"),
+    }
+    table = table_of(["DID", "Group"], [["1", "SALES_IN"], ["2", "NOPE"], ["3", ""], ["x", ""]])
+    unsound = bad(3, 5, CellProblem(5, "did_pattern", "x", "is no number", ""))
+    rows = [good(0, 2), good(1, 3), good(2, 4), unsound]
+    write_checked(path, table, rows, {"did_pattern": 0, "group": 1}, verdicts=verdicts)
+    assert [row[2:] for row in by_calamine(path, "Checked")] == [
+        ["problems", "notes", "VICIdial says"],
+        ["", "", "would be added"],
+        ["", "", f"invalid: {no_group}"],
+        ["", "", "duplicate: the DID is in VICIdial already"],
+        [unsound.problems[0].sentence(), "", ""],
+    ]
+    assert look_at(path, "B3") == ("NOPE", "FFE69F00", no_group)
+    assert look_at(path, "A4")[1] == "FF8CCBF2"
 
 
 def test_a_table_wider_than_a_sheet_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -203,8 +225,9 @@ def test_a_text_file_whose_blank_lines_count_beyond_a_sheet_is_one_workbook(tmp_
     assert by_calamine(tmp_path / "c.xlsx", "Checked") == [["x", "problems", "notes"], ["1", "", ""], ["2", "", ""]]
 
 
-def test_if_a_further_workbook_cannot_be_written_none_is_left(tmp_path: Path) -> None:
+def test_if_the_name_of_a_further_workbook_is_taken_all_get_another(tmp_path: Path) -> None:
     (tmp_path / "c_part2.xlsx").write_text("the person's own")
-    with pytest.raises(ResultsError, match=r"c_part2\.xlsx: is there already"):
-        write_checked(tmp_path / "c.xlsx", table_of(["x"], [["1"]] * 3), [good(0, 2)], {"did_pattern": 0}, most_rows=3)
-    assert [path.name for path in tmp_path.iterdir()] == ["c_part2.xlsx"]
+    table = table_of(["x"], [["1"]] * 3)
+    written = write_checked(tmp_path / "c.xlsx", table, [good(0, 2)], {"did_pattern": 0}, most_rows=3)
+    assert [path.name for path in written] == ["c_2.xlsx", "c_2_part2.xlsx"]
+    assert (tmp_path / "c_part2.xlsx").read_text() == "the person's own"

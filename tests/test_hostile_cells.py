@@ -179,9 +179,9 @@ def test_what_was_typed_comes_back_unchanged_when_excel_has_saved_the_workbook(t
         workbook = Path(desk.newest().about.workbook)
         # another program's reading and writing stands for Excel's
         book = openpyxl.load_workbook(workbook)
-        for row in book["Results"].iter_rows(min_row=2):
-            assert row[3].value == "NOPE"
-            row[3].value = "SALES_IN"
+        for row in book["Failed rows"].iter_rows(min_row=2):
+            assert row[6].value == "NOPE"
+            row[6].value = "SALES_IN"
         book.save(workbook)
         assert desk.did_importer("rerun", workbook, *flags(sandbox)).code == 0
         stored = sandbox.stored()

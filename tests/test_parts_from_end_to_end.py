@@ -70,7 +70,7 @@ def test_every_row_is_in_one_of_the_workbooks_and_what_is_printed_names_all(tmp_
     last = ran.out.splitlines()[-6:]
     assert [line.split(": ")[0] for line in last[:4]] == [f"results, part {number} of 4" for number in (1, 2, 3, 4)]
     assert [Path(line.split(": ")[1]).name for line in last[:4]] == written
-    assert last[4].startswith("next: correct the cells in the sheet Results, then: did-importer rerun ")
+    assert last[4].startswith("next: correct the cells in the sheet Failed rows, then: did-importer rerun ")
     assert "order_results.xlsx" in last[4]
     assert last[5].startswith("and likewise: ")
     assert [Path(path).name for path in last[5].removeprefix("and likewise: ").split(", ")] == written[1:]
@@ -122,7 +122,7 @@ def test_more_columns_than_a_sheet_has_are_refused_before_the_first_call(tmp_pat
         ran = desk.did_importer("run", path, *flags(sandbox))
         assert not sandbox.calls
     assert ran.code == 2
-    assert "16,386 columns are more than the 16,384 of a sheet" in ran.err
+    assert "16,388 columns are more than the 16,384 of a sheet" in ran.err
 
 
 def test_a_rerun_of_a_part_takes_up_the_rows_of_that_part_alone(tmp_path: Path) -> None:

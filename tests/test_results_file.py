@@ -1,18 +1,23 @@
 """Results are whole or not there, and replace nothing."""
 
 import errno
+import multiprocessing
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 
 from importer.errors import ResultsError
-from importer.workbooks.output_file import part_path, whole_file
-from importer.workbooks.results import check_writable, free_path, write_results
-from importer.workbooks.results import workbook as results_workbook
-from importer.workbooks.sheet_xml import TextRow
+from importer.workbooks.cells import TextSheet
+from importer.workbooks.output_file import FileTakenError, part_path, under_free_name, whole_file
+from importer.workbooks.results import ResultsPlace, check_writable, free_path, write_results
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 TABLE = table_of(["x"], [["1"]])
@@ -50,6 +55,117 @@ def test_a_workbook_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["r.xlsx"]
 
 
+@pytest.mark.parametrize("target", ["order.csv", "nowhere", "../outside"])
+def test_a_link_is_not_followed_and_what_it_leads_to_stays_as_it_is(tmp_path: Path, target: str) -> None:
+    (tmp_path / "order.csv").write_text("the person's own")
+    path = tmp_path / "added.txt"
+    path.symlink_to(target)
+    with pytest.raises(FileTakenError), whole_file(path) as file:
+        file.write(b"ours")
+    assert (tmp_path / "order.csv").read_text() == "the person's own"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["added.txt", "order.csv"]
+    assert not (tmp_path.parent / "outside").exists()
+
+
+def test_a_name_that_is_taken_when_the_run_ends_gives_the_next_free_one(tmp_path: Path) -> None:
+    place = ResultsPlace(tmp_path / "r.xlsx", fixed=True)
+    place.check()
+    faster = [tmp_path / "r.xlsx", tmp_path / "r_2.xlsx"]
+
+    def write(path: Path) -> Path:
+        with whole_file(path) as file:
+            file.write(b"ours")
+            if faster:
+                faster.pop(0).write_text("another's")
+        return path
+
+    assert place.write(write) == tmp_path / "r_3.xlsx"
+    left = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert left == {"r.xlsx": "another's", "r_2.xlsx": "another's", "r_3.xlsx": "ours"}
+
+
+def _write_once(wanted: Path, text: bytes) -> None:
+    def write(path: Path) -> None:
+        with whole_file(path) as file:
+            file.write(text)
+
+    under_free_name(wanted, write)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are forked")
+def test_processes_that_end_at_one_moment_with_one_name_each_leave_their_file(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    texts = [b"%d" % number for number in range(6)]
+    processes = [context.Process(target=_write_once, args=(tmp_path / "r.xlsx", text)) for text in texts]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert sorted(entry.read_bytes() for entry in tmp_path.iterdir()) == texts
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from importer.workbooks.output_file import whole_file
+with whole_file(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files are held otherwise there")
+def test_what_a_killed_process_left_goes_with_the_next_file_and_nothing_else_does(tmp_path: Path) -> None:
+    others = [tmp_path / ".did-importer-.part.txt", tmp_path / "order.part"]
+    for path in others:
+        path.touch()
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", _KILLED, tmp_path / f"{name}.xlsx"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for name in ("killed", "alive")
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"writing\n"
+    writers[0].kill()
+    writers[0].communicate()
+    check_writable(tmp_path / "r.xlsx")
+    assert len(list(tmp_path.glob(".did-importer-*.part"))) == 1
+    writers[1].communicate()
+    assert {*tmp_path.iterdir()} == {*others, tmp_path / "alive.xlsx"}
+
+
+def test_a_clock_before_1980_writes_the_workbook_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a zip file cannot say so early a date
+    monkeypatch.setattr(time, "time", lambda: 86400.0)
+    monkeypatch.setattr(time, "localtime", lambda seconds=86400.0: time.gmtime(seconds))
+    path = tmp_path / "r.xlsx"
+    write_results(path, TABLE, outcomes_for(1), SUMMARY)
+    with zipfile.ZipFile(path) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
+def test_a_file_name_that_is_no_text_gives_a_workbook(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    path = ResultsPlace.beside(tmp_path / f"{name}.csv").wanted
+    write_results(path, TABLE, outcomes_for(1), replace(SUMMARY, file=f"{name}.csv"))
+    assert os.fsencode(path.name) == b"caf\xe9_results.xlsx"
+    path.rename(tmp_path / "r.xlsx")
+    assert ["File", "caf\ufffd.csv", "", ""] in by_calamine(tmp_path / "r.xlsx", "Summary")
+
+
+def test_nothing_is_left_in_the_folder_of_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    write_results(tmp_path / "r.xlsx", TABLE, outcomes_for(1), SUMMARY)
+    with pytest.raises(FileTakenError):
+        write_results(tmp_path / "r.xlsx", TABLE, outcomes_for(1), SUMMARY)
+    assert not list((tmp_path / "temporary").iterdir())
+
+
 @pytest.mark.parametrize("hard_links", [True, False])
 def test_a_file_that_appears_while_we_write_stays_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hard_links: bool
@@ -70,17 +186,19 @@ def test_where_there_are_no_hard_links_the_workbook_is_written_all_the_same(
     monkeypatch.setattr(os, "link", refuse_links)
     path = tmp_path / "r.xlsx"
     write_results(path, TABLE, outcomes_for(1), SUMMARY)
-    assert by_calamine(path, "Results")[1][1] == "1"
+    assert by_calamine(path, "Results")[1][4] == "1"
     assert [entry.name for entry in tmp_path.iterdir()] == ["r.xlsx"]
 
 
-def test_a_disk_that_fills_up_leaves_nothing_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(rows: Iterator[TextRow]) -> Iterator[bytes]:
-        next(rows)
-        yield b"<row/>"
+@pytest.mark.parametrize("while_packing", [False, True])
+def test_a_disk_that_fills_up_leaves_nothing_and_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, while_packing: bool
+) -> None:
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(results_workbook, "rows_xml", full)
+    where, method = (zipfile.ZipFile, "write") if while_packing else (TextSheet, "write_texts")
+    monkeypatch.setattr(where, method, full)
     with pytest.raises(ResultsError, match=r"r\.xlsx: could not be written \(No space left on device\); make room"):
         write_results(tmp_path / "r.xlsx", TABLE, outcomes_for(1), SUMMARY)
     assert not list(tmp_path.iterdir())

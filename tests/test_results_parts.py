@@ -3,7 +3,6 @@
 import errno
 import itertools
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +14,8 @@ from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 from importer.errors import ResultsError
 from importer.model import Result, RowOutcome
 from importer.workbooks.results import ResultsPlace, parts, read_results, write_results
-from importer.workbooks.results import workbook as results_workbook
 from importer.workbooks.results.causes import causes_of
 from importer.workbooks.results.parts import part_spans
-from importer.workbooks.sheet_xml import TextRow, rows_xml
 
 _ROWS_OF_A_RANGE = st.lists(st.integers(1, 5), max_size=30)
 
@@ -146,17 +143,17 @@ def test_a_further_workbook_that_is_there_already_stays_as_it_is_and_none_is_wri
 
 
 def test_a_disk_that_fills_up_in_the_last_of_them_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = itertools.count(1)
+    calls, sync = itertools.count(1), os.fsync
 
-    def full(rows: Iterator[TextRow]) -> Iterator[bytes]:
-        if next(calls) == 3:
+    def full(descriptor: int) -> None:
+        # each workbook is synced, and then its folder
+        if next(calls) == 5:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return rows_xml(rows)
+        sync(descriptor)
 
-    monkeypatch.setattr(results_workbook, "rows_xml", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ResultsError, match="No space left"):
         write_results(tmp_path / "r.xlsx", table_of(["x"], [["1"]] * 7), outcomes_for(7), SUMMARY, most_rows=4)
-    assert next(calls) == 4
     assert not list(tmp_path.iterdir())
 
 
@@ -184,7 +181,7 @@ def test_all_names_are_tried_before_the_first_call(tmp_path: Path) -> None:
         place.check(3)
     free = replace(place, fixed=False)
     free.check(3)
-    assert (free.path(2).name, free.path(3).name) == ("r.xlsx", "r_2.xlsx")
+    assert [free.write(lambda path: path.name, parts) for parts in (2, 3)] == ["r.xlsx", "r_2.xlsx"]
 
 
 def test_the_fixes_of_several_parts_name_the_others_too() -> None:

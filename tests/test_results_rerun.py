@@ -1,7 +1,7 @@
 """A results workbook read again, as a person has left it."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,25 @@ def written(tmp_path: Path) -> Path:
     return path
 
 
-def edit(path: Path, change: Callable[[Any], None]) -> None:
-    """Change the sheet Results as a spreadsheet program does: the file is read, changed and saved as a whole."""
+def edit(path: Path, change: Callable[[Any], None], sheet: str = "Results") -> None:
+    """Change a sheet as a spreadsheet program does: the file is read, changed and saved as a whole."""
     import openpyxl
 
     book = openpyxl.load_workbook(path)
-    change(book["Results"])
+    change(book[sheet])
     book.save(path)
+
+
+def fill(path: Path, sheet: str, cells: Mapping[str, str | None]) -> None:
+    """Write into cells; a row is deleted where its first cell is None."""
+
+    def change(found: Any) -> None:
+        for place, text in cells.items():
+            found[place] = text
+            if text is None:
+                found.delete_rows(int(place[1:]))
+
+    edit(path, change, sheet)
 
 
 def as_csv(path: Path, lines: list[list[str]], delimiter: str = ",", encoding: str = "utf-8-sig") -> Path:
@@ -49,12 +61,17 @@ def as_csv(path: Path, lines: list[list[str]], delimiter: str = ",", encoding: s
     return path
 
 
-def csv_lines() -> list[list[str]]:
-    return [
-        ["row", *HEADER, "result", "reason", "did_sent", "attempts", "answered_at"],
-        ["3", *ROWS[0], "success", "VICIdial added it.", "+17275550100", "1", "2026-11-23T02:03:04+00:00"],
-        ["6", *ROWS[2], "invalid", "no number", "", "0", ""],
+def csv_lines(*, old: bool = False) -> list[list[str]]:
+    """The lines of a sheet as it is, or as version 0.1.0 wrote it: our columns behind the input's."""
+    lines = [
+        (["result", "reason", "did_sent"], HEADER, ["attempts", "answered_at"]),
+        (["success", "VICIdial added it.", "+17275550100"], ROWS[0], ["1", "2026-11-23T02:03:04+00:00"]),
+        (["invalid", "no number", ""], ROWS[2], ["0", ""]),
     ]
+    numbers = ("row", "3", "6")
+    if old:
+        return [[number, *cells, *first, *last] for number, (first, cells, last) in zip(numbers, lines, strict=True)]
+    return [[number, *first, *cells, *last] for number, (first, cells, last) in zip(numbers, lines, strict=True)]
 
 
 @st.composite
@@ -105,23 +122,23 @@ def test_the_carriers_own_columns_row_status_and_result_survive(written: Path) -
     assert found.table().row_numbers == (3, 5, 6)
 
 
-def test_results_of_results_keep_the_older_five_columns_as_the_inputs(tmp_path: Path, written: Path) -> None:
-    first = read_results(written)
-    inner = ("row", *HEADER, "result", "reason", "did_sent", "attempts", "answered_at")
-    cells = [(str(row.row), *row.cells, row.result, row.reason, "", "", "") for row in first.rows]
+@pytest.mark.parametrize("old", [False, True])
+def test_results_of_results_keep_the_columns_of_the_older_as_the_inputs(tmp_path: Path, old: bool) -> None:
+    inner, *cells = csv_lines(old=old)
     again = tmp_path / "again.xlsx"
-    write_results(again, table_of(inner, cells), outcomes_for(3, Result.UNKNOWN), SUMMARY)
+    write_results(again, table_of(inner, cells), outcomes_for(2, Result.UNKNOWN), SUMMARY)
     found = read_results(again)
-    assert found.header == inner
-    assert [row.result for row in found.rows] == [Result.UNKNOWN] * 3
+    assert found.header == tuple(inner)
+    assert [list(row.cells) for row in found.rows] == cells
+    assert [row.result for row in found.rows] == [Result.UNKNOWN] * 2
 
 
 def test_a_corrected_cell_comes_back_corrected_also_where_it_became_a_number(written: Path) -> None:
     def correct(sheet: Any) -> None:
-        sheet["C4"] = 17275550102
+        sheet["F4"] = 17275550102
         sheet["A3"] = 5
         sheet["K3"] = 5
-        sheet["D3"] = "paid"
+        sheet["G3"] = "paid"
 
     edit(written, correct)
     found = read_results(written)
@@ -143,26 +160,122 @@ def test_rows_that_were_sorted_come_back_in_the_first_order(written: Path) -> No
     assert found.table().rows == ROWS
 
 
-def test_rows_that_were_deleted_hidden_or_left_blank_between_do_no_harm(written: Path) -> None:
+def test_rows_that_were_deleted_in_both_sheets_hidden_or_left_blank_between_do_no_harm(written: Path) -> None:
     def change(sheet: Any) -> None:
-        sheet.delete_rows(3)
-        sheet.insert_rows(3)
-        sheet.row_dimensions[4].hidden = True
+        first = 3 if sheet.title == "Results" else 2
+        sheet.delete_rows(first)
+        sheet.insert_rows(first)
+        sheet.row_dimensions[first + 1].hidden = True
 
     edit(written, change)
-    assert [row.row for row in read_results(written).rows] == [3, 6]
+    edit(written, change, "Failed rows")
+    assert [(row.row, row.left_out) for row in read_results(written).rows] == [(3, False), (6, False)]
 
 
 def test_columns_added_at_the_right_are_further_columns_of_the_input(written: Path) -> None:
     def add(sheet: Any) -> None:
-        sheet["M1"] = "group"
-        sheet["M3"] = "SALES_IN"
-        sheet["O4"] = "a remark"
+        sheet["N1"] = "group"
+        sheet["N3"] = "SALES_IN"
+        sheet["P4"] = "a remark"
 
     edit(written, add)
     found = read_results(written)
     assert found.header == (*HEADER, "group", "")
     assert [row.cells[6:] for row in found.rows] == [("", ""), ("SALES_IN", ""), ("", "a remark")]
+
+
+@pytest.mark.parametrize("sheet", ["Results", "Failed rows"])
+def test_a_correction_in_either_of_the_sheets_is_taken(written: Path, sheet: str) -> None:
+    first = 3 if sheet == "Results" else 2
+    fill(written, sheet, {f"F{first}": "17275550109", f"B{first + 1}": "not sent", f"N{first}": "new"})
+    found = read_results(written)
+    assert [row.cells for row in found.rows] == [
+        (*ROWS[0], ""),
+        (ROWS[1][0], "17275550109", *ROWS[1][2:], "new"),
+        (*ROWS[2], ""),
+    ]
+    assert [row.result for row in found.rows] == [Result.SUCCESS, Result.FAILED, Result.NOT_SENT]
+    assert [row.corrected for row in found.rows] == [False, True, True]
+    assert found.facts == (("rows that were corrected in the sheet Failed rows: 2",) if first == 2 else ())
+
+
+def test_corrections_in_both_sheets_are_taken_together_where_they_are_of_different_rows_or_alike(written: Path) -> None:
+    fill(written, "Results", {"F3": "17275550108", "F2": "17275550107"})
+    fill(written, "Failed rows", {"F2": "17275550108", "F3": "17275550109"})
+    found = read_results(written)
+    assert [row.cells[1] for row in found.rows] == ["17275550107", "17275550108", "17275550109"]
+    assert [row.corrected for row in found.rows] == [True, True, True]
+
+
+def test_a_row_corrected_in_both_sheets_and_not_alike_is_named_and_neither_is_lost(written: Path) -> None:
+    fill(written, "Results", {"F3": "17275550108"})
+    fill(written, "Failed rows", {"F2": "17275550109"})
+    says = "row 5 was corrected in both .*: DID is '17275550108' in Results and '17275550109' in Failed rows; make them"
+    with pytest.raises(SheetError, match=says):
+        read_results(written)
+
+
+def test_a_row_deleted_in_one_sheet_stays_but_is_not_sent_unless_the_other_has_it_corrected(written: Path) -> None:
+    fill(written, "Failed rows", {"A3": None})
+    found = read_results(written)
+    assert [(row.row, row.left_out) for row in found.rows] == [(3, False), (5, False), (6, True)]
+    assert found.table().facts == ("rows that were deleted in one of the sheets are not sent: 6",)
+    fill(written, "Results", {"F4": "17275550109"})
+    assert not any(row.left_out for row in read_results(written).rows)
+    fill(written, "Results", {"A3": None})
+    assert [(row.row, row.left_out) for row in read_results(written).rows] == [(3, False), (5, True), (6, False)]
+
+
+@pytest.mark.parametrize("gone", ["Results", "Failed rows"])
+def test_one_of_the_sheets_alone_will_do(written: Path, gone: str) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(written)
+    del book[gone]
+    book.save(written)
+    found = read_results(written)
+    assert [(row.row, row.left_out) for row in found.rows] == [(row, False) for row in (3, 5, 6)][gone == "Results" :]
+
+
+def test_a_column_or_a_header_that_was_changed_in_one_sheet_counts_for_all_rows(written: Path) -> None:
+    fill(written, "Failed rows", {"G1": "did_route", "N1": "group", "N2": "SALES_IN"})
+    fill(written, "Results", {"N1": "for us", "N2": "x"})
+    found = read_results(written)
+    assert found.header == ("row", "DID", "did_route", "result", "", "result", "for us", "group")
+    assert [row.cells[6:] for row in found.rows] == [("x", ""), ("", "SALES_IN"), ("", "")]
+    fill(written, "Results", {"G1": "other"})
+    with pytest.raises(SheetError, match="a header is 'other' in Results and 'did_route' in Failed rows"):
+        read_results(written)
+
+
+def test_a_column_inserted_among_the_inputs_in_one_sheet_is_found_by_its_header(written: Path) -> None:
+    def insert(sheet: Any) -> None:
+        sheet.insert_cols(7)
+        sheet["G1"], sheet["G2"] = "group", "SALES_IN"
+
+    edit(written, insert, "Failed rows")
+    found = read_results(written)
+    assert found.header == (*HEADER, "group")
+    assert [row.cells for row in found.rows] == [(*ROWS[0], ""), (*ROWS[1], "SALES_IN"), (*ROWS[2], "")]
+
+
+def test_without_checksums_every_row_may_have_been_corrected(written: Path) -> None:
+    for sheet in ("Results", "Failed rows"):
+        edit(written, lambda found: found.delete_cols(13), sheet)
+    assert [(row.row, row.corrected) for row in read_results(written).rows] == [(3, True), (5, True), (6, True)]
+    fill(written, "Failed rows", {"F2": "17275550109"})
+    with pytest.raises(SheetError, match="row 5 was corrected in both sheets and not alike"):
+        read_results(written)
+
+
+def test_the_rows_of_a_range_find_each_other_however_they_are_sorted(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    table = table_of(["DID"], [["1"], ["2"], ["3"]], numbers=[2, 2, 2])
+    write_results(path, table, outcomes_for(3, Result.FAILED), SUMMARY)
+    fill(path, "Failed rows", {"E2": "30", "E4": "10", "H2": None})
+    fill(path, "Failed rows", {})
+    found = read_results(path)
+    assert sorted((row.cells[0], row.left_out) for row in found.rows) == [("1", True), ("10", False), ("2", False)]
 
 
 def test_a_title_line_above_the_header_does_no_harm(written: Path) -> None:
@@ -176,8 +289,8 @@ def test_a_title_line_above_the_header_does_no_harm(written: Path) -> None:
 
 def test_an_error_in_a_corrected_cell_is_known_as_such_at_the_row_where_it_ends_up(written: Path) -> None:
     def spoil(sheet: Any) -> None:
-        sheet["C4"].value = "#REF!"
-        sheet["C4"].data_type = "e"
+        sheet["F4"].value = "#REF!"
+        sheet["F4"].data_type = "e"
         sheet["A2"], sheet["A4"] = "9", "2"
 
     edit(written, spoil)
@@ -187,9 +300,12 @@ def test_an_error_in_a_corrected_cell_is_known_as_such_at_the_row_where_it_ends_
     assert found.table().flaws == found.flaws
 
 
+@pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16")])
-def test_the_sheet_saved_as_csv_is_read_too(tmp_path: Path, delimiter: str, encoding: str) -> None:
-    path = as_csv(tmp_path / "order_results.csv", csv_lines(), delimiter, encoding)
+def test_a_sheet_saved_as_csv_is_read_too_of_version_0_1_0_as_well(
+    tmp_path: Path, delimiter: str, encoding: str, old: bool
+) -> None:
+    path = as_csv(tmp_path / "order_results.csv", csv_lines(old=old), delimiter, encoding)
     found = read_results(path)
     assert found.header == HEADER
     assert found.table().rows == (ROWS[0], ROWS[2])
@@ -200,21 +316,21 @@ def test_the_sheet_saved_as_csv_is_read_too(tmp_path: Path, delimiter: str, enco
 def test_the_separator_of_a_csv_is_the_one_that_separates_our_headers(tmp_path: Path) -> None:
     lines = csv_lines()
     for line in lines[1:]:
-        line[2] = "7275550100,7275550101,7275550102,7275550103"
+        line[5] = "7275550100,7275550101,7275550102,7275550103"
     assert len(read_results(as_csv(tmp_path / "r.csv", lines, ";")).rows) == 2
 
 
 def test_capitals_and_spaces_in_a_result_do_no_harm(tmp_path: Path) -> None:
     lines = csv_lines()
-    lines[2][7] = " Not  Sent "
+    lines[2][1] = " Not  Sent "
     assert read_results(as_csv(tmp_path / "r.csv", lines)).rows[1].result is Result.NOT_SENT
 
 
 @pytest.mark.parametrize(
     ("column", "text", "says"),
     [
-        (7, "done", r"row 3: 'done' in the column 'result' is none of its words \(allowed: success, duplicate, "),
-        (7, "", r"row 3: '' in the column 'result' .* write 'not sent' to have the row sent"),
+        (1, "done", r"row 3: 'done' in the column 'result' is none of its words \(allowed: success, duplicate, "),
+        (1, "", r"row 3: '' in the column 'result' .* write 'not sent' to have the row sent"),
         (0, "", "row 3: '' in the column 'row' is no row number"),
         (0, "6th", "row 3: '6th' in the column 'row' is no row number"),
         (10, "two", "row 3: 'two' in the column 'attempts' is no number"),

@@ -1,6 +1,8 @@
 """The template says what ``importer.columns`` says, and takes what the check takes."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,12 @@ from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, USED
 from importer.errors import ResultsError
 from importer.headers import column_named, match_header
 from importer.workbooks.template import columns_markdown, write_template
-from importer.workbooks.template.column_words import kept_in_words, note
 from importer.workbooks.template.routes import WHAT_ROUTES_DO
+from importer.workbooks.template.words import kept_in_words, note
+from importer.workbooks.template.workbook import TO_FILL
 
 KEPT = Path(__file__).parent.parent / "templates"
-NAMES = [column.name for column in USED]
+NAMES = [column.name for column in TO_FILL]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def test_the_sheet_to_fill_comes_first_and_holds_the_headers_alone(template: Pat
     import openpyxl
 
     book = openpyxl.load_workbook(template)
-    assert book.sheetnames == ["DIDs", "Instructions", "Examples"]
+    assert book.sheetnames == ["DIDs", "Instructions", "Examples", "Lists"]
     assert list(book["DIDs"].values) == [tuple(NAMES)]
     assert book["DIDs"].freeze_panes == "B2"
 
@@ -72,13 +75,13 @@ def test_the_sheet_to_fill_comes_first_and_holds_the_headers_alone(template: Pat
 def test_every_header_has_a_note_that_fits_its_column(template: Path) -> None:
     for sheet in ("DIDs", "Examples"):
         notes = content_of(template)[sheet][0]
-        for column, (_, said) in zip(USED, notes, strict=False):
+        for column, (_, said) in zip(TO_FILL, notes, strict=False):
             assert said == note(column)
             assert column.help in said
             assert column.example in said
             assert set(column.choices) <= set(re.findall(r"\w+", said))
     assert "(required)" in note(BY_NAME["did_pattern"])
-    assert not [column.name for column in USED[1:] if "(required)" in note(column)]
+    assert not [column.name for column in TO_FILL[1:] if "(required)" in note(column)]
 
 
 def test_every_column_to_fill_is_formatted_as_text(template: Path) -> None:
@@ -95,27 +98,79 @@ def test_every_column_to_fill_is_formatted_as_text(template: Path) -> None:
         assert formats == [49] * len(NAMES)  # 49 is '@', text
 
 
-def test_lists_are_offered_for_5000_rows_and_only_warn(template: Path) -> None:
-    rules = list(sheet_root(template, 1).iter(f"{MAIN}dataValidation"))
-    with_choices = [column for column in USED if column.choices or column.offered]
-    assert [rule.get("sqref") for rule in rules] == [
-        f"{letter}2:{letter}5001" for letter in (chr(ord("A") + USED.index(column)) for column in with_choices)
-    ]
-    assert {rule.get("errorStyle") for rule in rules} == {"warning"}
-    assert {rule.get("type") for rule in rules} == {"list"}
-    offered = {column.name: rule.findtext(f"{MAIN}formula1") for column, rule in zip(with_choices, rules, strict=True)}
-    assert offered["did_route"] == '"' + ",".join(BY_NAME["did_route"].choices) + '"'
-
-
-def test_the_list_of_call_handle_methods_names_the_cells_that_hold_them(template: Path) -> None:
+def offered_in(path: Path) -> dict[str, tuple[str, ...]]:
+    """The choices of each column that has any, after a look at where the list stands."""
     import openpyxl
 
-    rules = sheet_root(template, 1).iter(f"{MAIN}dataValidation")
-    (source,) = [text for rule in rules if "!" in (text := rule.findtext(f"{MAIN}formula1") or "")]
-    sheet, cells = source.split("!")
-    assert sheet.strip("'") == "Instructions"
-    found = openpyxl.load_workbook(template)["Instructions"][cells.replace("$", "")]
-    assert tuple(cell.value for (cell,) in found) == BY_NAME["call_handle_method"].offered
+    book = openpyxl.load_workbook(path)
+    found = {}
+    for rule in sheet_root(path, 1).iter(f"{MAIN}dataValidation"):
+        assert (rule.get("type"), rule.get("errorStyle")) == ("list", "warning")
+        letter, last = re.fullmatch(r"([A-Z])2:\1(\d+)", rule.get("sqref", "")).groups()  # type: ignore[union-attr]  # fails so
+        assert last == "5001"
+        source = rule.findtext(f"{MAIN}formula1") or ""
+        if "!" in source:
+            sheet, cells = source.split("!")
+            values = tuple(str(cell.value) for (cell,) in book[sheet.strip("'")][cells.replace("$", "")])
+        else:
+            values = tuple(source.strip('"').split(","))
+        found[str(book["DIDs"][f"{letter}1"].value)] = values
+    return found
+
+
+def test_each_column_with_choices_offers_them_for_5000_rows_and_only_warns(template: Path) -> None:
+    expected = {column.name: column.choices or column.offered for column in TO_FILL}
+    assert offered_in(template) == {name: values for name, values in expected.items() if values}
+
+
+@dataclass(frozen=True)
+class Named:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Names:
+    in_groups: Sequence[Named]
+    call_menus: Sequence[Named]
+
+
+def test_the_servers_own_in_groups_and_call_menus_are_offered_however_many(tmp_path: Path) -> None:
+    import openpyxl
+
+    from importer.reading import read_table
+
+    path = tmp_path / "t.xlsx"
+    # some IDs are names of columns, and some look like phone numbers
+    groups = ("phone", "did", *(f"SALES_{number:04}" for number in range(300)))
+    write_template(path, Names([Named(id_, f"Sales, {id_}") for id_ in groups], [Named("17275550100", "=1+1")]))
+    assert (offered_in(path)["group"], offered_in(path)["menu_id"]) == (groups, ("17275550100",))
+    book: Any = openpyxl.load_workbook(path)
+    assert (book["Lists"].sheet_state, book.active.title) == ("hidden", "DIDs")
+    book["DIDs"]["A2"] = "+17275550100"
+    book.save(path)
+    table = read_table(path)
+    assert (table.sheet, [row[0] for row in table.rows]) == ("DIDs", ["+17275550100"])
+    write_template(tmp_path / "none.xlsx", Names([], []))
+    assert "group" not in offered_in(tmp_path / "none.xlsx")
+
+
+def test_the_columns_stand_as_people_fill_them_and_those_that_few_need_are_folded(template: Path) -> None:
+    import openpyxl
+
+    first = "did_pattern did_description did_route"
+    targets = "group menu_id extension voicemail_ext phone_extension server_ip"
+    assert NAMES[:10] == [*first.split(), *targets.split(), "active"]
+    assert sorted(NAMES) == sorted(column.name for column in USED)
+    for name, folded in (("DIDs", NAMES[10:]), ("Examples", [])):
+        widths: Any = openpyxl.load_workbook(template)[name].column_dimensions
+        hidden = {
+            number
+            for dimension in widths.values()
+            if dimension.hidden and dimension.outlineLevel == 1
+            for number in range(dimension.min, dimension.max + 1)
+        }
+        assert [NAMES[number - 1] for number in sorted(hidden)] == folded
 
 
 def test_the_examples_have_a_row_of_each_route_with_what_it_needs(template: Path) -> None:

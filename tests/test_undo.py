@@ -406,14 +406,19 @@ def test_undo_list_holds_the_dids_that_the_run_added_one_a_line(tmp_path: Path) 
     assert added_by(desk.newest()) == tuple(did(number) for number in (0, 2, 4, 5))
 
 
-def test_an_undo_list_that_cannot_be_written_costs_nothing_but_the_list(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["nowhere/added.txt", "order.csv", "link.txt"])
+def test_an_undo_list_that_cannot_be_written_or_would_replace_a_file_is_refused_before_a_call(
+    tmp_path: Path, name: str
+) -> None:
     desk = Desk(tmp_path)
+    (tmp_path / "link.txt").symlink_to("order.csv")
     with Sandbox() as sandbox:
         path = write(desk, "order.csv", range(2))
-        ran = desk.did_importer("run", path, *flags(sandbox, "--undo-list", tmp_path / "nowhere" / "added.txt"))
-    assert ran.code == 0
-    assert f"did-importer undo {desk.newest().about.run_id} deletes them all the same" in " ".join(ran.err.split())
-    assert Path(desk.newest().about.workbook).exists()
+        before = path.read_bytes()
+        ran = desk.did_importer("run", path, *flags(sandbox, "--undo-list", tmp_path / name))
+        assert not sandbox.calls
+    assert ran.code == 2
+    assert path.read_bytes() == before
 
 
 def test_a_refused_login_ends_an_undo_after_one_login(tmp_path: Path) -> None:

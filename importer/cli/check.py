@@ -16,8 +16,6 @@ from importer.errors import ResultsError
 from importer.model import ExitCode, Result
 from importer.settings.settings import Server
 from importer.workbooks.checked import write_checked
-from importer.workbooks.checked_parts import checked_parts
-from importer.workbooks.output_file import free_path
 
 if TYPE_CHECKING:
     from importer import LiveCheck
@@ -42,7 +40,7 @@ def check(flags: argparse.Namespace) -> int:
             return live.exit_code
         fine = (Result.SUCCESS, Result.DUPLICATE)
         bad = bad or any(outcome.result not in fine for outcome in live.verdicts.values())
-    write_checked_table(checked)
+    write_checked_table(checked, live)
     tell(flags, checked_object(checked, live))
     return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
 
@@ -56,12 +54,12 @@ def ask_server(checked: Checked, options: ImportOptions, server: Server, flags: 
         return check_live(checked.planned, options, server, observer)
 
 
-def write_checked_table(checked: Checked) -> None:
+def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> None:
     """Write the person's table with every bad cell explained; a folder that cannot be written is no reason to stop."""
-    source = checked.table.path
-    path = free_path(source.with_name(f"{source.stem}_checked.xlsx"), len(checked_parts(checked.table)))
+    wanted = checked.table.path.with_name(f"{checked.table.path.stem}_checked.xlsx")
+    rows, taken = checked.checked.rows, checked.checked.match.taken
     try:
-        written = write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken)
+        written = write_checked(wanted, checked.table, rows, taken, verdicts=live.verdicts if live else {})
     except ResultsError as error:
         print(wrapped(f"the checked table was not written: {error}"), file=sys.stderr)
     else:

@@ -33,9 +33,10 @@ from importer.cli.show_check import check_lines, live_lines
 from importer.cli.show_run import next_command, report_lines, undo_lines
 from importer.cli.talk import agreed, say, somebody_is_there, warn
 from importer.cli.text import counted, shown, wrapped
-from importer.errors import SettingsError
+from importer.errors import ResultsError, SettingsError
 from importer.model import ExitCode, Result
 from importer.settings.named import ChosenServer
+from importer.workbooks.output_file import check_writable, under_free_name, whole_file
 from importer.workbooks.results.causes import causes_of
 
 _SHOWN_CAUSES: Final = 5
@@ -66,6 +67,7 @@ def rerun(flags: argparse.Namespace) -> int:
 def resume_run(flags: argparse.Namespace) -> int:
     """``did-importer resume``."""
     folders = folders_of(flags)
+    _refuse_undo_list_that_is_there(flags)
     line = unfinished_run(folders, flags.run)
     options = options_from(flags, ImportOptions.from_json(line.about.settings))
     server = server_of_run(flags, options, line.about.server, line.about.user)
@@ -97,6 +99,7 @@ def undo_run(flags: argparse.Namespace) -> int:
 def _show_ask_and_send(
     checked: Checked, options: ImportOptions, flags: argparse.Namespace, chosen: ChosenServer | None
 ) -> int:
+    _refuse_undo_list_that_is_there(flags)
     server = server_from(flags, options, chosen)
     say(check_lines(checked))
     warn(server, options)
@@ -127,16 +130,28 @@ def _end(report: RunReport, flags: argparse.Namespace) -> int:
     return report.exit_code
 
 
+def _refuse_undo_list_that_is_there(flags: argparse.Namespace) -> None:
+    """Say before anything is sent that the list of DIDs added cannot be written; it would overwrite nothing."""
+    if getattr(flags, "undo_list", None) is not None:
+        check_writable(flags.undo_list, suffix="")
+
+
 def _write_undo_list(path: Path, report: RunReport) -> None:
     """Write the DIDs that undo would delete; the record has them too, so a full disk loses nothing."""
     dids = [outcome.did_sent for outcome in report.outcomes if outcome.result is Result.SUCCESS and outcome.added]
+
+    def write(free: Path) -> Path:
+        with whole_file(free) as file:
+            file.write("".join(f"{did}\n" for did in dids).encode("ascii"))
+        return free
+
     try:
-        path.write_text("".join(f"{did}\n" for did in dids), encoding="ascii")
-    except OSError as error:
+        written = under_free_name(path, write)
+    except ResultsError as error:
         undo = f"did-importer undo {report.run_id} deletes them all the same"
-        print(wrapped(f"the DIDs added were not written to {path} ({error.strerror}); {undo}"), file=sys.stderr)
+        print(wrapped(f"the DIDs added were not written: {error}; {undo}"), file=sys.stderr)
     else:
-        print(f"added by this run: {shown(path)} ({counted(len(dids))})")
+        print(f"added by this run: {shown(written)} ({counted(len(dids))})")
 
 
 def _chosen_results(words: Collection[str] | None) -> frozenset[Result]:

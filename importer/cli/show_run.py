@@ -53,7 +53,7 @@ def next_command(report: RunReport) -> str:
         return ""
     if report.undoes:
         return f"did-importer undo {report.undoes}"
-    return f"correct the cells in the sheet Results, then: did-importer rerun {quoted(_to_correct(report)[0])}"
+    return f"correct the cells in the sheet Failed rows, then: did-importer rerun {quoted(_to_correct(report)[0])}"
 
 
 def _resumable(report: RunReport) -> bool:

@@ -18,8 +18,8 @@ from importer.reading.header_row import (
 )
 from importer.reading.sheet_rows import ReadOptions, SheetRows, some_of
 
-OWN_SHEETS: Final = ("Instructions", "Examples")
-"""The sheets of our own template that hold no order, though one of them has DIDs in it."""
+OWN_SHEETS: Final = ("Instructions", "Examples", "Lists", "Failed rows")
+"""The sheets of our own workbooks that hold no order, though some of them have DIDs in them."""
 
 _ROWS_SHOWN: Final = 10
 

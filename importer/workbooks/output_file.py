@@ -1,16 +1,17 @@
 """Files that are whole or not there, and that never replace one that is.
 
-Every workbook we write goes first to a temporary file beside its target, is synced to the disk and only then gets
-its name, in one step that fails if the name is taken. A crash, a full disk or a second process leaves either the
-whole file or nothing under that name.
+What is written goes first to a temporary file beside its target, is synced to the disk and only then gets its name, in
+one step that fails if the name is taken, be it by a link. A crash, a full disk or a second process leaves either the
+whole file or nothing under that name. What a killed process has left is removed when the next file is written there.
 """
 
 import os
 import secrets
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from importer.errors import ResultsError
 
@@ -20,27 +21,23 @@ EXCEL_ROWS: Final = 1_048_576
 EXCEL_COLUMNS: Final = 16_384
 """How many columns a sheet has in Excel."""
 
+_TEMPORARY: Final = ".did-importer-{}.part"
+_Written = TypeVar("_Written")
+
+
+class FileTakenError(ResultsError):
+    """The name is taken; another one would do."""
+
 
 def part_path(path: Path, number: int) -> Path:
-    """Return the name of one of several workbooks: ``order_results.xlsx``, ``order_results_part2.xlsx``, ...
-
-    Args:
-        path: the first of them.
-        number: which one, from 1.
-    """
+    """Return the name of one of several workbooks: ``order_results.xlsx``, ``order_results_part2.xlsx``, ..."""
     return path if number == 1 else path.with_name(f"{path.stem}_part{number}{path.suffix}")
 
 
 def free_path(wanted: Path, parts: int = 1) -> Path:
-    """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3``, ... that is not taken.
+    """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3``, ... under which and under whose parts nothing is.
 
-    Args:
-        wanted: the name that would be best, such as ``order_results.xlsx``.
-        parts: how many workbooks are written; the others have the names that ``part_path`` makes of the first.
-
-    Returns:
-        A path in the same folder under which nothing is (not even a link that leads nowhere), and under whose further
-        parts nothing is. A single workbook is not put beside the second part of another either.
+    Not even a link that leads nowhere, and no workbook is put beside the second part of another.
     """
     path, number = wanted, 1
     while any(os.path.lexists(part_path(path, part)) for part in range(1, max(parts, 2) + 1)):
@@ -49,13 +46,24 @@ def free_path(wanted: Path, parts: int = 1) -> Path:
     return path
 
 
+def under_free_name(wanted: Path, write: Callable[[Path], _Written], parts: int = 1) -> _Written:
+    """Write under the wanted name or the next free one, and again under the next if another process was faster.
+
+    Args:
+        wanted: the name that would be best.
+        write: writes under the name that it is given, by ``whole_file``.
+        parts: how many files it writes, named by ``part_path``.
+    """
+    while True:
+        try:
+            return write(free_path(wanted, parts))
+        except FileTakenError:
+            continue
+
+
 @contextmanager
 def all_or_none() -> Iterator[list[Path]]:
-    """Leave several workbooks that belong together, or none of them.
-
-    Yields:
-        A list for the names of those that are written. If the block ends by an exception, they are deleted.
-    """
+    """Leave several workbooks that belong together, or none: those in the list that it yields go if the block fails."""
     written: list[Path] = []
     try:
         yield written
@@ -67,22 +75,22 @@ def all_or_none() -> Iterator[list[Path]]:
 
 
 def check_writable(path: Path, *, rows: int = 0, columns: int = 0, suffix: str = ".xlsx") -> None:
-    """Find out before the first call whether a workbook can be written, rather than after the last one.
+    """Find out before the first call whether a file can be written, rather than after the last one.
 
     A file is really created in the folder and removed again, because permissions alone do not tell (a read-only
     disk, Windows, an administrator).
 
     Args:
-        path: where the workbook is to be.
+        path: where the file is to be.
         rows: how many rows it will have, header included; 0 where that is not known.
         columns: how many columns it will have; 0 where that is not known.
-        suffix: how the name must end.
+        suffix: how the name must end; empty for any ending.
 
     Raises:
-        ResultsError: there is a file already, the folder is not there or not writable, the name is unusable or
+        ResultsError: something is there already, the folder is not there or not writable, the name is unusable or
             ends otherwise, or the rows or columns are more than a sheet has.
     """
-    if path.suffix.lower() != suffix:
+    if suffix and path.suffix.lower() != suffix:
         raise ResultsError(f"{path}: what is written is a workbook; choose a name that ends in {suffix}")
     if rows > EXCEL_ROWS:
         raise ResultsError(
@@ -118,14 +126,12 @@ def check_writable(path: Path, *, rows: int = 0, columns: int = 0, suffix: str =
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Write a file that appears under its name only when all of it is on the disk.
 
-    Args:
-        path: where the file is to be.
-
     Yields:
         The temporary file beside it, open for writing bytes. If the block ends by an exception, nothing is left.
 
     Raises:
-        ResultsError: the name is taken, now or by the time the file is whole, or the system refuses to write.
+        FileTakenError: the name is taken, now or by the time the file is whole.
+        ResultsError: the system refuses to write.
     """
     if os.path.lexists(path):
         raise _taken(path)
@@ -136,7 +142,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _give_name(temporary, path)
+            if os.name != "nt":
+                # before the file is closed: from then on nobody holds it
+                _link(temporary, path)
+        if os.name == "nt":
+            temporary.rename(path)  # Windows renames no open file, and refuses to rename onto one that is there
         _sync_folder(path.parent)
     except FileExistsError:
         raise _taken(path) from None
@@ -152,16 +162,45 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def _create_beside(path: Path) -> tuple[int, Path]:
     """Create a file of a name that nobody has, in the folder of ``path``, with the permissions of any new file."""
-    temporary = path.with_name(f".did-importer-{secrets.token_hex(8)}.part")
+    for left in path.parent.glob(_TEMPORARY.format("*")):
+        _remove_if_left(left)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    return os.open(temporary, flags, 0o666), temporary
+    while True:
+        temporary = path.with_name(_TEMPORARY.format(secrets.token_hex(8)))
+        descriptor = os.open(temporary, flags, 0o666)
+        try:
+            _hold(descriptor)
+            lost = not os.path.lexists(temporary)
+        except OSError as error:
+            lost = isinstance(error, BlockingIOError)  # else files have no locks here, and nothing is removed
+        if not lost:
+            return descriptor, temporary
+        os.close(descriptor)  # another process took it for one that was left, in the moment before it was held
 
 
-def _give_name(temporary: Path, path: Path) -> None:
+def _hold(descriptor: int) -> None:
+    """Mark a file as in use for as long as it is open; OSError where another process has it."""
+    if sys.platform != "win32":  # an open file cannot be removed there
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove_if_left(temporary: Path) -> None:
+    """Remove a temporary file of ours that no process holds: its own was killed."""
+    with suppress(OSError):
+        descriptor = os.open(temporary, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            _hold(descriptor)
+            if os.name != "nt":
+                temporary.unlink()
+        finally:
+            os.close(descriptor)
+        temporary.unlink(missing_ok=True)
+
+
+def _link(temporary: Path, path: Path) -> None:
     """Let the whole file appear as ``path``; FileExistsError if something is there."""
-    if os.name == "nt":
-        temporary.rename(path)  # Windows refuses to rename onto a file that is there
-        return
     try:
         os.link(temporary, path)
     except FileExistsError:
@@ -188,8 +227,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _taken(path: Path) -> ResultsError:
-    return ResultsError(f"{path}: is there already and is never overwritten; choose another name or move it away")
+def _taken(path: Path) -> FileTakenError:
+    return FileTakenError(f"{path}: is there already and is never overwritten; choose another name or move it away")
 
 
 def _why(error: Exception) -> str:

@@ -159,7 +159,8 @@ def _check_previous(
     checked = check_table(table, replace(options.check_options(), taken_apart=apart))
     before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
     here = frozenset(table.row_numbers)
-    again = {place for place, outcome in before.items() if outcome.result in only}
+    left_out = {place for place, row in enumerate(previous.rows) if row.left_out}
+    again = {place for place, outcome in before.items() if outcome.result in only and place not in left_out}
     if only == RERUN_RESULTS:
         again |= _twice_no_longer(checked.rows, before, None if options.on_duplicate != "update" else here)
     checked = _without_expanding(checked, again)

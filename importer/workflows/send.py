@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from importer import __version__
-from importer.errors import ResultsError, WorkbookWriteError
+from importer.errors import ResultsError, SheetError, WorkbookWriteError
+from importer.headers import match_header
 from importer.interrupt import Interrupts, heeding_signals
 from importer.journal import Journal, RunRecord, RunState
-from importer.model import ExitCode, Result, RowOutcome
+from importer.model import ExitCode, Result, RowOutcome, Table
 from importer.sending.pool import Submission, Submitted
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop, StopKind
 from importer.settings.settings import Server
 from importer.vicidial.client import NonAgentApi
 from importer.workbooks.results import ResultsPart, ResultsPlace, RunSummary, columns_of, part_spans, write_results
-from importer.workbooks.results.causes import causes_of
+from importer.workbooks.results.causes import causes_of, remarks_of
 from importer.workflows.options import ImportOptions
 
 INTERRUPTED: Final = Stop(StopKind.INTERRUPTED, "interrupted")
@@ -187,9 +188,11 @@ def write_workbook(
         What was written.
     """
     about = record.about
-    spans = part_spans(record.table.row_numbers, columns_of(record.table), place.most_rows)
-    path = place.path(len(spans))
+    parts = len(part_spans(record.table.row_numbers, columns_of(record.table), place.most_rows))
     undoes = about.previous if options.undo else ""
+    descriptions = None
+    if options.describe is not None:
+        descriptions = {row.index: dict(row.parameters).get("did_description", "") for row in record.planned}
     summary = RunSummary(
         server=about.server,
         user=about.user,
@@ -203,9 +206,30 @@ def write_workbook(
         run_id=about.run_id,
         previous_run=about.previous,
         settings=options.facts(),
-        causes=causes_of(outcomes, path.name, undoes=undoes, parts=len(spans)),
+        remarks=remarks_of(record.planned),
     )
-    return write_results(path, record.table, outcomes, summary, most_rows=place.most_rows)
+
+    def write(path: Path) -> tuple[ResultsPart, ...]:
+        said = replace(summary, causes=causes_of(outcomes, path.name, undoes=undoes, parts=parts))
+        return write_results(
+            path,
+            record.table,
+            outcomes,
+            said,
+            taken=_taken(record.table, options),
+            descriptions=descriptions,
+            most_rows=place.most_rows,
+        )
+
+    return place.write(write, parts)
+
+
+def _taken(table: Table, options: ImportOptions) -> Mapping[str, int]:
+    """Which column each header was taken for, to find the cells to correct; no reason to lose a workbook."""
+    try:
+        return match_header(table.header, dict(options.mapping)).taken
+    except SheetError:
+        return {}
 
 
 async def _send(

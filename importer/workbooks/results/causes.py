@@ -4,18 +4,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-from importer.model import Result, RowOutcome
-from importer.workbooks.results import Cause
-
-MOST_CAUSES: Final = 20
-"""So many causes are listed; the sheet Results has them all."""
+from importer.model import PlannedRow, Result, RowOutcome
+from importer.workbooks.results.summary import Cause
 
 _FIXES: Final = {
     Result.DUPLICATE: "Nothing to do, if the DID in VICIdial is routed as it should be.",
     Result.PERMISSION_ERROR: "Correct the login or the user's permissions, then: {again}",
-    Result.INVALID: "Correct the cells in the sheet Results, save, then: {again}",
+    Result.INVALID: "Correct the cells in the sheet Failed rows, save, then: {again}",
     Result.FAILED: "Send these rows again: {again}",
     Result.UNKNOWN: "Look for the DIDs under Inbound > DIDs, or send them again: {again}",
     Result.NOT_SENT: "Finish the run: did-importer resume",
@@ -30,6 +27,9 @@ _ALLOWED: Final = re.compile(r" \(allowed: (?:[^()]|\([^()]*\))*\)")
 _EARLIER_ROW: Final = re.compile(r"stands in row \d+ already")
 _OWN_VALUE: Final = re.compile(r"\b(did_pattern|did_description|copy_from) '(?:[^']|'(?=\w))*'")
 _NO_SUCH: Final = re.compile(r"^[A-Z ,]+: this VICIdial has no such ([a-z -]+); .*\(\w+ '([^']*)'\)")
+
+
+_Kind = TypeVar("_Kind", bound=str)
 
 
 @dataclass(slots=True)
@@ -49,25 +49,34 @@ def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = ""
         parts: how many results workbooks there are; ``workbook`` is the first.
 
     Returns:
-        The most frequent causes, most frequent first. Rows whose reasons differ only in the number or description
-        that is the row's own have one cause; the server's words and what is allowed stay in the sheet Results.
+        All causes, most frequent first. Rows whose reasons differ only in the number or description that is the row's
+        own have one cause; the server's words and what is allowed stay in the sheet Results.
     """
     each = ", and likewise each further part" if parts > 1 else ""
     again = f"did-importer undo {undoes}" if undoes else f"did-importer rerun {workbook}{each}"
-    groups: dict[tuple[Result, str], _Group] = defaultdict(_Group)
-    for outcome in outcomes:
-        if outcome.result is Result.SUCCESS:
-            continue
-        sentence = _shortened(outcome.reason)
-        group = groups[outcome.result, _OWN_VALUE.sub(r"\1 '…'", sentence)]
+    left = ((outcome.result, outcome.reason) for outcome in outcomes if outcome.result is not Result.SUCCESS)
+    return tuple(
+        Cause(group.count, f"{result}: {_shown(group)}", _fix(result, group.example, again))
+        for result, group in _grouped(left)
+    )
+
+
+def remarks_of(planned: Iterable[PlannedRow]) -> tuple[Cause, ...]:
+    """Group what the check remarked on rows that are sent, such as what VICIdial stores otherwise, as causes are."""
+    remarks = (("", note) for row in planned for note in row.notes)
+    return tuple(Cause(group.count, _shown(group)) for _, group in _grouped(remarks))
+
+
+def _grouped(said: Iterable[tuple[_Kind, str]]) -> list[tuple[_Kind, _Group]]:
+    groups: dict[tuple[_Kind, str], _Group] = defaultdict(_Group)
+    for kind, text in said:
+        sentence = _shortened(text)
+        group = groups[kind, _OWN_VALUE.sub(r"\1 '…'", sentence)]
         group.count += 1
         group.differ = group.differ or bool(group.example and group.example != sentence)
         group.example = group.example or sentence
-    frequent = sorted(groups.items(), key=lambda item: (-item[1].count, item[0]))[:MOST_CAUSES]
-    return tuple(
-        Cause(group.count, f"{result}: {_shown(group)}", _fix(result, group.example, again))
-        for (result, _), group in frequent
-    )
+    ordered = sorted(groups.items(), key=lambda item: (-item[1].count, item[0]))
+    return [(kind, group) for (kind, _), group in ordered]
 
 
 def _shortened(reason: str) -> str:

@@ -1,17 +1,22 @@
-"""Which rows stand in which results workbook: all in one, unless a sheet has no room for them."""
+"""Where the results of a run go: which rows into which workbook, and under which names."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self, TypeVar
 
 from importer.model import Result, RowOutcome
 from importer.reading.limits import MOST_CELLS
-from importer.workbooks.output_file import EXCEL_ROWS, part_path
+from importer.workbooks.output_file import EXCEL_ROWS, check_writable, free_path, part_path, under_free_name
 
 DONE: Final = (Result.SUCCESS, Result.DUPLICATE)
 """The results of rows that nobody has to look at again."""
+
+_OF_A_PART: Final = re.compile(r"(.*_results(?:_\d+)?_part\d+)(?:_\d+)?")
+_OF_A_RERUN: Final = re.compile(r"_results(_\d+)?$")
+_Written = TypeVar("_Written")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,49 @@ class ResultsPart:
     def left(self) -> int:
         """How many of its rows are neither success nor duplicate."""
         return len(self.span) - sum(self.counts.get(result, 0) for result in DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPlace:
+    """Where the results workbooks of a run go.
+
+    Attributes:
+        wanted: the name of the first workbook.
+        fixed: True if a run is not begun where that name is taken.
+        most_rows: how many rows a sheet has, header included; what is more goes into further workbooks.
+    """
+
+    wanted: Path
+    fixed: bool = False
+    most_rows: int = EXCEL_ROWS
+
+    @classmethod
+    def beside(cls, input_path: Path, most_rows: int = EXCEL_ROWS) -> Self:
+        """Return the place beside an input: ``order_results.xlsx`` for ``order.csv``, and for a rerun of it too.
+
+        What a rerun of ``order_results_part2.xlsx`` leaves is ``order_results_part2_2.xlsx``.
+        """
+        of_a_part = _OF_A_PART.fullmatch(input_path.stem)
+        stem = of_a_part[1] if of_a_part else f"{_OF_A_RERUN.sub('', input_path.stem)}_results"
+        return cls(input_path.with_name(f"{stem}.xlsx").resolve(), most_rows=most_rows)
+
+    def check(self, parts: int = 1, columns: int = 0) -> None:
+        """Find out before the first call whether all workbooks can be written.
+
+        Args:
+            parts: how many workbooks there will be.
+            columns: how many columns they will have; 0 where that is not known.
+
+        Raises:
+            ResultsError: one of them cannot be written.
+        """
+        path = self.wanted if self.fixed else free_path(self.wanted, parts)
+        for number in range(1, parts + 1):
+            check_writable(part_path(path, number), columns=columns)
+
+    def write(self, write: Callable[[Path], _Written], parts: int = 1) -> _Written:
+        """Write at the end of a run: under the wanted name, or the next free one if it was taken meanwhile."""
+        return under_free_name(self.wanted, write, parts)
 
 
 def part_spans(row_numbers: Sequence[int], columns: int, most_rows: int = EXCEL_ROWS) -> tuple[range, ...]:
@@ -69,14 +117,7 @@ def part_spans(row_numbers: Sequence[int], columns: int, most_rows: int = EXCEL_
 def parts_of(
     path: Path, row_numbers: Sequence[int], outcomes: Sequence[RowOutcome], spans: Sequence[range]
 ) -> tuple[ResultsPart, ...]:
-    """Name the workbooks and count the results in each.
-
-    Args:
-        path: the first workbook.
-        row_numbers: for each row the number that it has in the file.
-        outcomes: what became of each row, in the same order.
-        spans: what ``part_spans`` returned.
-    """
+    """Name the workbooks, of which ``path`` is the first, and count the results in each."""
     return tuple(
         ResultsPart(
             part_path(path, number),

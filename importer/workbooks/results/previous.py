@@ -1,64 +1,30 @@
-"""Reading a results workbook again, as a person has left it after correcting cells in Excel or LibreOffice.
-
-Our columns are found by where they stand, not by their names alone: ``row`` is the first column, and the last run
-of ``result, reason, did_sent, attempts, answered_at`` is ours. What stands between them is the input's, so that a
-carrier's own column ``result``, ``status`` or ``row`` comes back as it was. Columns that the person added at the right
-are taken as further columns of the input: that is where one adds a missing ``group``.
-"""
+"""Reading a results workbook again, as a person has left it after correcting cells in Excel or LibreOffice."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from importer.errors import SheetError
-from importer.model import CellFlaw, Result, RowOutcome, Table
-from importer.reading import SheetRow, sha256_of
-from importer.workbooks.results.results_sheet import ResultsSheet, find_results_sheet, text_at
-from importer.workbooks.results.summary import (
-    FILE,
-    OUR_HEADERS,
-    RESULTS_SHEET,
-    ROW_HEADER,
-    RUN_ID,
-    SERVER,
-    USER,
-)
+from importer.model import CellFlaw, Table
+from importer.reading import ReadOptions, SheetRows, read_sheet_rows, sha256_of
+from importer.workbooks.results.corrections import Merged, merged
+from importer.workbooks.results.layout import FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
+from importer.workbooks.results.sheet import PreviousRow, ResultsSheet, sheet_of_results
+from importer.workbooks.results.summary import FILE, RUN_ID, SERVER, USER
 
-_WORDS: Final = ", ".join(result.value for result in Result)
-
-
-@dataclass(frozen=True, slots=True)
-class PreviousRow:
-    """One line of the sheet Results.
-
-    Attributes:
-        row: the row's number in the first input.
-        cells: the input's cells, with the person's corrections.
-        result: what became of it last time.
-        reason: why, last time.
-        did_sent: the did_pattern that was sent last time; empty if none was.
-        attempts: how many calls were made for it last time.
-        answered_at: when the answer came, ISO 8601; empty if none came.
-    """
-
-    row: int
-    cells: tuple[str, ...]
-    result: Result
-    reason: str
-    did_sent: str
-    attempts: int
-    answered_at: str
-
-    def outcome(self, index: int) -> RowOutcome:
-        """Return what became of the row last time, for the place that it has in a new table."""
-        return RowOutcome(index, self.result, self.reason, self.did_sent, self.attempts, self.answered_at)
+_MOST_UNPACKED: Final = 6 * 1024**3
+"""A whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit."""
+_OPTIONS: Final = ReadOptions(max_unpacked_bytes=_MOST_UNPACKED)
+_SEPARATORS: Final = (",", ";", "\t", "|")
+_RERUN: Final = "rerun takes an order_results.xlsx of an earlier run"
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousResults:
-    """A results workbook, or its sheet Results saved as CSV.
+    """A results workbook, or one of its sheets saved as CSV.
 
     Attributes:
         path: the file.
@@ -66,6 +32,7 @@ class PreviousResults:
         header: the headers of the input, and those that the person added.
         rows: every row that is there, in the first order (by ``row``).
         flaws: ``(index of the row, index of the column)`` -> why a cell's text is not to be trusted.
+        facts: which sheet corrections were taken from, and which rows are left out, each one sentence.
         run_id: the name of the run that wrote it; empty where that cannot be read (a CSV has no Summary).
         server: the server of that run; empty where that cannot be read.
         user: the VICIdial user of that run; empty where that cannot be read.
@@ -77,6 +44,7 @@ class PreviousResults:
     header: tuple[str, ...]
     rows: tuple[PreviousRow, ...]
     flaws: Mapping[tuple[int, int], CellFlaw]
+    facts: tuple[str, ...] = ()
     run_id: str = ""
     server: str = ""
     user: str = ""
@@ -92,59 +60,91 @@ class PreviousResults:
             row_numbers=tuple(row.row for row in self.rows),
             rows=tuple(row.cells for row in self.rows),
             flaws=self.flaws,
+            facts=self.facts,
         )
 
 
 def read_results(path: Path) -> PreviousResults:
     """Read a results workbook for a rerun.
 
+    Of a row that stands in Results and in Failed rows, the sheet counts in which it was corrected.
+
     Args:
-        path: a workbook that ``write_results`` made, edited or not, or its sheet Results saved as CSV.
+        path: a workbook that ``write_results`` made, or version 0.1.0 did, edited or not, or one of its sheets Results
+            and Failed rows saved as CSV.
 
     Returns:
         Its rows in the first order, with what became of each.
 
     Raises:
-        SheetError: it is no results workbook, or a cell in our own columns makes no sense.
+        SheetError: it is no results workbook, a cell in our own columns makes no sense, or a row was corrected in both
+            sheets and not alike.
     """
-    sheet = find_results_sheet(path)
-    found = sorted(((_row_of(sheet, line), line) for line in sheet.lines), key=lambda pair: pair[0].row)
-    column_of = {column: index for index, column in enumerate(sheet.theirs)}
-    flaws = {
-        (index, column_of[column]): flaw
-        for index, (_, line) in enumerate(found)
-        for column, flaw in line.flaws.items()
-        if column in column_of
-    }
+    first = read_sheet_rows(path, options=_OPTIONS)
+    found = _workbook(path, first) if first.sheet else _text_file(path, first)
+    facts: dict[str, str] = {}
+    with suppress(SheetError):
+        summary = first if first.sheet in ("", SUMMARY_SHEET) else read_sheet_rows(path, SUMMARY_SHEET, _OPTIONS)
+        facts = {line.texts[0]: line.texts[1] for line in summary.rows if first.sheet and len(line.texts) > 1}
+    lines = sorted(found.lines, key=lambda line: line.row.row)
+    flaws = {(index, at): flaw for index, line in enumerate(lines) for at, flaw in line.flaws.items()}
     return PreviousResults(
         path=path,
         sha256=sha256_of(path),
-        header=tuple(text_at(sheet.header, column) for column in sheet.theirs),
-        rows=tuple(row for row, _ in found),
+        header=found.header,
+        rows=tuple(line.row for line in lines),
         flaws=MappingProxyType(flaws),
-        run_id=sheet.facts.get(RUN_ID, ""),
-        server=sheet.facts.get(SERVER, ""),
-        user=sheet.facts.get(USER, ""),
-        file=sheet.facts.get(FILE, ""),
+        facts=found.facts,
+        run_id=facts.get(RUN_ID, ""),
+        server=facts.get(SERVER, ""),
+        user=facts.get(USER, ""),
+        file=facts.get(FILE, ""),
     )
 
 
-def _row_of(sheet: ResultsSheet, line: SheetRow) -> PreviousRow:
-    result, reason, did_sent, attempts, answered_at = (
-        text_at(line, column) for column in range(sheet.ours, sheet.ours + len(OUR_HEADERS))
+def _workbook(path: Path, first: SheetRows) -> Merged:
+    results, failed = (_named_sheet(path, name, first) for name in (RESULTS_SHEET, FAILED_SHEET))
+    if results and failed:
+        return merged(path, results, failed)
+    one = results or failed
+    if one is None:
+        try:
+            read_sheet_rows(path, RESULTS_SHEET, _OPTIONS)
+        except SheetError as error:
+            raise SheetError(f"{error}; {_RERUN}") from None
+        raise _no_results(f"{path}: sheet '{RESULTS_SHEET}'")
+    return Merged(one.header, one.lines)
+
+
+def _named_sheet(path: Path, name: str, first: SheetRows) -> ResultsSheet | None:
+    try:
+        sheet = first if first.sheet == name else read_sheet_rows(path, name, _OPTIONS)
+    except SheetError as error:
+        if "there is no sheet" in str(error):
+            return None
+        raise
+    place = f"{path}: sheet '{name}'"
+    found = sheet_of_results(place, name, sheet.rows)
+    if found is None and sheet.rows:
+        raise _no_results(place)
+    return found
+
+
+def _text_file(path: Path, first: SheetRows) -> Merged:
+    found = sheet_of_results(str(path), RESULTS_SHEET, first.rows)
+    for separator in () if found else _SEPARATORS:
+        # our own headers tell better than anything else what separates the cells
+        again = first
+        with suppress(SheetError):
+            again = read_sheet_rows(path, options=ReadOptions(delimiter=separator))
+        found = found or sheet_of_results(str(path), RESULTS_SHEET, again.rows)
+    if found is None:
+        raise _no_results(str(path))
+    return Merged(found.header, found.lines)
+
+
+def _no_results(place: str) -> SheetError:
+    return SheetError(
+        f"{place}: is not a results sheet: it has no columns row, result, reason and did_sent, with attempts and"
+        f" answered_at side by side after them; {_RERUN}, and a new list is imported with: did-importer run"
     )
-    place = f"{sheet.place}: row {line.number}"
-    row = text_at(line, 0).strip()
-    if not (row.isascii() and row.isdigit()):
-        raise SheetError(f"{place}: '{row}' in the column '{ROW_HEADER}' is no row number; put back what stood there")
-    word = " ".join(result.lower().split())
-    if word not in set(Result):
-        raise SheetError(
-            f"{place}: '{result}' in the column 'result' is none of its words (allowed: {_WORDS});"
-            f" put back what stood there, or write '{Result.NOT_SENT.value}' to have the row sent"
-        )
-    calls = attempts.strip() or "0"
-    if not (calls.isascii() and calls.isdigit()):
-        raise SheetError(f"{place}: '{attempts}' in the column 'attempts' is no number; put back what stood there")
-    cells = tuple(text_at(line, column) for column in sheet.theirs)
-    return PreviousRow(int(row), cells, Result(word), reason, did_sent, int(calls), answered_at)

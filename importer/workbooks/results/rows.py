@@ -1,132 +1,140 @@
-"""The rows of the sheet Results: every row of the input once, in its order, with what became of it."""
+"""The rows of the sheets Results and Failed rows: every row of the input once, in its order, with what became of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from importer.columns import COLUMNS, DID_PATTERN
 from importer.model import Result, RowOutcome, Table
-from importer.workbooks.sheet_xml import LONGEST_CELL, cut_to_fit, fits, holdable
+from importer.workbooks.cells import LONGEST_CELL, cell_text, fits, holdable
+from importer.workbooks.results.layout import (
+    CHECKSUM_HEADER,
+    DESCRIPTION_HEADER,
+    DONE_MARK,
+    FAILED_MARK,
+    FIRST_HEADERS,
+    LAST_HEADERS,
+    checksum_of,
+)
+from importer.workbooks.results.parts import DONE
 
-_CUT_REASON = f" [cut here: a cell holds {LONGEST_CELL:,} characters]"
+REASON: Final = FIRST_HEADERS.index("reason")
+_CUT_REASON: Final = f" [cut here: a cell holds {LONGEST_CELL:,} characters]"
+_NAMED: Final = re.compile(rf"(?:^|[;(] ?)({'|'.join(column.name for column in COLUMNS)})(?= '| is blank)")
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One line of the sheet Results.
+    """One line of a sheet: its texts, each of which fits into a cell; its result; and the columns to correct."""
 
-    Attributes:
-        cells: all its texts, from ``row`` to ``answered_at``; each fits into a cell.
-        result: its result.
-    """
-
-    cells: tuple[str, ...]
+    texts: tuple[str, ...]
     result: Result
+    bad: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Losses:
-    """What a workbook could not take of the input's cells.
+class ResultRows:
+    """What the lines are made of.
 
     Attributes:
-        cut: how many cells are cut because a cell holds no more.
-        replaced: how many cells hold a character that no workbook can hold, written as U+FFFD.
+        table: the input, with one row for each outcome.
+        outcomes: what became of each row, in its order.
+        taken: the server's name of a column -> the index of the header that was taken for it.
+        descriptions: where descriptions were made, those that were sent by the index of their row; else None.
     """
 
-    cut: int = 0
-    replaced: int = 0
+    table: Table
+    outcomes: Sequence[RowOutcome]
+    taken: Mapping[str, int]
+    descriptions: Mapping[int, str] | None
 
-    def sentences(self) -> tuple[str, ...]:
-        """Say what was lost, one sentence a kind; nothing where nothing was."""
-        found = []
-        if self.cut:
-            found.append(
-                f"{_cells(self.cut)} of the input longer than the {LONGEST_CELL:,} characters that a cell of a workbook"
+    def header(self) -> tuple[str, ...]:
+        """Return all headers."""
+        theirs = tuple(map(cell_text, self.table.header))
+        described = (DESCRIPTION_HEADER,) if self.descriptions is not None else ()
+        return (*FIRST_HEADERS, *theirs, *LAST_HEADERS, *described, f"{CHECKSUM_HEADER} {checksum_of(theirs)}")
+
+    def lines(self, places: range) -> Iterator[ResultRow]:
+        """Make the lines of the sheet Results for some rows."""
+        for place in places:
+            outcome = self.outcomes[place]
+            cells = tuple(map(cell_text, self.table.rows[place]))
+            reason = outcome.reason
+            if cells != self.table.rows[place]:
+                reason = " ".join((reason, *self._lost(place))).strip()
+            word = outcome.result.value
+            mark = DONE_MARK if outcome.result in DONE else FAILED_MARK
+            texts = (
+                str(self.table.row_numbers[place]),
+                word,
+                cell_text(reason, _CUT_REASON),
+                cell_text(outcome.did_sent),
+                *cells,
+                str(outcome.attempts),
+                outcome.answered_at,
+                *self._description(place),
+                mark + checksum_of((word, *cells)),
+            )
+            bad = columns_named(outcome.reason, self.taken) if outcome.result is Result.INVALID else frozenset()
+            yield ResultRow(texts, outcome.result, frozenset(len(FIRST_HEADERS) + column for column in bad))
+
+    def losses(self) -> tuple[str, ...]:
+        """Say what a workbook cannot take of the input, one sentence a kind; nothing where it takes all."""
+        cut = replaced = 0
+        for row in (self.table.header, *self.table.rows):
+            together = "".join(row)
+            if len(together) * 7 > LONGEST_CELL:
+                cut += sum(not fits(text) for text in row)
+            if not holdable(together):
+                replaced += sum(not holdable(text) for text in row)
+        said = []
+        if cut:
+            said.append(
+                f"{_cells(cut)} of the input longer than the {LONGEST_CELL:,} characters that a cell of a workbook"
                 " holds: cut in the sheet Results, where the reason says which. The input has the whole."
             )
-        if self.replaced:
-            found.append(
-                f"{_cells(self.replaced)} of the input with a character that no workbook can hold: shown as \ufffd"
-                " in the sheet Results, where the reason says which."
+        if replaced:
+            said.append(
+                f"{_cells(replaced)} of the input with a character that no workbook can hold: shown as \ufffd in the"
+                " sheet Results, where the reason says which."
             )
-        return tuple(found)
+        return tuple(said)
+
+    def _lost(self, place: int) -> Iterator[str]:
+        for name, text in zip(self.table.header, self.table.rows[place], strict=True):
+            which = f"'{name}'" if name else "a column without a name"
+            if not fits(text):
+                yield f"[The cell of {which} is cut here at {LONGEST_CELL:,} characters.]"
+            if not holdable(text):
+                yield f"[The cell of {which} held a character that is shown as \ufffd.]"
+
+    def _description(self, place: int) -> tuple[str, ...]:
+        """The description that was sent, where it differs from the cell."""
+        if self.descriptions is None:
+            return ()
+        sent, column = self.descriptions.get(place, ""), self.taken.get("did_description")
+        there = self.table.rows[place][column] if column is not None else ""
+        return (cell_text(sent) if sent != there else "",)
 
 
-def in_order(
-    table: Table, outcomes: Sequence[RowOutcome], origin: Sequence[int] | None
-) -> tuple[Sequence[int], Sequence[RowOutcome]]:
-    """Bring the outcomes into the input's order, and each to its row of the table.
+def columns_named(reason: str, taken: Mapping[str, int]) -> frozenset[int]:
+    """Return the columns of the cells that a reason names; one that is not there is said at the DID."""
+    did = taken.get(DID_PATTERN.name)
+    found = {taken.get(name, did) for name in _NAMED.findall(reason)}
+    return frozenset(column for column in found if column is not None)
 
-    Args:
-        table: the input.
-        outcomes: one for each row that was worked on, in any order.
-        origin: for each such row its place in the table, where ranges were expanded; None where they are the same.
 
-    Returns:
-        The places in the table, and the outcome that belongs to each.
+def in_order(table: Table, outcomes: Sequence[RowOutcome]) -> Sequence[RowOutcome]:
+    """Bring the outcomes into the order of the table.
 
     Raises:
         ValueError: a row would be lost or stand twice. It is a mistake of the caller's, never the person's.
     """
-    places = range(len(table.rows)) if origin is None else origin
     ordered = sorted(outcomes, key=lambda outcome: outcome.index)
-    if len(ordered) != len(places) or any(outcome.index != place for place, outcome in enumerate(ordered)):
-        raise ValueError(f"{len(places)} rows need an outcome each, once; there are {len(ordered)} outcomes")
-    if origin is not None and (list(origin) != sorted(origin) or set(origin) != set(range(len(table.rows)))):
-        raise ValueError("the rows that ranges were expanded to must cover every row of the input, in its order")
-    return places, ordered
-
-
-def losses_of(table: Table) -> Losses:
-    """Count what a workbook will not take of a table's cells and headers."""
-    cut = replaced = 0
-    for row in (table.header, *table.rows):
-        together = "".join(row)
-        if len(together) * 7 > LONGEST_CELL:
-            cut += sum(not fits(text) for text in row)
-        if not holdable(together):
-            replaced += sum(not holdable(text) for text in row)
-    return Losses(cut, replaced)
-
-
-def result_rows(table: Table, placed: Iterable[tuple[int, RowOutcome]], *, lossless: bool) -> Iterator[ResultRow]:
-    """Make the lines of the sheet Results.
-
-    Args:
-        table: the input.
-        placed: places in the table, and the outcome that belongs to each.
-        lossless: True where ``losses_of`` found nothing, so that no cell has to be looked at.
-
-    Yields:
-        One line for each outcome.
-    """
-    for place, outcome in placed:
-        cells, reason = table.rows[place], outcome.reason
-        if not lossless:
-            cells, lost = _fitting(table.header, cells)
-            reason = " ".join((reason, *lost)).strip()
-        yield ResultRow(
-            (
-                str(table.row_numbers[place]),
-                *cells,
-                outcome.result.value,
-                cut_to_fit(reason, _CUT_REASON),
-                cut_to_fit(outcome.did_sent),
-                str(outcome.attempts),
-                outcome.answered_at,
-            ),
-            outcome.result,
-        )
-
-
-def _fitting(header: Sequence[str], cells: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Cut what is too long, and say so; say where a character is shown as another."""
-    said = []
-    for name, text in zip(header, cells, strict=True):
-        which = f"'{name}'" if name else "a column without a name"
-        if not fits(text):
-            said.append(f"[The cell of {which} is cut here at {LONGEST_CELL:,} characters.]")
-        if not holdable(text):
-            said.append(f"[The cell of {which} held a character that is shown as \ufffd.]")
-    return tuple(cut_to_fit(text) for text in cells), tuple(said)
+    if [outcome.index for outcome in ordered] != list(range(len(table.rows))):
+        raise ValueError(f"{len(table.rows)} rows need an outcome each, once; there are {len(ordered)} outcomes")
+    return ordered
 
 
 def _cells(count: int) -> str:

@@ -1,10 +1,8 @@
 """What the sheet Summary says of a run, apart from its counts, and the words that stand before each fact."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
-
-SUMMARY_SHEET: Final = "Summary"
-RESULTS_SHEET: Final = "Results"
 
 RUN_ID: Final = "Run"
 SERVER: Final = "Server"
@@ -12,28 +10,15 @@ USER: Final = "VICIdial user"
 FILE: Final = "File"
 SHA256: Final = "SHA-256 of the file"
 PREVIOUS_RUN: Final = "Rerun of"
-PART: Final = "Part"
-
-ROW_HEADER: Final = "row"
-"""The header of our first column: the number that the person sees in Excel."""
-
-OUR_HEADERS: Final = ("result", "reason", "did_sent", "attempts", "answered_at")
-"""The headers of our last columns, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason that several rows share.
-
-    Attributes:
-        count: how many rows it has.
-        sentence: what is wrong, such as ``in-group SALES_WEST is not in this VICIdial``.
-        fix: what to do about it.
-    """
+    """What several rows share: how many, what is wrong with them (or remarked), and what to do about it."""
 
     count: int
     sentence: str
-    fix: str
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +39,7 @@ class RunSummary:
         previous_run: the workbook that was rerun; empty for a first run.
         settings: name and value of each setting that shaped the run (rate, workers, method, source ...).
         causes: why rows are not in, the most frequent first.
+        remarks: what VICIdial stores otherwise than it was written, the most frequent first.
         part: which workbook of how many this is, such as ``2 of 3``; empty where there is one.
     """
 
@@ -70,6 +56,7 @@ class RunSummary:
     previous_run: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     causes: tuple[Cause, ...] = ()
+    remarks: tuple[Cause, ...] = ()
     part: str = ""
 
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -80,13 +67,23 @@ class RunSummary:
             (FILE, self.file),
             ("Sheet", self.sheet),
             (SHA256, self.sha256),
-            ("Started", self.started),
-            ("Ended", self.ended),
+            ("Started", local_time(self.started)),
+            ("Ended", local_time(self.ended)),
             ("How it ended", self.ended_how),
             (RUN_ID, self.run_id),
-            (PART, self.part),
+            ("Part", self.part),
             (PREVIOUS_RUN, self.previous_run),
             ("Made by", f"did-importer {self.version}"),
             *self.settings,
         )
         return tuple((name, value) for name, value in facts if value)
+
+
+def local_time(moment: str) -> str:
+    """Return a moment in local time with its zone, such as ``2026-11-23 03:03:04 +01:00 (CET)``."""
+    try:
+        local = datetime.fromisoformat(moment).astimezone()
+    except ValueError:
+        return moment
+    text = local.isoformat(sep=" ", timespec="seconds")
+    return f"{text[:19]} {text[19:]} ({local:%Z})"

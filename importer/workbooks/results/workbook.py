@@ -1,44 +1,47 @@
-"""Writing the results workbook: a Summary for people, and the sheet Results that ``rerun`` reads again."""
+"""Writing the results workbook: a Summary for people, and the sheets Results and Failed rows that ``rerun`` reads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from importer.model import Result, RowOutcome, Table
 from importer.result_words import WORDS
-from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, all_or_none, check_writable, whole_file
-from importer.workbooks.results.counts import count_results
-from importer.workbooks.results.parts import ResultsPart, part_spans, parts_of
-from importer.workbooks.results.rows import Losses, ResultRow, in_order, losses_of, result_rows
-from importer.workbooks.results.summary import OUR_HEADERS, RESULTS_SHEET, ROW_HEADER, SUMMARY_SHEET, RunSummary
+from importer.workbooks.cells import TextSheet
+from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, all_or_none, check_writable
+from importer.workbooks.results.layout import FAILED_SHEET, FIRST_HEADERS, LAST_HEADERS, RESULTS_SHEET, SUMMARY_SHEET
+from importer.workbooks.results.parts import DONE, ResultsPart, part_spans, parts_of
+from importer.workbooks.results.rows import REASON, ResultRow, ResultRows, in_order
+from importer.workbooks.results.summary import RunSummary
 from importer.workbooks.results.summary_sheet import draw_summary
-from importer.workbooks.sheet_xml import TextRow, cut_to_fit, rows_xml, sample_styles, splice
+from importer.workbooks.styles import (
+    BAD,
+    DARK,
+    HEADER,
+    LINE_HEIGHT,
+    MOST_NOTES,
+    MUTED,
+    SAMPLED_ROWS,
+    TEXT,
+    THIN,
+    add_sheet,
+    head_and_print,
+    new_workbook,
+    put_note,
+    set_widths,
+    style,
+    widths_of,
+)
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
-    from xlsxwriter.worksheet import Worksheet
+    from xlsxwriter.format import Format
 
-_SAMPLED_ROWS: Final = 1000
-_WIDEST: Final = 42
-_REASON_WIDEST: Final = 80
-_REASON_LINE: Final = _REASON_WIDEST - 4
-_MOST_LINES: Final = 5
-_LINE_HEIGHT: Final = 15
-_HEADER_HEIGHT: Final = 21
-_FILTER_ARROW: Final = 4
-_RESULTS_PLACE: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Styles:
-    """The numbers of the styles in the sheet Results: of the headers, and for each result (cell, word, reason)."""
-
-    input_header: int
-    our_header: int
-    of_result: Mapping[Result, tuple[int, int, int]]
+_REASON_WIDTH: Final = 60
+_MOST_LINES: Final = 6
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 def write_results(
@@ -46,8 +49,9 @@ def write_results(
     table: Table,
     outcomes: Sequence[RowOutcome],
     summary: RunSummary,
-    origin: Sequence[int] | None = None,
     *,
+    taken: Mapping[str, int] = _NOTHING,
+    descriptions: Mapping[int, str] | None = None,
     most_rows: int = EXCEL_ROWS,
 ) -> tuple[ResultsPart, ...]:
     """Write the results workbook, or several where a sheet has no room for all rows.
@@ -57,149 +61,110 @@ def write_results(
 
     Args:
         path: where it is to be; nothing may be there, nor where its further parts are to be (see ``part_path``).
-        table: the input.
+        table: the input, with one row for each outcome.
         outcomes: what became of each row, each once, in any order.
         summary: the facts of the run.
-        origin: where ranges were expanded: for each outcome's ``index`` the row's place in ``table.rows``.
+        taken: the server's name of a column -> the index of the header that was taken for it; the cells to correct
+            are found by it.
+        descriptions: where descriptions were made (``--describe``), those that were sent by the index of their row.
         most_rows: how many rows a sheet has, header included.
 
     Returns:
         What was written, in the order of the rows; over all parts every row stands once.
 
     Raises:
+        FileTakenError: something is there already.
         ResultsError: it cannot be written there, or has more columns than a sheet.
         ValueError: a row of the input would be lost or stand twice (a mistake in this program).
     """
-    places, ordered = in_order(table, outcomes, origin)
-    columns = columns_of(table)
+    rows = ResultRows(table, in_order(table, outcomes), taken, descriptions)
+    columns = len(rows.header())
     if columns > EXCEL_COLUMNS:
         check_writable(path, columns=columns)
-    numbers = table.row_numbers if origin is None else [table.row_numbers[place] for place in origin]
-    parts = parts_of(path, numbers, ordered, part_spans(numbers, columns, most_rows))
-    whole = _Whole(table, places, ordered, summary, parts, losses_of(table))
+    parts = parts_of(path, table.row_numbers, rows.outcomes, part_spans(table.row_numbers, columns, most_rows))
+    losses = rows.losses()
     with all_or_none() as written:
         # the first comes last: where it is, the parts that it names are
         for part in reversed(parts):
-            _write_part(whole, part)
+            said = replace(summary, part=f"{parts.index(part) + 1} of {len(parts)}") if len(parts) > 1 else summary
+            with new_workbook(part.path, "DID import results", summary.file) as workbook:
+                draw_summary(workbook, add_sheet(workbook, SUMMARY_SHEET), said, losses, parts, part, rows.outcomes)
+                _draw_rows(workbook, rows, part)
             written.append(part.path)
     return parts
 
 
 def columns_of(table: Table) -> int:
-    """Return how many columns the sheet Results of a table has."""
-    return 1 + len(table.header) + len(OUR_HEADERS)
+    """Return how many columns the sheet Results of a table has at most."""
+    return len(FIRST_HEADERS) + len(table.header) + len(LAST_HEADERS) + 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
-    """What all workbooks of a run have in common."""
+class _Look:
+    """The styles of a row: of each cell, and of a cell to correct."""
 
-    table: Table
-    places: Sequence[int]
-    ordered: Sequence[RowOutcome]
-    summary: RunSummary
-    parts: Sequence[ResultsPart]
-    losses: Losses
+    cells: tuple["Format", ...]
+    bad: "Format"
 
 
-def _write_part(whole: _Whole, part: ResultsPart) -> None:
-    """Write one workbook; the rows are looked up while they are written, so that none is copied."""
-    table, span = whole.table, part.span
-    header = (ROW_HEADER, *(cut_to_fit(text) for text in table.header), *OUR_HEADERS)
-    lossless = whole.losses == Losses()
-
-    def placed(some: range) -> Iterator[tuple[int, RowOutcome]]:
-        return zip(map(whole.places.__getitem__, some), map(whole.ordered.__getitem__, some), strict=True)
-
-    sample = tuple(result_rows(table, placed(span[:: len(span) // _SAMPLED_ROWS + 1]), lossless=lossless))
-    laid_out = _lay_out(whole, part, widths=_widths(header, sample))
-    rows = _styled(header, result_rows(table, placed(span), lossless=lossless), _styles_of(laid_out))
-    with whole_file(part.path) as file:
-        splice(laid_out, _RESULTS_PLACE, rows_xml(rows), file, (len(span) + 1, len(header)))
-
-
-def _widths(header: Sequence[str], sample: Sequence[ResultRow]) -> tuple[int, ...]:
-    """Make each column as wide as the longest line seen in it, within reason."""
-    widths = []
-    reason = len(header) - len(OUR_HEADERS) + 1
-    for column, name in enumerate(header):
-        longest = max((_longest_line(row.cells[column]) for row in sample), default=0)
-        widest = _REASON_WIDEST if column == reason else _WIDEST
-        widths.append(max(6, min(max(longest + 2, _longest_line(name) + _FILTER_ARROW), widest)))
-    return tuple(widths)
+def _draw_rows(workbook: "Workbook", rows: ResultRows, part: ResultsPart) -> None:
+    """Draw the sheet Results, and beside it the sheet Failed rows, where there are any."""
+    header = rows.header()
+    some = [line.texts for line in rows.lines(part.span[:: len(part.span) // SAMPLED_ROWS + 1])]
+    widths = widths_of(header, some)
+    widths[REASON] = min(max(_REASON_WIDTH // 2, *(len(texts[REASON]) + 2 for texts in some), 0), _REASON_WIDTH)
+    widths[-1] = len(header[-1].split()[0])
+    sheets = [(add_sheet(workbook, RESULTS_SHEET), len(part.span))]
+    if part.left:
+        sheets.append((add_sheet(workbook, FAILED_SHEET), part.left))
+    text = style(workbook, TEXT)
+    for sheet, length in sheets:
+        set_widths(sheet, widths, text)
+        head_and_print(sheet, widths, range(length + 1), len(FIRST_HEADERS))
+        _draw_header(workbook, sheet, header, len(rows.table.header))
+    looks = _looks(workbook, len(header))
+    (results, _), failed, next_failed = sheets[0], sheets[-1][0], count(1)
+    for number, line in enumerate(rows.lines(part.span), start=1):
+        _draw_line(results, number, line, looks)
+        if line.result not in DONE:
+            _draw_line(failed, next(next_failed), line, looks)
 
 
-def _longest_line(text: str) -> int:
-    return max(map(len, text[:1000].splitlines()), default=0)
+def _draw_header(workbook: "Workbook", sheet: TextSheet, header: Sequence[str], theirs: int) -> None:
+    sheet.set_row(0, 21)
+    ours, input_ = style(workbook, HEADER, bg_color=DARK), style(workbook, HEADER, bg_color=MUTED)
+    first = len(FIRST_HEADERS)
+    sheet.write_texts(0, header, [*[ours] * first, *[input_] * theirs, *[ours] * (len(header) - first - theirs)])
 
 
-def _lay_out(whole: _Whole, part: ResultsPart, *, widths: Sequence[int]) -> BytesIO:
-    """Draw everything but the rows of the sheet Results; its first row holds one blank cell of each style."""
-    import xlsxwriter
-
-    summary, parts = whole.summary, whole.parts
-    if len(parts) > 1:
-        summary = replace(summary, part=f"{parts.index(part) + 1} of {len(parts)}")
-    laid_out = BytesIO()
-    workbook = xlsxwriter.Workbook(laid_out, {"in_memory": True})
-    workbook.set_properties({"title": "DID import results", "subject": summary.file, "comments": "did-importer"})
-    sheet = workbook.add_worksheet(SUMMARY_SHEET)
-    counts = count_results(whole.ordered, parts, part)
-    draw_summary(workbook, sheet, summary, counts, losses=whole.losses.sentences(), parts=parts, this=part)
-    _draw_results(workbook, workbook.add_worksheet(RESULTS_SHEET), widths, len(part.span) + 1)
-    workbook.close()
-    return laid_out
-
-
-def _draw_results(workbook: "Workbook", sheet: "Worksheet", widths: Sequence[int], last_row: int) -> None:
-    # as text, so that what a person types in a correction (+1727..., 0045) stays what was typed
-    text = workbook.add_format({"num_format": "@"})
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width, text)
-    header = {"bold": True, "font_color": "#FFFFFF", "valign": "vcenter", "border": 1, "border_color": "#FFFFFF"}
-    samples = [
-        workbook.add_format({**header, "bg_color": "#5B6770", "num_format": "@"}),
-        workbook.add_format({**header, "bg_color": "#1B3A57", "num_format": "@"}),
-    ]
-    cell = {"num_format": "@", "valign": "top", "border": 1, "border_color": "#D0D5DA"}
+def _looks(workbook: "Workbook", columns: int) -> Mapping[tuple[Result, bool], _Look]:
+    """Return the styles of the rows of each result, where the reason is wrapped and where it is too long for that."""
+    looks = {}
+    bad = style(workbook, BAD)
+    pale = style(workbook, TEXT, font_color="#A0A7AD", border=1, border_color=THIN)
     for word in WORDS:
-        samples += [
-            workbook.add_format({**cell, "bg_color": word.tint}),
-            workbook.add_format({**cell, "bg_color": word.colour, "bold": True}),
-            workbook.add_format({**cell, "bg_color": word.tint, "text_wrap": True}),
-        ]
-    for column, sample in enumerate(samples):
-        sheet.write_blank(0, column, None, sample)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, last_row - 1, len(widths) - 1)
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&L&F, &A&RPage &P of &N")
+        cell = style(workbook, TEXT, border=1, border_color=THIN, bg_color=word.tint)
+        strong = style(workbook, TEXT, border=1, border_color=THIN, bg_color=word.colour, bold=True)
+        wrapped = style(workbook, TEXT, border=1, border_color=THIN, bg_color=word.tint, text_wrap=True)
+        for wrap in (True, False):
+            cells = (cell, strong, wrapped if wrap else cell, *[cell] * (columns - 4), pale)
+            looks[word.result, wrap] = _Look(cells, bad)
+    return looks
 
 
-def _styles_of(laid_out: BytesIO) -> _Styles:
-    input_header, our_header, *rest = sample_styles(laid_out, _RESULTS_PLACE)
-    of_result = {
-        word.result: (rest[3 * place], rest[3 * place + 1], rest[3 * place + 2]) for place, word in enumerate(WORDS)
-    }
-    return _Styles(input_header, our_header, MappingProxyType(of_result))
-
-
-def _styled(header: tuple[str, ...], rows: Iterable[ResultRow], styles: _Styles) -> Iterator[TextRow]:
-    """Give each line its number in the sheet, and each cell the style of the line's result."""
-    from_input = len(header) - len(OUR_HEADERS)
-    ours = (styles.our_header,)
-    headers = ours + (styles.input_header,) * (from_input - 1) + ours * len(OUR_HEADERS)
-    yield TextRow(1, header, headers, _HEADER_HEIGHT)
-    short, long = {}, {}
-    for result, (cell, word, reason) in styles.of_result.items():
-        short[result] = (*(cell,) * from_input, word, reason, cell, cell, cell)
-        long[result] = (*(cell,) * from_input, word, cell, cell, cell, cell)
-    for number, row in enumerate(rows, start=2):
-        lines = -(-len(row.cells[from_input + 1]) // _REASON_LINE)
-        # a very long reason would make its row fill the screen
-        wrapped = lines <= _MOST_LINES
-        height = _LINE_HEIGHT * lines if wrapped and lines > 1 else 0
-        yield TextRow(number, row.cells, (short if wrapped else long)[row.result], height)
+def _draw_line(sheet: TextSheet, number: int, line: ResultRow, looks: Mapping[tuple[Result, bool], _Look]) -> None:
+    reason = line.texts[REASON]
+    lines = len(reason) // (_REASON_WIDTH - 4) + 1
+    # a very long reason would make its row fill the screen
+    look = looks[line.result, lines <= _MOST_LINES]
+    if 1 < lines <= _MOST_LINES:
+        # LibreOffice does not work it out
+        sheet.set_row(number, LINE_HEIGHT * lines)
+    if not line.bad:
+        sheet.write_texts(number, line.texts, look.cells)
+        return
+    styles = [look.bad if column in line.bad else usual for column, usual in enumerate(look.cells)]
+    sheet.write_texts(number, line.texts, styles)
+    if number <= MOST_NOTES:
+        for column in line.bad:
+            put_note(sheet, number, column, reason)

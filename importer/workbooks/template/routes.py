@@ -1,10 +1,11 @@
 """What each route does with a call, and a good row of each, for the template's instructions and examples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, ROUTE_NEEDS, USED
+from importer.column import Column
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, ROUTE_NEEDS
 
 WHAT_ROUTES_DO: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -24,20 +25,14 @@ _ALWAYS_FILLED: Final = ("did_description", "active", "record_call")
 _OF_AN_IN_GROUP: Final = ("call_handle_method", "agent_search_method", "list_id", "phone_code", "campaign_id")
 
 
-def example_rows() -> tuple[tuple[str, ...], ...]:
-    """Return one good row for each route, in the order of the columns to fill; that of AGENT is a copy."""
+def example_rows(columns: Sequence[Column]) -> tuple[tuple[str, ...], ...]:
+    """Return one good row for each route, in the order of the columns; that of AGENT is a copy."""
     rows = []
     for count, (route, needs) in enumerate(ROUTE_NEEDS.items()):
+        names = (*_ALWAYS_FILLED, *needs, *(_OF_AN_IN_GROUP if route == "IN_GROUP" else ()))
         if not needs:
-            values = {name: BY_NAME[name].example for name in ("did_description", COPY_FROM.name)}
-            rows.append(_row(values, count))
-            continue
-        filled = (*_ALWAYS_FILLED, *needs, *(_OF_AN_IN_GROUP if route == "IN_GROUP" else ()))
-        values = {name: BY_NAME[name].example for name in filled}
-        rows.append(_row({**values, "did_route": route}, count))
+            names, route = ("did_description", COPY_FROM.name), ""  # noqa: PLW2901  a copy has its route from there
+        filled = {name: BY_NAME[name].example for name in names} | {"did_route": route}
+        filled[DID_PATTERN.name] = str(int(DID_PATTERN.example) + count)
+        rows.append(tuple(filled.get(column.name, "") for column in columns))
     return tuple(rows)
-
-
-def _row(values: Mapping[str, str], count: int) -> tuple[str, ...]:
-    filled = {**values, DID_PATTERN.name: str(int(DID_PATTERN.example) + count)}
-    return tuple(filled.get(column.name, "") for column in USED)

@@ -1,10 +1,10 @@
-"""What ``importer.columns`` says of a column, in words for people."""
+"""What ``importer.columns`` says of a column, in words for people: the template's notes and the README's table."""
 
 import re
 from typing import Final
 
 from importer.column import Column
-from importer.columns import DID_PATTERN
+from importer.columns import COLUMNS, DID_PATTERN
 
 _RANGES: Final = (("a-zA-Z", "letters"), ("A-Z", "capital letters"), ("0-9", "digits"))
 _NOT_LETTERS: Final = re.compile(r"[^a-z0-9]")
@@ -78,3 +78,38 @@ def note(column: Column) -> str:
     if not is_required(column) and "Blank means" not in column.help:
         lines.append(f"Blank: VICIdial stores {blank_in_words(column)}.")
     return "\n".join(lines)
+
+
+def columns_markdown() -> str:
+    """Return the table of all columns as Markdown, one line a column, with a newline at the end."""
+    lines = [
+        "| Column | What it is | Allowed | Blank means | Also known as |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{column.name}`{' (required)' if is_required(column) else ''} | {column.help} | {_allowed(column)}"
+        f" | {_blank(column)} | {' '.join(f'`{header}`' for header in other_headers(column))} |"
+        for column in COLUMNS
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _allowed(column: Column) -> str:
+    if column.choices:
+        also = also_understood(column)
+        return ", ".join(column.choices) + (f" (also {', '.join(also)})" if also else "")
+    if not column.function:
+        return "anything"
+    if digits_alone(column):
+        return f"{length_in_words(column)} digits"
+    # a bare | would end the cell
+    kept = kept_in_words(column).replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+    if column.holds_did:
+        return f"{length_in_words(column)} digits with an optional leading +; with `--any-pattern` {kept}"
+    return f"{length_in_words(column)} characters: {kept}"
+
+
+def _blank(column: Column) -> str:
+    if not column.function:
+        return "never sent"
+    return blank_in_words(column)
