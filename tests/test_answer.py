@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
+from importer.vicidial.answer import Answer, Delivery, answer_of_error, redirect_target, seconds_to_wait
 
 HERE = "https://vici.example.org/vicidial/non_agent_api.php"
 SECRET = "Corr3ct&Horse"
@@ -45,7 +45,7 @@ REFUSED = ConnectionRefusedError(111, f"Connect call failed, pass={SECRET}")
     ],
 )
 def test_what_fails_before_anything_is_written_was_not_processed(error: BaseException, words: str) -> None:
-    answer = trouble_of(error, "vici.example.org", written=False)
+    answer = answer_of_error(error, "vici.example.org", written=False)
     assert answer.delivery is Delivery.NOT_PROCESSED
     assert words in answer.shown
     assert SECRET not in repr(answer)
@@ -53,7 +53,7 @@ def test_what_fails_before_anything_is_written_was_not_processed(error: BaseExce
 
 @pytest.mark.parametrize("error", [REFUSED, socket.gaierror(-2, "x"), ssl.SSLError(1, "x"), OSError(), ValueError()])
 def test_whatever_fails_once_writing_began_may_have_been_processed(error: BaseException) -> None:
-    answer = trouble_of(error, "vici.example.org", written=True)
+    answer = answer_of_error(error, "vici.example.org", written=True)
     assert answer.delivery is Delivery.UNANSWERED
     assert answer.still_running
 
@@ -61,7 +61,7 @@ def test_whatever_fails_once_writing_began_may_have_been_processed(error: BaseEx
 def test_a_certificate_that_is_not_trusted_ends_the_run() -> None:
     error = ssl.SSLCertVerificationError(1, "x")
     error.verify_message = "self-signed certificate"
-    answer = trouble_of(raised_from(OSError(), error), "vici.example.org", written=False)
+    answer = answer_of_error(raised_from(OSError(), error), "vici.example.org", written=False)
     assert answer.delivery is Delivery.IMPOSSIBLE
     assert "vici.example.org is not trusted (self-signed certificate)" in answer.shown
     assert "--ca-file" in answer.shown
@@ -70,7 +70,7 @@ def test_a_certificate_that_is_not_trusted_ends_the_run() -> None:
 def test_an_error_that_is_its_own_cause_is_no_endless_loop() -> None:
     first, second = OSError("a"), OSError("b")
     first.__cause__, second.__cause__ = second, first
-    assert trouble_of(first, "vici.example.org", written=False).delivery is Delivery.NOT_PROCESSED
+    assert answer_of_error(first, "vici.example.org", written=False).delivery is Delivery.NOT_PROCESSED
 
 
 @pytest.mark.parametrize(

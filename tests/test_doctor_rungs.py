@@ -17,7 +17,7 @@ from importer.doctor.way import Way, way_to
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.client import Transport
+from importer.vicidial.transport import Transport
 
 HERE = Path(__file__).parent
 API = "https://vici.example.org/vicidial/non_agent_api.php"

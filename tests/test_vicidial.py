@@ -4,9 +4,12 @@ import asyncio
 import gzip
 import logging
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from email.utils import formatdate
+from functools import cache
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -17,6 +20,7 @@ from raw_server import (
     CERTIFICATE,
     Behaviour,
     RawServer,
+    Received,
     answer,
     cuts,
     hangs,
@@ -30,7 +34,8 @@ from importer.errors import SettingsError
 from importer.settings.password import MASK, Password
 from importer.settings.settings import API_PATH, Server
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.client import LONGEST_REPLY_BYTES, NonAgentApi, Transport
+from importer.vicidial.client import IDLE_SECONDS, LONGEST_REPLY_BYTES, NonAgentApi
+from importer.vicidial.transport import Transport
 
 SECRET = "Corr3ct&Hor+se%'<é"
 STRIPPED = "Corr3ctHorse"
@@ -62,12 +67,18 @@ def shows_no_password(found: Answer) -> Answer:
     return found
 
 
+@cache
+def ssl_context(transport: Transport) -> ssl.SSLContext:
+    """The context of a transport; to read the system's certificates takes longer than a call."""
+    return transport.ssl_context()
+
+
 @asynccontextmanager
 async def line(
-    url: str, transport: Transport = PATIENT, before_writing: Callable[[], Awaitable[None]] | None = None
+    url: str, transport: Transport = PATIENT, before_writing: Callable[[], Awaitable[Any]] | None = None
 ) -> Any:
-    """One worker's line, closed at the end."""
-    api = NonAgentApi(Server(url, "6666", Password(SECRET)), transport, transport.ssl_context(), before_writing)
+    """One worker's client, closed at the end."""
+    api = NonAgentApi(Server(url, "6666", Password(SECRET)), transport, ssl_context(transport), before_writing)
     try:
         yield api
     finally:
@@ -192,17 +203,6 @@ def test_half_a_surrogate_pair_is_sent_as_a_question_mark_and_no_crash() -> None
     assert run_skipping(main()).received[0].query["did_description"] == "a?b"
 
 
-def test_one_connection_serves_one_call_after_the_other() -> None:
-    async def main() -> RawServer:
-        async with serving(says(answer(SUCCESS))) as server, line(server.url()) as api:
-            for _ in range(5):
-                assert (await api.call("add_did", ROW)).delivery is Delivery.ANSWERED
-            return server
-
-    server = run_skipping(main())
-    assert (server.connections, len(server.received)) == (1, 5)
-
-
 def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again() -> None:
     async def main() -> RawServer:
         async with serving(says(answer(SUCCESS), then_close=True)) as server, line(server.url()) as api:
@@ -254,24 +254,40 @@ def test_a_connection_that_is_never_made_was_not_processed_and_is_closed() -> No
     assert found.shown == "no connection within 20 s"
 
 
-def test_a_connection_that_is_closed_before_the_request_is_read_may_have_been_processed() -> None:
-    async def main() -> Answer:
-        closed = asyncio.Event()
+def slammed(times: int, *, greeting: bytes = b"") -> tuple[Answer, RawServer]:
+    """Make a call whose first connections the server closes, or greets, while the call waits for its turn."""
+
+    async def main() -> tuple[Answer, RawServer]:
+        done = asyncio.Event()
 
         async def slam(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.transport.abort()
-            closed.set()
-
-        async def until_closed() -> None:
-            await closed.wait()
+            if server.connections <= times:
+                writer.write(greeting)
+                if not greeting:
+                    writer.transport.abort()
+                done.set()
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer(SUCCESS))
 
         async with (
             serving(hangs(), on_connect=slam) as server,
-            line(server.url(), before_writing=until_closed) as api,
+            line(server.url(), before_writing=done.wait) as api,
         ):
-            return shows_no_password(await api.call("add_did", ROW))
+            return shows_no_password(await api.call("add_did", ROW)), server
 
-    assert run_skipping(main()).delivery is Delivery.UNANSWERED
+    return run_skipping(main())
+
+
+@pytest.mark.parametrize("greeting", [b"", b"220 mail\r\n", answer(SUCCESS)])
+def test_nothing_is_written_to_a_connection_that_was_closed_or_spoke_while_the_call_waited(greeting: bytes) -> None:
+    found, server = slammed(1, greeting=greeting)
+    assert (found.delivery, server.connections) == (Delivery.ANSWERED, 2)
+
+
+def test_a_server_that_speaks_before_it_is_asked_is_no_web_server() -> None:
+    found, _ = slammed(99, greeting=b"220 mail.example.org ESMTP\r\n")
+    assert found.delivery is Delivery.NOT_PROCESSED
+    assert found.shown == "127.0.0.1 speaks or closes before it is asked: no web server"
 
 
 CUT_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nSUCCESS: add_did DID HAS"
@@ -290,7 +306,9 @@ CUT_CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\nSUCCES
         says(b"HTTP/1.1 abc OK\r\n\r\n", then_close=True),
         says(b"HTTP/1.1 200 OK\r\n" + b"X-Long: " + b"x" * 200_000 + b"\r\n\r\n", then_close=True),
         says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nabcde", then_close=True),
-        says(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnotgzip"),
+        says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 20_000),
+        says(b"HTTP/1.1 100 Continue\r\n\r\n" * 5_000),
+        says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
         says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (LONGEST_REPLY_BYTES + 1)),
         says(b"HTTP/1.1 500 Error\r\nContent-Length: 500\r\n\r\n<html>", then_close=True),
     ],
@@ -304,7 +322,9 @@ CUT_CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\nSUCCES
         "no status",
         "endless head",
         "two lengths",
-        "no gzip",
+        "endless trailers",
+        "endless interim answers",
+        "packed for the way",
         "endless body",
         "half a 500",
     ],
@@ -381,12 +401,266 @@ def test_a_body_that_ends_with_the_connection_is_handed_over_for_the_classifier_
     assert (found.delivery, found.body) == (Delivery.ANSWERED, "SUCCESS: add_did DID")
 
 
-def test_a_compressed_answer_is_read_though_none_was_asked_for() -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "br", "deflate", "zstd", "x"])
+def test_an_encoding_that_nobody_asked_for_is_refused_unread(encoding: str) -> None:
     packed = gzip.compress(SUCCESS.encode())
-    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
-    found, server = asked(says(head + packed))
-    assert found.body == SUCCESS
+    found, server = asked(says(answer("", Content_Encoding=encoding).replace(b": 0", b": 99") + packed))
+    assert (found.delivery, found.body) == (Delivery.UNANSWERED, "")
+    assert found.shown == "the answer came packed though nobody asked for that, and was not read"
     assert server.received[0].headers["accept-encoding"] == "identity"
+
+
+HEADERS = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=40)
+ODD = st.sampled_from(
+    [
+        "Fri, 27 Nov 2026 10:00:00 +99999999999999",
+        "Fri, 31 Dec 9999 23:59:59 -2400",
+        "Fri, 27 Nov 0000 10:00:00 GMT",
+        "9" * 400,
+        "-1",
+        "1e999",
+        "http://[",
+        "//",
+        "http://xn--a/",
+        "http://127.0.0.1:99999/",
+        "https://" + "a" * 300,
+        "chunked",
+        "bytes",
+    ]
+)
+
+
+@given(
+    st.sampled_from(["Retry-After", "Location", "Content-Type", "Content-Encoding", "Set-Cookie", "Connection", "X"]),
+    ODD | HEADERS,
+    st.sampled_from(["200 OK", "302 Found", "503 Busy", "429 Many", "401 No", "204 None", "101 Switch", "999 X"]),
+    st.binary(max_size=60) | st.just(SUCCESS.encode()),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_in_a_header_or_a_body_is_a_value_and_no_crash(
+    name: str, value: str, status: str, body: bytes
+) -> None:
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{name}: {value}\r\n\r\n".encode("latin-1")
+    found, _ = asked(says(head + body, then_close=True))
+    assert found.retry_after is None or 0 <= found.retry_after <= 86_400
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_whatever_comes_instead_of_an_answer_is_a_value_and_no_crash(whole: bytes) -> None:
+    found, _ = asked(says(whole, then_close=True))
+    assert found.delivery is Delivery.UNANSWERED or b"HTTP" in whole
+
+
+# one connection -------------------------------------------------------------------------------------------------------
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nSUCCESS:\r\n4\r\n add\r\n0\r\nX-Trailer: 1\r\n\r\n"
+)
+INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+
+
+def in_pieces(whole: bytes, places: list[int], *, then_close: bool = False) -> Behaviour:
+    edges = [0, *sorted({place % len(whole) for place in places} - {0}), len(whole)]
+
+    async def behave(_: Received, writer: asyncio.StreamWriter) -> None:
+        for start, end in pairwise(edges):
+            writer.write(whole[start:end])
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        if then_close:
+            writer.close()
+
+    return behave
+
+
+@pytest.mark.parametrize(
+    ("whole", "body"),
+    [
+        (answer(SUCCESS), SUCCESS),
+        (INTERIM + answer(SUCCESS), SUCCESS),
+        (CHUNKED, "SUCCESS: add"),
+        (answer(SUCCESS).replace(b"\r\n", b"\n"), SUCCESS),
+        (answer("", "204 No Content"), ""),
+    ],
+    ids=["length", "interim answer", "chunks", "lines without CR", "no body"],
+)
+@given(places=st.lists(st.integers(0, 500), max_size=8))
+@settings(max_examples=15, deadline=None)
+def test_an_answer_is_the_same_in_whatever_pieces_it_comes(whole: bytes, body: str, places: list[int]) -> None:
+    found, _ = asked(in_pieces(whole, places))
+    assert (found.delivery, found.body, found.surplus) == (Delivery.ANSWERED, body, False)
+
+
+@given(places=st.lists(st.integers(0, 500), max_size=4), end=st.integers(1, len(answer(SUCCESS)) - 1))
+@settings(max_examples=40, deadline=None)
+def test_a_beginning_of_an_answer_is_never_a_whole_one(places: list[int], end: int) -> None:
+    found, _ = asked(in_pieces(answer(SUCCESS)[:end], places, then_close=True))
+    assert found.delivery is Delivery.UNANSWERED
+
+
+def several(
+    behave: Behaviour, calls: int, between: Callable[[], Awaitable[None]] | None = None, **options: Any
+) -> tuple[list[Answer], RawServer]:
+    """Make calls with one client, one after the other."""
+
+    async def main() -> tuple[list[Answer], RawServer]:
+        async with (
+            serving(behave, **options) as server,
+            line(server.url(), Transport(timeout=20, ca_file=str(CERTIFICATE))) as api,
+        ):
+            found = []
+            for number in range(calls):
+                if number and between is not None:
+                    await between()
+                found.append(await api.call("add_did", {"did_pattern": f"1727555010{number}"}))
+            return found, server
+
+    return run_skipping(main())
+
+
+async def echoes(received: Received, writer: asyncio.StreamWriter) -> None:
+    writer.write(answer(f"SUCCESS: {received.query['did_pattern']}"))
+
+
+def twice(tail: Callable[[bytes], bytes], end: str) -> Behaviour:
+    """Answer, and send something behind the answer in the same packet."""
+
+    async def behave(received: Received, writer: asyncio.StreamWriter) -> None:
+        whole = answer(f"SUCCESS: {received.query['did_pattern']}{end}")
+        writer.write(whole + tail(whole))
+
+    return behave
+
+
+@pytest.mark.parametrize("tls", [False, True])
+@pytest.mark.parametrize(
+    ("tail", "end"),
+    [
+        (lambda whole: whole, "\n"),
+        (lambda whole: whole, ""),
+        (lambda _: answer("SUCCESS: 2\n") * 3, ""),
+        (lambda _: b"HTTP/1.1 200 OK\r\nContent-Le", ""),
+        (lambda _: b"\n", "\n"),
+        (lambda _: b"\0\0", "\n"),
+    ],
+    ids=["twice", "twice without a line's end", "three more", "half a head", "an empty line", "rubbish"],
+)
+def test_bytes_behind_an_answer_end_the_connection_and_mark_the_answer(
+    tail: Callable[[bytes], bytes], end: str, *, tls: bool
+) -> None:
+    found, server = several(twice(tail, end), 3, tls=tls)
+    assert [(one.body, one.surplus) for one in found] == [(f"SUCCESS: 1727555010{at}{end}", True) for at in range(3)]
+    assert (server.connections, len(server.received)) == (3, 3)
+
+
+@pytest.mark.parametrize("tail", [b"\0\0", b"HTTP/1.1 200 OK", b"SUCCESS: 17275550101"])
+def test_a_rest_that_cannot_be_told_from_the_body_makes_no_answer_to_another_call(tail: bytes) -> None:
+    found, _ = several(twice(lambda _: tail, ""), 3)
+    for place, one in enumerate(found):
+        assert one.delivery is Delivery.UNANSWERED or one.body == f"SUCCESS: 1727555010{place}"
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_bytes_that_come_while_nobody_asks_are_no_answer_to_the_next_call(*, tls: bool) -> None:
+    writers: list[asyncio.StreamWriter] = []
+
+    async def behave(received: Received, writer: asyncio.StreamWriter) -> None:
+        await echoes(received, writer)
+        writers.append(writer)
+
+    async def late() -> None:
+        writers[-1].write(answer("SUCCESS: late"))
+        await writers[-1].drain()
+        await asyncio.sleep(0.02)
+
+    found, server = several(behave, 3, late, tls=tls)
+    assert [(one.body, one.surplus) for one in found] == [(f"SUCCESS: 1727555010{at}", False) for at in range(3)]
+    assert (server.connections, len(server.received)) == (3, 3)
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_one_connection_serves_one_call_after_the_other(*, tls: bool) -> None:
+    found, server = several(echoes, 5, tls=tls)
+    assert [one.body for one in found] == [f"SUCCESS: 1727555010{at}" for at in range(5)]
+    assert (server.connections, len(server.received)) == (1, 5)
+
+
+@pytest.mark.parametrize("whole", [answer(SUCCESS, Connection="close"), answer(SUCCESS).replace(b"1.1", b"1.0")])
+def test_a_server_that_closes_after_each_answer_is_asked_over_new_connections(whole: bytes) -> None:
+    found, server = several(says(whole), 3)
+    assert [one.body for one in found] == [SUCCESS] * 3
+    assert (server.connections, len(server.received)) == (3, 3)
+
+
+@pytest.mark.parametrize(("idle", "connections"), [(IDLE_SECONDS - 1, 1), (IDLE_SECONDS + 1, 2)])
+def test_a_connection_that_was_idle_for_too_long_is_not_used_again(idle: float, connections: int) -> None:
+    async def wait() -> None:
+        loop: Any = asyncio.get_running_loop()
+        loop.skipped += idle
+
+    _, server = several(echoes, 2, wait)
+    assert server.connections == connections
+
+
+def test_calls_that_are_asked_for_at_the_same_time_are_made_one_after_the_other() -> None:
+    async def main() -> tuple[list[Answer], RawServer]:
+        async with serving(echoes) as server, line(server.url()) as api:
+            rows = [{"did_pattern": f"1727555010{number}"} for number in range(9)]
+            return await asyncio.gather(*(api.call("add_did", row) for row in rows)), server
+
+    found, server = run_skipping(main())
+    assert [one.body for one in found] == [f"SUCCESS: 1727555010{at}" for at in range(9)]
+    assert server.connections == 1
+
+
+def test_a_call_that_is_cancelled_leaves_no_answer_to_the_next() -> None:
+    async def main() -> Answer:
+        asked_once, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(received: Received, writer: asyncio.StreamWriter) -> None:
+            asked_once.set()
+            await go_on.wait()
+            await echoes(received, writer)
+
+        async with serving(slow) as server, line(server.url()) as api:
+            first = asyncio.create_task(api.call("add_did", {"did_pattern": "1"}))
+            await asked_once.wait()
+            first.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await first
+            go_on.set()
+            return shows_no_password(await api.call("add_did", {"did_pattern": "2"}))
+
+    assert run_skipping(main()).body == "SUCCESS: 2"
+
+
+def at(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Let every name stand for these ports of this machine."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port)) for port in ports]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+
+def closed_port() -> int:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return int(closed.getsockname()[1])
+
+
+def test_a_name_all_of_whose_addresses_refuse_has_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, closed_port(), closed_port())
+    found = run_skipping(ask(f"http://vici.example.org{API_PATH}"))
+    assert found.delivery is Delivery.NOT_PROCESSED
+    assert found.shown == "vici.example.org refused the connection"
+
+
+def test_the_next_address_of_a_name_is_taken_where_the_first_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> Answer:
+        async with serving(says(answer(SUCCESS))) as server:
+            at(monkeypatch, closed_port(), server.port)
+            return await ask(server.url(host="vici.example.org"))
+
+    assert run_skipping(main()).body == SUCCESS
 
 
 def test_bytes_that_are_no_utf_8_are_no_crash() -> None:
@@ -401,9 +675,9 @@ def test_bytes_that_are_no_utf_8_are_no_crash() -> None:
     "echo",
     [STRIPPED, SECRET, quote(SECRET, safe=""), quote_plus(SECRET), "Corr3ct&amp;Hor+se%&#039;&lt;é"],
 )
-def test_a_reply_that_repeats_the_password_is_shown_without_it(echo: str) -> None:
+def test_a_reply_that_repeats_the_password_is_shown_up_to_it(echo: str) -> None:
     found, _ = asked(says(answer(f"ERROR: Login incorrect, please try again: |6666|{echo}|BAD|\n")))
-    assert found.shown == f"ERROR: Login incorrect, please try again: |6666|{MASK}|BAD|"
+    assert found.shown == f"ERROR: Login incorrect, please try again: |6666|{MASK}"
 
 
 def test_what_is_shown_is_short_and_one_line_and_obeyed_by_no_terminal() -> None:
@@ -449,7 +723,7 @@ def test_the_new_address_is_kept_for_the_next_call() -> None:
     [
         (f"http://localhost:1{API_PATH}?pass={quote_plus(SECRET)}", f"http://localhost:1{API_PATH}"),
         ("https://other.example.org/login", "https://other.example.org/login"),
-        (f"https://other.example.org/{quote(SECRET)}/x", f"https://other.example.org/{MASK}/x"),
+        (f"https://other.example.org/{quote(SECRET)}/x", f"https://other.example.org/{MASK}"),
         ("http://127.0.0.1:1/x", "http://127.0.0.1:1/x"),
     ],
 )

@@ -16,7 +16,8 @@ from importer.doctor.way import way_to
 from importer.errors import UsageError
 from importer.settings.named import Setting
 from importer.settings.settings import Server
-from importer.vicidial.client import NonAgentApi, Transport
+from importer.vicidial.client import NonAgentApi
+from importer.vicidial.transport import Transport
 
 __all__ = ["Level", "Patient", "Rung", "RungResult", "examine", "exit_code", "not_reached"]
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from importer.doctor.ladder import Level, Rung, RungResult
 from importer.doctor.way import Way
 from importer.settings.settings import Server
-from importer.vicidial.client import Transport
+from importer.vicidial.transport import Transport
 
 _T = TypeVar("_T")
 

@@ -51,39 +51,44 @@ class Answer:
     surplus: bool = False
 
 
-def trouble_of(error: BaseException, host: str, *, written: bool) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A redirect. Its location may repeat the whole call, the password included."""
+
+    status: int
+    location: str = field(repr=False)
+
+
+def answer_of_error(error: BaseException, host: str, *, written: bool) -> Answer:
     """Turn what the network raised into how far the call came.
 
     Args:
         error: what was raised. Its own text is not used, because it may hold the URL and so the password.
         host: the name of the server, for the sentence.
         written: whether the request was begun to be written.
-
-    Returns:
-        An answer without a body.
     """
-    causes = _chain(error)
     if written:
-        return Answer(
-            Delivery.UNANSWERED, shown="the connection was cut before the whole answer came", still_running=True
-        )
+        shown = "the connection was cut before the whole answer came"
+        return Answer(Delivery.UNANSWERED, shown=shown, still_running=True)
+    causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Answer(
-                Delivery.IMPOSSIBLE,
-                shown=f"the certificate of {host} is not trusted ({cause.verify_message});"
-                " give its authority with --ca-file",
+            why = (
+                f"the certificate of {host} is not trusted ({cause.verify_message}); give its authority with --ca-file"
             )
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return Answer(Delivery.NOT_PROCESSED, shown=f"{host} does not speak TLS on this port")
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Answer(Delivery.NOT_PROCESSED, shown=f"the name {host} does not resolve")
-    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return Answer(Delivery.NOT_PROCESSED, shown=f"{host} refused the connection")
+            return Answer(Delivery.IMPOSSIBLE, shown=why)
+    for kind, shown in (
+        (ssl.SSLError, f"{host} does not speak TLS on this port"),
+        (socket.gaierror, f"the name {host} does not resolve"),
+        (UnicodeError, f"the name {host} does not resolve"),
+        (ConnectionRefusedError, f"{host} refused the connection"),
+    ):
+        if any(isinstance(cause, kind) for cause in causes):
+            return Answer(Delivery.NOT_PROCESSED, shown=shown)
     return Answer(Delivery.NOT_PROCESSED, shown=f"no connection to {host}")
 
 
-def _chain(error: BaseException) -> list[BaseException]:
+def _causes(error: BaseException) -> list[BaseException]:
     """Return the error and everything that led to it."""
     found: list[BaseException] = []
     current: BaseException | None = error
@@ -127,8 +132,10 @@ def seconds_to_wait(text: str) -> float | None:
         return min(float(text), LONGEST_RETRY_AFTER_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, ArithmeticError, LookupError):
+        # a date that is none, or a year or a zone that no calendar has
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_RETRY_AFTER_SECONDS)
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER_SECONDS)

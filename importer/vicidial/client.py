@@ -1,28 +1,30 @@
 """The one module that holds httpx, and the only one that asks the password to reveal itself.
 
-A call never raises for what the network does: it returns an ``Answer`` that says how far the call came.
+A call never raises for what the network or the server does: it returns an ``Answer`` that says how far the call came.
+httpx's transport is used without its client, which would add cookies, logins of .netrc and redirects to every call.
 """
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode, urlsplit
 
 from importer import __version__
+from importer.errors import SettingsError
+from importer.settings.password import MASK
 from importer.settings.settings import Server
-from importer.vicidial.answer import Answer, Delivery, redirect_target, seconds_to_wait, trouble_of
-from importer.vicidial.call_progress import CallProgress
-from importer.vicidial.quoted_texts import QuotedTexts
+from importer.vicidial.answer import Answer, Delivery, Redirect, answer_of_error, redirect_target, seconds_to_wait
+from importer.vicidial.proxy import proxy_for
 from importer.vicidial.transport import Transport, silence_httpx
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["IDLE_SECONDS", "LONGEST_REPLY_BYTES", "NonAgentApi", "Transport"]
+    from importer.vicidial.network import OneConnection
 
 LONGEST_REPLY_BYTES: Final = 65_536
-"""VICIdial's answers are a few lines; more than this is something else and is not read to its end."""
+"""VICIdial's answers are a few lines; a head, body and trailers of more than this are not read to their end."""
 
 IDLE_SECONDS: Final = 4.0
 """A connection that was idle for longer is not used again: Apache closes one after 5 s, at times in mid-request."""
@@ -34,18 +36,11 @@ _HEADERS: Final = {
 }
 _SHOWN_CHARACTERS: Final = 160
 _MOST_REDIRECTS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """A redirect. Its location may repeat the whole call, the password included."""
-
-    status: int
-    location: str = field(repr=False)
+_MOST_CONNECTIONS: Final = 3
 
 
 class NonAgentApi:
-    """One worker's line to the Non-Agent API.
+    """One worker's client of the Non-Agent API, with one connection that is kept as long as it is clean.
 
     Args:
         server: where to and as whom.
@@ -62,41 +57,42 @@ class NonAgentApi:
         server: Server,
         transport: Transport,
         tls: ssl.SSLContext,
-        before_writing: Callable[[], Awaitable[None]] | None = None,
+        before_writing: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        import httpx
-
         silence_httpx()
         self._server = server
         self._transport = transport
-        self._url = server.url
-        self._address: httpx.URL | None = None
-        self._get: httpx.Request | None = None
-        self._headers = httpx.Headers(_HEADERS)
-        self._before_writing = before_writing
         self._tls = tls
-        self._quoted = QuotedTexts()
-        self._line = self._new_line()
+        self._url = server.url
+        self._before_writing = before_writing
+        self._network: OneConnection
+        self._http: httpx.AsyncHTTPTransport
+        self._free = asyncio.Lock()
+        self._open()
 
-    def _new_line(self) -> "httpx.AsyncBaseTransport | httpx.AsyncClient":
-        from importer.vicidial.line import open_line
-
-        return open_line(self._server.url, self._tls, IDLE_SECONDS, LONGEST_REPLY_BYTES)
-
-    async def _begin_anew(self) -> None:
-        """Leave a client and all that httpcore knows of its connection; a line of ours looks after itself.
-
-        A call that is given up in an unlucky moment leaves a client's connection taken for ever, and there is but one.
-        """
+    def _open(self) -> None:
         import httpx
 
-        if isinstance(self._line, httpx.AsyncClient):
-            old, self._line = self._line, self._new_line()
-            await old.aclose()
+        from importer.vicidial.network import OneConnection
+
+        proxy = proxy_for(self._url)
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS)
+        try:
+            address = proxy.address if proxy else None
+            self._http = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits, proxy=address)
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # httpx's own words may hold the proxy's password
+            raise SettingsError(f"the proxy that {proxy and proxy.variable} names cannot be used") from None
+        self._network = OneConnection(LONGEST_REPLY_BYTES)
+        # httpx takes no backend itself; its version is held below 0.29 for this and for the trace events
+        self._http._pool._network_backend = self._network  # noqa: SLF001
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._line.aclose()
+        await self._http.aclose()
+        if self._network.stream is not None:
+            # a call that is given up in an unlucky moment is forgotten by httpcore, and its connection with it
+            await self._network.stream.aclose()
 
     async def call(
         self, function: str, parameters: Mapping[str, str], on_written: Callable[[], None] | None = None
@@ -124,107 +120,154 @@ class NonAgentApi:
 
     async def version(self) -> Answer:
         """Ask which VICIdial this is, with neither user nor password, which ``function=version`` does not need."""
-        return await self._follow({"function": "version"})
+        return await self._follow({"function": "version"}, None)
 
-    async def _follow(self, values: Mapping[str, str], on_written: Callable[[], None] | None = None) -> Answer:
-        for _ in range(1 + _MOST_REDIRECTS):
-            came = await self._call_once(values, on_written)
-            if isinstance(came, Answer):
-                return came
-            refusal = self._move_to(came.location)
-            if refusal:
-                return Answer(Delivery.IMPOSSIBLE, came.status, shown=refusal)
+    async def _follow(self, values: Mapping[str, str], on_written: Callable[[], None] | None) -> Answer:
+        async with self._free:
+            for _ in range(1 + _MOST_REDIRECTS):
+                came = await self._call_once(values, on_written)
+                if isinstance(came, Answer):
+                    return came
+                address, shown = redirect_target(self._url, came.location)
+                if not address:
+                    refusal = f"the server redirects to {self._shown(shown)}, and the password is not sent there;"
+                    refusal += " if that is the right address, give it with --url"
+                    return Answer(Delivery.IMPOSSIBLE, came.status, shown=refusal)
+                self._url = address
+                await self._renew()
         trouble = f"the server redirects again and again, at last to {self._shown(self._url)}; correct --url"
         return Answer(Delivery.IMPOSSIBLE, came.status, shown=trouble)
 
-    async def _call_once(self, values: Mapping[str, str], on_written: Callable[[], None] | None) -> "Answer | _Moved":
+    async def _renew(self) -> None:
+        await self.close()
+        self._open()
+
+    async def _call_once(self, values: Mapping[str, str], on_written: Callable[[], None] | None) -> Answer | Redirect:
         import httpx
 
-        call = CallProgress(self._transport.timeout, self._before_writing, on_written)
+        call = _Call(self._transport.timeout, self._before_writing, on_written)
+        clean = False
         try:
             async with call.deadline:
-                return await self._exchange(self._request(values, call), call)
+                for _ in range(_MOST_CONNECTIONS):
+                    try:
+                        came = await self._exchange(values, call)
+                    except _NotUsableError:
+                        await self._renew()
+                    else:
+                        stream = self._network.stream
+                        clean = stream is not None and not stream.has_surplus and not stream.overflowed
+                        return came
+            host = urlsplit(self._url).hostname
+            return Answer(Delivery.NOT_PROCESSED, shown=f"{host} speaks or closes before it is asked: no web server")
         except TimeoutError:
-            await self._begin_anew()
+            within = f"within {self._transport.timeout:g} s"
             if call.written:
-                trouble = f"no answer within {self._transport.timeout:g} s"
-                came = Answer(Delivery.UNANSWERED, shown=trouble, still_running=True)
-            else:
-                came = Answer(Delivery.NOT_PROCESSED, shown=f"no connection within {self._transport.timeout:g} s")
+                return call.answer(Delivery.UNANSWERED, shown=f"no answer {within}", still_running=True)
+            return call.answer(Delivery.NOT_PROCESSED, shown=f"no connection {within}")
         except httpx.InvalidURL:
             return Answer(Delivery.IMPOSSIBLE, shown=f"no call can be made to {self._shown(self._url)}; correct --url")
-        except (httpx.HTTPError, httpx.StreamError, ssl.SSLError, OSError) as error:
-            came = trouble_of(error, urlsplit(self._url).hostname or "", written=call.written)
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            if self._network.stream is not None and self._network.stream.overflowed:
+                return call.answer(Delivery.UNANSWERED, shown="the answer was endlessly long")
+            came = answer_of_error(error, urlsplit(self._url).hostname or "", written=call.written)
+            return call.answer(came.delivery, shown=came.shown, still_running=came.still_running)
         finally:
-            if call.opened is not None and not call.written:
-                # httpcore forgets a connection whose TLS handshake is given up
-                await call.opened.aclose()
-        return replace(came, seconds=call.seconds())
+            if not clean:
+                await self._renew()
 
-    def _request(self, values: Mapping[str, str], call: CallProgress) -> "httpx.Request":
+    async def _exchange(self, values: Mapping[str, str], call: "_Call") -> Answer | Redirect:
         import httpx
 
-        if self._address is None:
-            self._address = httpx.URL(self._url)
-            # by GET all but the target is the same for each call, and a line of ours keeps no request
-            self._get = httpx.Request("GET", self._address, headers=self._headers)
-        form = self._quoted.form(values)
-        extensions: dict[str, Any] = {"trace": call.trace, "progress": call}
-        if self._transport.method == "GET":
-            # httpx would take the long address apart and put it together again, which costs more than the call
-            extensions["target"] = self._address.raw_path + b"?" + form
-            if self._get is None or isinstance(self._line, httpx.AsyncClient):
-                return httpx.Request("GET", self._address, headers=self._headers, extensions=extensions)
-            self._get.extensions = extensions
-            return self._get
-        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
-        return httpx.Request("POST", self._address, content=form, headers=headers, extensions=extensions)
-
-    async def _exchange(self, request: "httpx.Request", call: CallProgress) -> "Answer | _Moved":
-        import httpx
-
-        if isinstance(self._line, httpx.AsyncClient):
-            call.its_turn()
-            response = await self._line.send(request, stream=True)
-        else:
-            response = await self._line.handle_async_request(request)
-        status, received = response.status_code, bytearray()
-        headers = {name.lower(): value.decode("latin-1") for name, value in response.headers.raw}
+        response = await self._http.handle_async_request(self._request(values, call))
+        status, body = response.status_code, bytearray()
         try:
             if 300 <= status < 400 and response.has_redirect_location:
-                return _Moved(status, response.headers["Location"])
-            # nobody asked for it to be packed, and to ask httpx to unpack what is not costs as much as to read it
-            pieces = response.aiter_bytes() if b"content-encoding" in headers else response.stream
-            async for chunk in cast("AsyncIterable[bytes]", pieces):
-                received += chunk
-                if len(received) > LONGEST_REPLY_BYTES:
-                    trouble = "the answer was endlessly long"
-                    return Answer(Delivery.UNANSWERED, status, shown=trouble, seconds=call.seconds())
+                return Redirect(status, response.headers["Location"])
+            packed = response.headers.get("Content-Encoding", "identity").strip().lower()
+            if packed not in ("", "identity"):
+                trouble = "the answer came packed though nobody asked for that, and was not read"
+                return call.answer(Delivery.UNANSWERED, status, shown=trouble)
+            async for piece in response.aiter_raw():
+                body += piece
         except httpx.HTTPError:
             # these two say before their body that nothing was done
             if status not in (429, 503):
                 raise
         finally:
             await response.aclose()
-        body = received.decode("utf-8", errors="replace")
-        shown = self._shown(body) or f"HTTP {status} without a text"
-        wait = seconds_to_wait(headers.get(b"retry-after", ""))
-        return Answer(Delivery.ANSWERED, status, body, shown, wait, call.seconds())
+        text = body.decode("utf-8", errors="replace")
+        shown = self._shown(text) or f"HTTP {status} without a text"
+        wait = seconds_to_wait(response.headers.get("Retry-After", ""))
+        stream = self._network.stream
+        surplus = stream is not None and stream.has_surplus
+        return call.answer(Delivery.ANSWERED, status, body=text, shown=shown, retry_after=wait, surplus=surplus)
+
+    def _request(self, values: Mapping[str, str], call: "_Call") -> "httpx.Request":
+        import httpx
+
+        url = httpx.URL(self._url)
+        # half of a surrogate pair cannot be sent; VICIdial would delete it anyway, as it does the question mark
+        form = urlencode(values, errors="replace").encode("ascii")
+        extensions: dict[str, Any] = {"trace": lambda event, info: call.trace(event, info, self._network)}
+        if self._transport.method == "POST":
+            headers = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+            return httpx.Request("POST", url, content=form, headers=headers, extensions=extensions)
+        # as the target, because httpx would take a long address apart and put it together again
+        extensions["target"] = url.raw_path + b"?" + form
+        return httpx.Request("GET", url, headers=_HEADERS, extensions=extensions)
 
     def _shown(self, text: str) -> str:
-        masked = " ".join(self._server.password.redact(text).split())
+        """Return a reply in one short line. It ends where the password was: what follows may be the rest of it."""
+        masked, mask, _ = self._server.password.redact(text).partition(MASK)
+        line = " ".join((masked + mask).split())
         # a terminal must not obey what a server says
-        if not masked.isprintable():
-            masked = "".join(sign if sign.isprintable() else "\ufffd" for sign in masked)
-        return masked if len(masked) <= _SHOWN_CHARACTERS else masked[: _SHOWN_CHARACTERS - 1] + "…"
+        line = "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
+        return line if len(line) <= _SHOWN_CHARACTERS else line[: _SHOWN_CHARACTERS - 1] + "…"
 
-    def _move_to(self, location: str) -> str:
-        """Take over the address of a redirect, or say why it is not followed."""
-        address, shown = redirect_target(self._url, location)
-        if not address:
-            return (
-                f"the server redirects to {self._shown(shown)}, and the password is not sent there;"
-                " if that is the right address, give it with --url"
-            )
-        self._url, self._address = address, None
-        return ""
+
+class _NotUsableError(Exception):
+    """The server has closed the connection or spoken unasked while the call waited; nothing is written."""
+
+
+class _Call:
+    """One call under way: how far it came, and how long it took, without the time in which it waited for its turn."""
+
+    def __init__(
+        self,
+        timeout: float,
+        before_writing: Callable[[], Awaitable[object]] | None,
+        on_written: Callable[[], None] | None,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._started = self._loop.time()
+        self._before_writing = before_writing
+        self._on_written = on_written
+        self.deadline = asyncio.timeout_at(self._started + timeout)
+        self.written = False
+
+    def answer(self, delivery: Delivery, status: int = 0, **fields: Any) -> Answer:
+        """Make the answer, with the time that the call took."""
+        return Answer(delivery, status, seconds=self._loop.time() - self._started, **fields)
+
+    async def trace(self, event: str, info: Mapping[str, Any], network: "OneConnection") -> None:
+        """Wait for the turn when the request is about to be written; from then on the server may have it."""
+        # the CONNECT that asks a proxy for the way to the server carries nothing of the call yet
+        if event != "http11.send_request_headers.started" or info["request"].method == b"CONNECT":
+            return
+        if self._before_writing is not None:
+            due, since = self.deadline.when(), self._loop.time()
+            self.deadline.reschedule(None)
+            await self._before_writing()
+            self._before_writing = None
+            waited = self._loop.time() - since
+            self._started += waited
+            self.deadline.reschedule(None if due is None else due + waited)
+        # twice, so that what has come meanwhile is seen
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if network.stream is None or not network.stream.usable(IDLE_SECONDS):
+            raise _NotUsableError
+        self.written = True
+        if self._on_written is not None:
+            self._on_written()

@@ -1,0 +1,168 @@
+"""The network under httpx: a connection whose bytes are bounded, and which knows what came unasked.
+
+httpcore's own hands whatever has come to its parser, so that a second answer in one packet is read as the answer to
+the next request; and it bounds neither a body nor the trailers behind it. Custom backends are documented by httpcore.
+"""
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+import httpcore
+
+_NEXT_ADDRESS_SECONDS: Final = 0.25
+"""How long one address of a name is tried before the next is tried beside it (RFC 8305, section 8)."""
+
+_REFUSED: Final = (f"[Errno {errno.ECONNREFUSED}]", "[WinError 1225]", "[WinError 10061]")
+
+
+class OneConnection(httpcore.AsyncNetworkBackend):
+    """Opens connections, of which a client has one at a time.
+
+    Args:
+        most_bytes: an answer that is longer, head and trailers included, is not read to its end.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self.stream: BoundedStream | None = None
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002  httpcore's signature; the client bounds the whole call
+        local_address: str | None = None,  # noqa: ARG002  the same
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002  the same
+    ) -> httpcore.AsyncNetworkStream:
+        """Open a connection: look the name up and try its addresses."""
+        try:
+            self.stream = await self._connect(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError from error
+        return self.stream
+
+    async def _connect(self, host: str, port: int) -> "BoundedStream":
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        race = len({entry[4] for entry in found}) > 1 and isinstance(loop, asyncio.BaseEventLoop)
+        # asyncio's race of several addresses may lose a socket when it is given up; uvloop has none
+        how: dict[str, Any] = {"happy_eyeballs_delay": _NEXT_ADDRESS_SECONDS} if race else {}
+        address = host if race else str(found[0][4][0])
+        try:
+            _, stream = await loop.create_connection(lambda: BoundedStream(self._most_bytes), address, port, **how)
+        except OSError as error:
+            # what happened at several addresses asyncio puts into one text
+            if error.errno is None and any(sign in str(error) for sign in _REFUSED):
+                raise ConnectionRefusedError from error
+            raise
+        return stream
+
+
+class BoundedStream(httpcore.AsyncNetworkStream, asyncio.Protocol):
+    """One open connection."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._transport: asyncio.Transport
+        self._buffer = bytearray()
+        self._read_bytes = 0
+        self._ended = self._broken = False
+        self._news = asyncio.Event()
+        self.overflowed = False
+        self.idle_since = asyncio.get_running_loop().time()
+
+    @property
+    def has_surplus(self) -> bool:
+        """Whether bytes came that no answer needed."""
+        return bool(self._buffer)
+
+    def usable(self, idle_seconds: float) -> bool:
+        """Whether a request may be written: the server has neither closed nor spoken, and the idle time is short."""
+        idle = asyncio.get_running_loop().time() - self.idle_since
+        return not self._ended and not self._buffer and idle <= idle_seconds
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109, ARG002  httpcore's
+        """Return the next bytes, up to the end of a line and no further: what follows an answer stays here.
+
+        Only a rest without a line of its own behind a body without one goes on to the parser, where it makes the next
+        answer none of HTTP/1.1, and never one to another call.
+        """
+        while not self._buffer and not self._ended:
+            self._news.clear()
+            await self._news.wait()
+        end = self._buffer.find(b"\n", 0, max_bytes) + 1 or max_bytes
+        piece = bytes(self._buffer[:end])
+        del self._buffer[:end]
+        self._read_bytes += len(piece)
+        self.idle_since = asyncio.get_running_loop().time()
+        if self._read_bytes > self._most_bytes:
+            self._overflow()
+        if self.overflowed or (self._broken and not piece):
+            raise httpcore.ReadError
+        return piece
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109, ARG002  httpcore's
+        """Write, and begin to count the answer."""
+        self._read_bytes = 0
+        self._transport.write(buffer)
+
+    async def aclose(self) -> None:
+        """Close at once."""
+        self._transport.abort()
+        await asyncio.sleep(0)
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002  httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        """Go on over TLS."""
+        loop = asyncio.get_running_loop()
+        try:
+            secured = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
+        except BaseException as error:
+            # given up or failed, asyncio may leave the socket open
+            self._transport.abort()
+            if isinstance(error, OSError):
+                raise httpcore.ConnectError from error
+            raise
+        self._transport = cast("asyncio.Transport", secured)
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        """Say what httpcore asks: ``is_readable`` of an idle connection means that it is not to be used again."""
+        return self._ended or bool(self._buffer) if info == "is_readable" else self._transport.get_extra_info(info)
+
+    # what asyncio calls -----------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection over."""
+        # TCP and TLS are nothing else, though those of other event loops are no subclasses
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self._buffer += data
+        if len(self._buffer) > self._most_bytes:
+            self._overflow()
+        self._news.set()
+
+    def eof_received(self) -> None:
+        """Notice that the server has closed."""
+        self._ended = True
+        self._news.set()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Notice that the connection is gone."""
+        self._broken = self._broken or error is not None
+        self.eof_received()
+
+    def _overflow(self) -> None:
+        self.overflowed = True
+        self._buffer.clear()
+        self._transport.abort()
