@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from importer.sending.stop import StopKind as StopKind
     from importer.settings.password import Password as Password
     from importer.settings.settings import Server as Server
+    from importer.vicidial.names import ServerNames as ServerNames
     from importer.workflows.check import RERUN_RESULTS as RERUN_RESULTS
     from importer.workflows.check import Checked as Checked
     from importer.workflows.check import Correction as Correction
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from importer.workflows.check import check_results as check_results
     from importer.workflows.live_check import LiveCheck as LiveCheck
     from importer.workflows.live_check import check_live as check_live
+    from importer.workflows.names import server_names as server_names
     from importer.workflows.options import ImportOptions as ImportOptions
     from importer.workflows.past_runs import LeftToUndo as LeftToUndo
     from importer.workflows.past_runs import added_by as added_by
@@ -69,6 +71,8 @@ _HOMES: Final = {
     "settings.settings": "Server",
     "workflows.check": "RERUN_RESULTS Checked Correction after_live_check check_again check_file check_results",
     "workflows.live_check": "LiveCheck check_live",
+    "vicidial.names": "ServerNames",
+    "workflows.names": "server_names",
     "workflows.options": "ImportOptions",
     "workflows.past_runs": "LeftToUndo added_by left_to_undo named_run recorded_options resume rewrite_workbook undo"
     " unfinished_run",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from importer.vicidial.network import OneConnection
 
 LONGEST_REPLY_BYTES: Final = 65_536
-"""VICIdial's answers are a few lines; a head, body and trailers of more than this are not read to their end."""
+"""VICIdial's answers are a few lines; more than this, head and trailers included, is something else."""
 
 IDLE_SECONDS: Final = 4.0
 """A connection that was idle for longer is not used again: Apache closes one after 5 s, at times in mid-request."""
@@ -47,6 +47,7 @@ class NonAgentApi:
         transport: how.
         tls: the context of ``Transport.ssl_context``, shared by all workers.
         before_writing: awaited at the moment at which a request is about to be written to an open connection.
+        longest_reply: a head, body and trailers of more bytes than this are not read to their end.
 
     Raises:
         SettingsError: the proxy that the environment names cannot be used.
@@ -58,8 +59,11 @@ class NonAgentApi:
         transport: Transport,
         tls: ssl.SSLContext,
         before_writing: Callable[[], Awaitable[object]] | None = None,
+        *,
+        longest_reply: int = LONGEST_REPLY_BYTES,
     ) -> None:
         silence_httpx()
+        self._longest_reply = longest_reply
         self._server = server
         self._transport = transport
         self._tls = tls
@@ -83,7 +87,7 @@ class NonAgentApi:
         except (ImportError, ValueError, httpx.InvalidURL):
             # httpx's own words may hold the proxy's password
             raise SettingsError(f"the proxy that {proxy and proxy.variable} names cannot be used") from None
-        self._network = OneConnection(LONGEST_REPLY_BYTES)
+        self._network = OneConnection(self._longest_reply)
         # httpx takes no backend itself; its version is held below 0.29 for this and for the trace events
         self._http._pool._network_backend = self._network  # noqa: SLF001
 

@@ -47,7 +47,9 @@ _KNOWN: Final = tuple(
     )
 )
 _COLUMNS: Final = {column.name: column for column in COLUMNS}
-_HEAD: Final = re.compile(r"(?P<kind>ERROR|NOTICE|SUCCESS)\b\s*[:-]?\s*(?:(?:add_did|update_did|auth)\b[\s:-]*)?")
+_HEAD: Final = re.compile(
+    r"(?P<kind>ERROR|NOTICE|SUCCESS)\b\s*[:-]?\s*(?:(?:add_did|update_did|ingroup_list|callmenu_list|auth)\b[\s:-]*)?"
+)
 _AFTER_WORDS: Final = re.compile(r"\s*(?:$|[:,.-])")
 _DATABASE_DOWN: Final = "MySQL connect ERROR"
 _BEGINNINGS: Final = (

@@ -73,6 +73,7 @@ _IP_LIST: Final = "this computer's address is not on the server's list; see Admi
 _WRONG_LOGIN: Final = f"user or password is wrong, or the user is inactive or below level 7; {_LOGIN}"
 _LEVEL: Final = "the user needs user level 8, Agent API Access 1 and Modify DIDs 1 (Admin > Users)"
 _FUNCTION: Final = "the function is not among the user's Allowed API Functions (Admin > Users)"
+_NAMES: Final = "the user may not see the names of in-groups or call menus (Admin > Users, user level 7)"
 _OLD: Final = "this VICIdial does not know the function: add_did came with build 210209-2014, so update the server"
 _SOURCE: Final = "the source must be 2 to 20 letters and digits; see the option --source"
 _NOT_ALLOWED: Final = "the server does not let this user touch this DID"
@@ -120,6 +121,8 @@ SENTENCES: Final = (
         gate=Gate.ALLOWED_FUNCTION,
         echo="function",
     ),
+    Sentence("USER DOES NOT HAVE PERMISSION TO VIEW INBOUND GROUPS LIST", Meaning.USER_REFUSED, _NAMES),
+    Sentence("USER DOES NOT HAVE PERMISSION TO VIEW CALL MENUS LIST", Meaning.USER_REFUSED, _NAMES),
     Sentence("NO FUNCTION SPECIFIED", Meaning.CALL_REFUSED, _OLD, gate=Gate.KNOWN_FUNCTION),
     Sentence("Invalid Source", Meaning.CALL_REFUSED, _SOURCE, gate=Gate.SOURCE),
     Sentence("NOT AN ALLOWED DID", Meaning.VALUE_REFUSED, _NOT_ALLOWED, _DID, echo=_DID),
