@@ -30,7 +30,7 @@ def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_run_prints_one_object_and_no_other_word(order: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Sandbox(SandboxOptions(starting_dids=("17275550134",))) as sandbox:
-        code = main(["run", str(order), "--url", sandbox.url, "--rate", "0", "--json"])
+        code = main(["run", str(order), "--url", sandbox.url, "--rate", "0", "--yes", "--json"])
     told = json.loads(capsys.readouterr().out)
     assert code == told["exit_code"] == 1
     assert told["counts"] == {"success": 1, "invalid": 2, "duplicate": 1}
@@ -53,7 +53,7 @@ def test_check_prints_one_object_with_what_the_server_says(order: Path, capsys: 
 
 def test_runs_prints_one_object(order: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Sandbox() as sandbox:
-        main(["run", str(order), "--url", sandbox.url, "--rate", "0"])
+        main(["run", str(order), "--url", sandbox.url, "--rate", "0", "--yes"])
     capsys.readouterr()
     assert main(["runs", "--json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)["runs"]
@@ -64,11 +64,11 @@ def test_runs_prints_one_object(order: Path, capsys: pytest.CaptureFixture[str])
 def test_the_log_has_a_line_for_every_outcome_and_no_password(order: Path, tmp_path: Path) -> None:
     log = tmp_path / "run.log"
     with Sandbox() as sandbox:
-        main(["run", str(order), "--url", sandbox.url, "--rate", "0", "--log", str(log)])
+        main(["run", str(order), "--url", sandbox.url, "--rate", "0", "--yes", "--log", str(log)])
     lines = log.read_text(encoding="utf-8").splitlines()
-    assert sum("17275550131: success, 1 calls, added" in line for line in lines) == 1
+    assert sum("17275550131: success, 1 call, added" in line for line in lines) == 1
     assert sum("17275550132: invalid" in line for line in lines) == 1
-    assert "sending begins: 3 rows, 1 have their outcome already" in lines[0]
+    assert "sending begins: 3 rows, 1 row with an outcome already" in lines[0]
     assert "|1234" not in log.read_text(encoding="utf-8")
 
 
@@ -76,7 +76,7 @@ def test_a_log_that_cannot_be_written_is_told_before_anything_is_sent(
     order: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Sandbox() as sandbox:
-        code = main(["run", str(order), "--url", sandbox.url, "--log", str(tmp_path)])
+        code = main(["run", str(order), "--url", sandbox.url, "--yes", "--log", str(tmp_path)])
         assert not sandbox.calls
     assert code == 2
     assert "--log" in capsys.readouterr().err

@@ -6,27 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from importer.cli import main, practice
-from importer.cli.demo_check import ExpectedRow, differences, read_expected
+from importer.cli import demo, main
+from importer.cli.demo import ExpectedRow, differences, read_expected
+from importer.cli.sandbox import DIDS_THERE
 from importer.model import Result
 from importer.workbooks.output_file import free_path
 from importer.workbooks.results import PreviousRow, read_results
 
-EXPECTED = practice.sample_folder().joinpath(practice.EXPECTED).read_text(encoding="utf-8")
+EXPECTED = demo.sample_folder().joinpath(demo.EXPECTED).read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(practice, "_DEMO_RATE", 0.0)
+    monkeypatch.setattr(demo, "_DEMO_RATE", 0.0)
 
 
 def with_expectations(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the demo expect something else of the same order."""
-    sample = practice.sample_folder()
+    sample = demo.sample_folder()
     folder.mkdir()
-    (folder / practice.ORDER).write_bytes(sample.joinpath(practice.ORDER).read_bytes())
-    (folder / practice.EXPECTED).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(practice, "sample_folder", lambda: folder)
+    (folder / demo.ORDER).write_bytes(sample.joinpath(demo.ORDER).read_bytes())
+    (folder / demo.EXPECTED).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(demo, "sample_folder", lambda: folder)
 
 
 def said_by(capsys: pytest.CaptureFixture[str]) -> str:
@@ -77,7 +78,7 @@ def test_the_demo_ends_with_1_and_names_the_row_that_differs(
 def test_the_demo_ends_with_1_where_vicidial_held_a_did_that_nobody_thought_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(practice, "DIDS_THERE", (*practice.DIDS_THERE, "8135550101"))
+    monkeypatch.setattr(demo, "DIDS_THERE", (*DIDS_THERE, "8135550101"))
     assert main(["demo", "--folder", str(tmp_path)]) == 1
     assert "row 6: expected success of 8135550101, but the workbook says duplicate of 8135550101" in said_by(capsys)
 
@@ -86,7 +87,7 @@ def test_the_demo_ends_with_1_where_vicidial_held_a_did_that_nobody_thought_of(
 def test_the_demo_ends_with_3_where_the_run_was_stopped_and_offers_no_resume(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(practice, "PRACTICE_PASSWORD", "wrong")
+    monkeypatch.setattr(demo, "PRACTICE_PASSWORD", "wrong")
     assert main(["demo", "--folder", str(tmp_path)]) == 3
     said = said_by(capsys)
     assert "demo: stopped before the end; start it again: did-importer demo" in said
@@ -107,8 +108,8 @@ def test_a_name_that_another_demo_takes_first_is_left_to_it(tmp_path: Path, monk
             wanted.write_text("another demo's")
         return free
 
-    monkeypatch.setattr(practice, "free_path", overtaken)
-    monkeypatch.setattr(practice, "check_file", lambda path, options: pytest.fail(str(path.name)))
+    monkeypatch.setattr(demo, "free_path", overtaken)
+    monkeypatch.setattr(demo, "check_file", lambda path, options: pytest.fail(str(path.name)))
     with pytest.raises(pytest.fail.Exception, match=r"carrier_order_2\.xlsx"):
         main(["demo", "--folder", str(tmp_path)])
     assert (tmp_path / "carrier_order.xlsx").read_text() == "another demo's"

@@ -11,7 +11,7 @@ import pytest
 from ask_sandbox import add
 from running import Desk, Looker, Ran, did, fast_clock, flags
 
-from importer.cli import send, talk
+from importer.cli import terminal
 from importer.errors import JournalError, SettingsError
 from importer.journal import RunLine, RunState
 from importer.model import ExitCode, Result
@@ -357,12 +357,11 @@ class Terminal:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
         self.asked: list[str] = []
         self._answer = answer
-        for module in (send, talk):
-            monkeypatch.setattr(module, "somebody_is_there", lambda: True)
+        monkeypatch.setattr(terminal, "somebody_is_there", lambda: True)
         monkeypatch.setattr("builtins.input", self._ask)
 
     def _ask(self, question: str) -> str:
-        self.asked.append(question)
+        self.asked.append(" ".join(question.split()))
         return self._answer
 
 
@@ -375,10 +374,10 @@ def test_on_a_terminal_undo_asks_with_host_and_count(
     desk = Desk(tmp_path)
     with Sandbox() as sandbox:
         name = run(desk, sandbox, range(3))
-        terminal = Terminal(monkeypatch, answer)
+        person = Terminal(monkeypatch, answer)
         ran = desk.did_importer("undo", name, "--rate", "0")
         assert set(sandbox.stored()) == (set() if deleted else dids(range(3)))
-        assert terminal.asked == [f"Delete 3 DIDs from {sandbox.url} as 6666? [y/N] "]
+        assert person.asked == [f"Delete 3 DIDs from {sandbox.url} as 6666? [y/N]"]
     assert ran.code == (0 if deleted else 2)
     assert len(desk.runs()) == (2 if deleted else 1)
 
@@ -392,7 +391,7 @@ def test_where_nobody_can_answer_undo_deletes_nothing_without_yes(tmp_path: Path
         assert len(sandbox.calls) == before
         assert set(sandbox.stored()) == dids(range(3))
     assert ran.code == 2
-    assert "use --yes" in ran.err
+    assert "add --yes" in ran.err
 
 
 def test_undo_list_holds_the_dids_that_the_run_added_one_a_line(tmp_path: Path) -> None:

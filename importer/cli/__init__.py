@@ -3,14 +3,26 @@
 Nothing but the parser is imported before it is known what is asked for: ``--help`` answers at once.
 """
 
-import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext, redirect_stdout
+from importlib import import_module
+from typing import Final
 
-from importer.cli.parser import build_parser
+from importer.cli.parser import build_parser, parse
+from importer.errors import ImporterError, UsageError
+from importer.model import ExitCode
+
+_HOMES: Final = {
+    "run": "send",
+    "rerun": "send",
+    "resume": "records",
+    "runs": "records",
+    "undo": "records",
+}
+"""The module in which a command is a function of its name; where none is named, it is called as the command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,30 +34,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code, one of ``importer.model.ExitCode``.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    as_object = "--json" in words
+    object_to = sys.stdout
     try:
-        flags = _parsed(arguments)
+        # with --json words go to standard error, so that standard output holds the object alone
+        with redirect_stdout(sys.stderr) if as_object else nullcontext():
+            return _run(words, object_to)
     except SystemExit as ended:
         return int(ended.code or 0)
-    from importer.errors import ImporterError, UsageError
-    from importer.model import ExitCode
-
-    # with --json words go to standard error, so that standard output holds the object alone
-    flags.object_to = sys.stdout
-    aside = (
-        redirect_stdout(sys.stderr) if getattr(flags, "json", False) and flags.command != "doctor" else nullcontext()
-    )
-    try:
-        with aside:
-            return int(_command(flags.command)(flags))
     except ImporterError as error:
         from importer.characters import printable
 
         # one line, whatever a header or the name of a file holds
-        print(f"did-importer: {printable(' '.join(str(error).split()))}", file=sys.stderr)
-        return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.STOPPED
+        sentence = printable(" ".join(str(error).split()))
+        code = ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.STOPPED
+        said = f"did-importer: {sentence}"
     except KeyboardInterrupt:
-        print("interrupted; did-importer runs tells of a run that was begun", file=sys.stderr)
-        return ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
+        said = sentence = "interrupted; did-importer runs tells of a run that was begun"
     except BrokenPipeError:
         # the reader of our words is gone (``did-importer runs | head``); whether rows are left cannot be told any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -55,87 +62,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         from importer.settings.password import redact_all
 
-        print(redact_all(traceback.format_exc()), file=sys.stderr)
-        print(
+        code = ExitCode.STOPPED
+        sentence = (
             "did-importer failed in a way that nobody foresaw; what was sent is in the record:"
-            " did-importer runs lists it, did-importer resume goes on",
-            file=sys.stderr,
+            " did-importer runs lists it, did-importer resume goes on"
         )
-        return ExitCode.STOPPED
+        said = f"{redact_all(traceback.format_exc())}\n{sentence}"
+    print(said, file=sys.stderr)
+    if as_object:
+        import json
+
+        print(json.dumps({"error": sentence, "exit_code": int(code)}, indent=2), file=object_to, flush=True)
+    return code
 
 
-def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _run(words: list[str], object_to: object) -> int:
     parser = build_parser()
     if "_ARGCOMPLETE" in os.environ:
         # the shell asks what may follow; argcomplete answers and ends the process
-        import argcomplete
+        from importer.cli.completion import complete
 
-        argcomplete.autocomplete(parser)
-    return parser.parse_args(arguments)
-
-
-def _command(name: str) -> Callable[[argparse.Namespace], int]:
-    """Import a command only when it is called for: pandas alone takes half a second."""
-    if name in ("sandbox", "demo"):
-        from importer.cli import practice
-
-        return {"sandbox": practice.sandbox, "demo": practice.demo}[name]
-    if name == "doctor":
-        from importer.cli.doctor import doctor
-
-        return doctor
-    if name == "config":
-        from importer.cli.config import config
-
-        return config
-    if name in ("completion", "template"):
-        return {"completion": _completion, "template": _template}[name]
-    if name == "check":
-        from importer.cli.check import check
-
-        return check
-    if name == "runs":
-        from importer.cli.records import runs
-
-        return runs
-    from importer.cli import send
-
-    return {"run": send.run, "rerun": send.rerun, "resume": send.resume_run, "undo": send.undo_run}[name]
-
-
-def _template(flags: argparse.Namespace) -> int:
-    """``did-importer template``."""
-    from importer.workbooks.template import write_template
-
-    write_template(flags.file)
-    print(f"written: {flags.file}")
-    return 0
-
-
-def _completion(flags: argparse.Namespace) -> int:
-    """``did-importer completion``."""
-    from argcomplete.shell_integration import shellcode
-
-    print(shellcode(["did-importer"], shell=flags.shell))
-    return 0
+        complete(parser)
+    flags = parse(parser, words)
+    flags.words, flags.object_to = words, object_to
+    # imported only when it is called for: pandas alone takes half a second
+    module = import_module(f"importer.cli.{_HOMES.get(flags.command, flags.command)}")
+    return int(getattr(module, flags.command)(flags))
 
 
 def entry_point() -> None:
     """Be the program ``did-importer``."""
-    import gc
-
     from importer.interrupt import end_at_signals
 
-    # outcomes live to the end as well
-    gc.set_threshold(100_000, 50, 50)
-    # a thread that packs what others write waits for its turn 5 ms, unless told otherwise, and packs 1 ms
-    sys.setswitchinterval(0.0005)
     end_at_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # what a terminal's or a pipe's character set does not have must not end a run
             stream.reconfigure(errors="backslashreplace")
-    code = main()
-    # at its end Python would look through everything once more
-    gc.freeze()
-    sys.exit(code)
+    sys.exit(main())

@@ -1,17 +1,16 @@
 """``did-importer check``, and what ``run`` has in common with it. Imports nothing of what sends."""
 
 import argparse
-import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer import Checked, ImportOptions, check_file
-from importer.cli.long_lived import long_lived
-from importer.cli.machine import checked_object, tell
-from importer.cli.option_flags import options_from
-from importer.cli.servers import chosen_server, options_for, server_from
+from importer.cli.objects import checked_object, print_object
+from importer.cli.options import options_from
+from importer.cli.servers import chosen_server, options_for, rate_is_meant, server_from, warnings_of
 from importer.cli.show_check import check_lines, live_lines
-from importer.cli.talk import say, warn
-from importer.cli.text import parts_lines, wrapped
+from importer.cli.terminal import say, warn
+from importer.cli.text import counted, parts_lines, quoted, wrapped
 from importer.errors import ResultsError
 from importer.model import ExitCode, Result
 from importer.settings.settings import Server
@@ -20,28 +19,32 @@ from importer.workbooks.checked import write_checked
 if TYPE_CHECKING:
     from importer import LiveCheck
 
+_OF_CHECK_ALONE = ("--live", "--yes", "--json")
+
 
 def check(flags: argparse.Namespace) -> int:
     """``did-importer check``."""
     chosen = chosen_server(flags)
     options = options_from(flags, options_for(chosen))
     server = server_from(flags, options, chosen) if flags.live else None
-    with long_lived():
-        checked = check_file(flags.file, options)
+    checked = check_file(flags.file, options)
     say(check_lines(checked))
     live = None
     bad = any(outcome.result is Result.INVALID for outcome in checked.settled)
     if server is not None:
-        warn(server, options)
+        warn(warnings_of(server, options))
+        if not rate_is_meant(server, options, flags):
+            return ExitCode.USAGE
         live = ask_server(checked, options, server, flags)
         say(live_lines(live, checked))
         if live.stop is not None:
-            tell(flags, checked_object(checked, live))
+            print_object(flags, checked_object(checked, live))
             return live.exit_code
         fine = (Result.SUCCESS, Result.DUPLICATE)
         bad = bad or any(outcome.result not in fine for outcome in live.verdicts.values())
-    write_checked_table(checked, live)
-    tell(flags, checked_object(checked, live))
+    written = write_checked_table(checked, live)
+    say(_next_lines(checked, written, flags, bad=bad))
+    print_object(flags, checked_object(checked, live))
     return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
 
 
@@ -54,13 +57,27 @@ def ask_server(checked: Checked, options: ImportOptions, server: Server, flags: 
         return check_live(checked.planned, options, server, observer)
 
 
-def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> None:
+def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> tuple[Path, ...]:
     """Write the person's table with every bad cell explained; a folder that cannot be written is no reason to stop."""
     wanted = checked.table.path.with_name(f"{checked.table.path.stem}_checked.xlsx")
     rows, taken = checked.checked.rows, checked.checked.match.taken
     try:
         written = write_checked(wanted, checked.table, rows, taken, verdicts=live.verdicts if live else {})
     except ResultsError as error:
-        print(wrapped(f"the checked table was not written: {error}"), file=sys.stderr)
-    else:
-        say(parts_lines("checked table", written))
+        warn([f"the checked table was not written: {error}"])
+        return ()
+    say(parts_lines("checked table", written))
+    return tuple(written)
+
+
+def _next_lines(checked: Checked, written: tuple[Path, ...], flags: argparse.Namespace, *, bad: bool) -> list[str]:
+    """Name the command that sends what was checked, and how the rest is corrected first."""
+    words = [quoted(word) for word in flags.words if word not in _OF_CHECK_ALONE]
+    lines = []
+    if bad and written:
+        lines.append(wrapped(f"next: correct the marked cells in {quoted(written[0])}, and check or run that file"))
+    if checked.planned:
+        sends = counted(len(checked.planned), "good row")
+        lines.append(f"next: did-importer {' '.join(['run', *words[1:]])}")
+        lines[-1] += f"   (sends the {sends})" if bad else ""
+    return lines

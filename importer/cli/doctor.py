@@ -1,22 +1,20 @@
 """``did-importer doctor``: the ladder on the terminal, or as one object for scripts."""
 
 import argparse
-import json
 import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from importer import ImportOptions
-from importer.cli.option_flags import options_from
+from importer.cli.objects import print_object
+from importer.cli.options import options_from
 from importer.cli.servers import ask_for_password, chosen_server, options_for
+from importer.cli.terminal import say
 from importer.cli.text import wrapped
 from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
 from importer.settings.named import ChosenServer, Origin, Setting
 from importer.settings.settings import resolve_settings
 
-_COLOURS: Final = {Level.OK: "\x1b[32m", Level.WARNING: "\x1b[33m", Level.BROKEN: "\x1b[1;31m"}
-_PLAIN: Final = "\x1b[0m"
 _WORDS: Final = {Level.OK: "ok", Level.WARNING: "warning", Level.BROKEN: "BROKEN"}
 _FIRST: Final = max(map(len, _WORDS.values())) + 2
 _SECOND: Final = max(map(len, Rung)) + 2
@@ -34,17 +32,13 @@ def doctor(flags: argparse.Namespace) -> int:
         0 if DIDs can be added, 2 if a setting is missing or wrong, 3 if anything else is broken.
     """
     results: list[RungResult] = []
-    colour = _in_colour(os.environ)
     for result in examine(lambda: _patient(flags)):
         results.append(result)
         if not flags.json:
-            for line in rung_lines(result, colour=colour):
-                print(line, flush=True)
-    if flags.json:
-        print(json.dumps(as_object(results), indent=2))
-    else:
-        for line in ending_lines(results):
-            print(line)
+            say(rung_lines(result))
+    if not flags.json:
+        say(ending_lines(results))
+    print_object(flags, as_object(results))
     return exit_code(results)
 
 
@@ -90,23 +84,16 @@ def _how_calls_are_made(
             yield Setting(column, value, Origin.FILE, entry.place)
 
 
-def rung_lines(result: RungResult, *, colour: bool = False) -> Iterator[str]:
-    """Say what was found on one rung, in lines of at most 80 columns where words are short enough."""
-    word = _WORDS[result.level]
-    first = wrapped(f"{word:<{_FIRST}}{result.rung:<{_SECOND}}{_printable(result.sentence)}", _INDENT)
-    yield _COLOURS[result.level] + word + _PLAIN + first.removeprefix(word) if colour else first
+def rung_lines(result: RungResult) -> Iterator[str]:
+    """Say what was found on one rung."""
+    yield wrapped(f"{_WORDS[result.level]:<{_FIRST}}{result.rung:<{_SECOND}}{result.sentence}", _INDENT)
     for setting in result.settings:
         where = setting.where or "default"
         yield wrapped(f"{_MARGIN}{setting.name:<11} {setting.value} ({where})", _MARGIN + " " * 12)
     if result.said:
-        yield wrapped(f"{_MARGIN}the server said: {_printable(result.said)}", _MARGIN + "  ")
+        yield wrapped(f"{_MARGIN}the server said: {result.said}", _MARGIN + "  ")
     if result.fix:
         yield wrapped(f"{_MARGIN}-> {result.fix}", _MARGIN + "   ")
-
-
-def _printable(text: str) -> str:
-    """Return a text without the control characters by which a server could draw on the terminal."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def ending_lines(results: Sequence[RungResult]) -> Iterator[str]:
@@ -145,11 +132,3 @@ def as_object(results: Sequence[RungResult]) -> dict[str, object]:
         ],
         "not_reached": [rung.value for rung in not_reached(results)],
     }
-
-
-def _in_colour(environment: Mapping[str, str]) -> bool:
-    """Say whether to colour: on a terminal that can, and where NO_COLOR is not set (no-color.org)."""
-    if environment.get("NO_COLOR") or not sys.stdout.isatty() or environment.get("TERM") == "dumb":
-        return False
-    # the old Windows console shows the codes themselves
-    return os.name != "nt" or "WT_SESSION" in environment

@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from importer.characters import printable
-from importer.cli.machine import RunLog
+from importer.cli.files import RunLog
+from importer.cli.text import counted
 from importer.model import Result, RowOutcome
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ class Progress:
         self._total = to_send
         done = sum(settled.values())
         if self._log is not None:
-            self._log.line(f"sending begins: {to_send} rows, {done} have their outcome already")
+            self._log.line(f"sending begins: {counted(to_send)}, {counted(done)} with an outcome already")
         if done:
-            self._print(f"{done} rows have their outcome already; {to_send} are to be sent")
+            self._print(f"{counted(done)} with an outcome already, {to_send} to send")
         self._last_line = time.monotonic()
         if self._terminal and to_send:
             from tqdm import tqdm

@@ -1,19 +1,21 @@
-"""``did-importer runs``, and where the records of runs are."""
+"""The commands for runs that are recorded: ``runs``, ``resume`` and ``undo``."""
 
 import argparse
-import os
+import sys
 from pathlib import Path
-from typing import Final
 
-from importer import Folders, list_runs, named_run, rewrite_workbook
-from importer.cli.machine import runs_object, tell
-from importer.cli.show_run import runs_lines
-from importer.cli.talk import say
-from importer.cli.text import parts_lines
+from importer import ImportOptions, left_to_undo, list_runs, named_run, rewrite_workbook, unfinished_run
+from importer import resume as resume_run
+from importer import undo as undo_run
+from importer.cli.files import check_undo_list, folders_of
+from importer.cli.objects import print_object, runs_object
+from importer.cli.options import options_from
+from importer.cli.progress import watching
+from importer.cli.servers import rate_is_meant, server_of_run, warnings_of
+from importer.cli.show_run import end, runs_lines, undo_lines
+from importer.cli.terminal import agreed, say, warn
+from importer.cli.text import counted, parts_lines, shown
 from importer.model import ExitCode
-
-STATE_VARIABLE: Final = "DID_IMPORTER_STATE_DIR"
-"""The environment's word for ``--state-dir``."""
 
 
 def runs(flags: argparse.Namespace) -> int:
@@ -24,21 +26,46 @@ def runs(flags: argparse.Namespace) -> int:
         say(runs_lines(lines))
         if not lines:
             print(f"nothing was run yet (no records in {folders.runs})")
-        tell(flags, runs_object(lines))
+        print_object(flags, runs_object(lines))
         return ExitCode.DONE
     line = named_run(folders, flags.run)
     say(runs_lines([line]))
     written = rewrite_workbook(line, folders)
     say(parts_lines("results", written))
-    tell(flags, runs_object([line], written))
+    print_object(flags, runs_object([line], written))
     return ExitCode.DONE
 
 
-def folders_of(flags: argparse.Namespace) -> Folders:
-    """Return where records and results go: by the flags, the environment, or as this system has it."""
-    state = flags.state_dir or (Path(named) if (named := os.environ.get(STATE_VARIABLE)) else None)
-    if state is None:
-        from platformdirs import user_state_path
+def resume(flags: argparse.Namespace) -> int:
+    """``did-importer resume``."""
+    folders = folders_of(flags)
+    check_undo_list(flags)
+    line = unfinished_run(folders, flags.run)
+    options = options_from(flags, ImportOptions.from_json(line.about.settings))
+    server = server_of_run(flags, options, line.about.server, line.about.user)
+    warn(warnings_of(server, options))
+    if flags.rate is not None and not rate_is_meant(server, options, flags):
+        return ExitCode.USAGE
+    print(f"resuming {line.about.run_id}: {shown(Path(line.about.file))}", file=sys.stderr)
+    with watching(flags) as observer:
+        report = resume_run(line, options, server, folders, observer)
+    return end(report, flags)
 
-        state = user_state_path("did-importer", appauthor=False)
-    return Folders(state, flags.results)
+
+def undo(flags: argparse.Namespace) -> int:
+    """``did-importer undo``."""
+    folders = folders_of(flags)
+    line = named_run(folders, flags.run)
+    options = options_from(flags, ImportOptions.from_json(line.about.settings))
+    left = left_to_undo(line, folders)
+    say(undo_lines(line, left))
+    question = f"Delete {counted(len(left.dids), 'DID')} from {line.about.server} as {line.about.user}?"
+    if not agreed(question, flags):
+        return ExitCode.USAGE
+    server = server_of_run(flags, options, line.about.server, line.about.user)
+    warn(warnings_of(server, options))
+    if not rate_is_meant(server, options, flags):
+        return ExitCode.USAGE
+    with watching(flags) as observer:
+        report = undo_run(line, options, server, folders, observer)
+    return end(report, flags)

@@ -6,14 +6,18 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from importer import ImportOptions
+from importer.cli.terminal import agreed
 from importer.errors import SettingsError
 from importer.settings.address import same_server
 from importer.settings.file import ServerFile, choose_server, config_file, load_servers
 from importer.settings.named import ChosenServer, NamedServer
-from importer.settings.settings import Server, resolve_server
+from importer.settings.settings import Server, is_this_machine, resolve_server
+
+_CALM_RATE: Final = 100.0
 
 
 def servers_of(flags: argparse.Namespace) -> ServerFile:
@@ -66,6 +70,27 @@ def server_of_run(flags: argparse.Namespace, options: ImportOptions, url: str, u
         password_file=flags.password_file,
         ask=ask_for_password(),
         chosen=_entry_of_run(flags, url, user),
+    )
+
+
+def warnings_of(server: Server, options: ImportOptions) -> tuple[str, ...]:
+    """Return what makes the way to the server unsafe."""
+    insecure = "--insecure: the server's certificate is not checked, so anybody in between can read all"
+    return (*server.warnings, insecure) if options.insecure else server.warnings
+
+
+def rate_is_meant(server: Server, options: ImportOptions, flags: argparse.Namespace) -> bool:
+    """Ask whether many calls a second are meant for a server on which others work; False if not.
+
+    Raises:
+        SettingsError: nobody is there to answer.
+    """
+    host = urlsplit(server.url).hostname or ""
+    if 0 < options.rate <= _CALM_RATE or is_this_machine(host):
+        return True
+    rate = f"{options.rate:g} calls a second" if options.rate else "as many calls a second as it answers"
+    return agreed(
+        f"--rate {options.rate:g} sends {rate} to {host}, on which agents may be working. Is that meant?", flags
     )
 
 

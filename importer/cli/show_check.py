@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer import Checked
 from importer.checking.problems import group_problems
-from importer.cli.text import row_list, wrapped
+from importer.cli.text import counted, row_list, wrapped
 from importer.model import Result
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ def check_lines(checked: Checked) -> Iterator[str]:
     """Say what was read, which column was taken for what, what is wrong, and what would be sent."""
     table, result = checked.table, checked.checked
     sheet = f", sheet '{table.sheet}'" if table.sheet else ""
+    blank = f", {counted(table.blank_rows, 'blank row')} skipped" if table.blank_rows else ""
     header = f"header in row {table.header_row}" if table.header_row else "no header"
-    yield wrapped(f"{table.path.name}{sheet}: {len(table.rows)} rows, {header}, {table.blank_rows} blank rows skipped")
+    yield wrapped(f"{table.path.name}{sheet}: {counted(len(table.rows))}, {header}{blank}")
     for fact in (*table.facts, *result.facts):
         yield wrapped(f"  {fact}", "    ")
     for sentence in result.warnings:
@@ -60,7 +61,8 @@ def _problem_lines(checked: Checked) -> Iterator[str]:
     for group in groups[:_MOST_GROUPS]:
         yield wrapped(f"  {group.sentence} ({row_list(group.rows)})", "    ")
     if len(groups) > _MOST_GROUPS:
-        yield f"  and {len(groups) - _MOST_GROUPS} more kinds of problem; the workbook has them all"
+        more = counted(len(groups) - _MOST_GROUPS, "more kind")
+        yield f"  and {more} of problem; the checked table has them all"
 
 
 def live_lines(live: "LiveCheck", checked: Checked) -> Iterator[str]:
@@ -84,6 +86,6 @@ def live_lines(live: "LiveCheck", checked: Checked) -> Iterator[str]:
         if outcome.result not in (Result.SUCCESS, Result.DUPLICATE):
             groups.setdefault(outcome.reason, []).append(numbers[index])
     for reason, rows in sorted(groups.items(), key=lambda item: -len(item[1]))[:_MOST_GROUPS]:
-        yield wrapped(f"  {len(rows)} {'row' if len(rows) == 1 else 'rows'}: {reason} ({row_list(rows)})", "    ")
+        yield wrapped(f"  {counted(len(rows))}: {reason} ({row_list(rows)})", "    ")
     if live.stop is not None:
         yield wrapped(f"stopped: {live.stop.why}")

@@ -1,29 +1,55 @@
-"""The words of runs: how one ended, what is to be done next, and what an undo would delete."""
+"""The words of runs: how one ended, what is to be done next, what an undo would delete, and the list of them all."""
 
+import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from importer import LeftToUndo, RunLine, RunReport, StopKind
+from importer.cli.files import write_undo_list
+from importer.cli.objects import print_object, report_object
+from importer.cli.terminal import say
 from importer.cli.text import counted, parts_lines, quoted, shown, wrapped
 from importer.model import Result
 
+if TYPE_CHECKING:
+    from importer.workbooks.results import Cause
 
-def report_lines(report: RunReport, causes: Sequence[tuple[int, str]], state_dir: Path | None = None) -> Iterator[str]:
+_SHOWN_CAUSES: Final = 5
+_OF_AN_UNDO: Final = {Result.SUCCESS: "deleted", Result.DUPLICATE: "not there"}
+
+
+def end(report: RunReport, flags: argparse.Namespace) -> int:
+    """Say how a run ended, in words and as an object, and return the exit code."""
+    from importer.workbooks.results.causes import causes_of
+
+    causes = causes_of(report.outcomes, report.workbook.name, undoes=report.undoes, parts=len(report.parts))
+    say(report_lines(report, causes, flags.state_dir))
+    if getattr(flags, "undo_list", None) is not None:
+        write_undo_list(flags.undo_list, report.run_id, report.outcomes)
+    print_object(flags, report_object(report, causes, next_command(report)))
+    return report.exit_code
+
+
+def report_lines(report: RunReport, causes: "Sequence[Cause]", state_dir: Path | None = None) -> Iterator[str]:
     """Say how a run ended: the counts, the causes, the workbook and the next command.
 
     Args:
         report: how it ended.
-        causes: why rows are not in: how many, and the sentence.
+        causes: why rows are not in.
         state_dir: the folder of records that was chosen by flag; the next command names it too.
     """
     if report.stop is not None:
         yield wrapped(f"stopped: {report.stop.why}")
-    width = max((len(result) for result in report.counts), default=0)
+    words = {result: _OF_AN_UNDO.get(result, result.value) if report.undoes else result.value for result in Result}
+    width = max((len(words[result]) for result in report.counts), default=0)
     for result in Result:
         if report.counts.get(result):
-            yield f"  {result:<{width}}  {report.counts[result]:>7}"
-    for count, sentence in causes:
-        yield wrapped(f"  {count} {'row' if count == 1 else 'rows'}: {sentence}", "    ")
+            yield f"  {words[result]:<{width}}  {report.counts[result]:>7}"
+    for cause in causes[:_SHOWN_CAUSES]:
+        yield wrapped(f"  {counted(cause.count)}: {cause.sentence}", "    ")
+    if len(causes) > _SHOWN_CAUSES:
+        yield f"  and {len(causes) - _SHOWN_CAUSES} more, see Summary"
     yield from parts_lines("results", [part.path for part in report.parts])
     following = next_command(report)
     if following:
@@ -37,12 +63,13 @@ def undo_lines(line: RunLine, left: LeftToUndo) -> Iterator[str]:
     """Say what an undo would delete, and what it would not although the run had added it."""
     about = line.about
     count = len(left.dids) + left.taken_back + len(left.added_again)
-    yield wrapped(f"the run {about.run_id} of {about.started} added {counted(count)} to {about.server}")
+    yield wrapped(f"the run {about.run_id} of {about.started} added {counted(count, 'DID')} to {about.server}")
     if left.taken_back:
-        yield f"  taken back already: {counted(left.taken_back)}"
+        yield f"  taken back already: {counted(left.taken_back, 'DID')}"
     if left.added_again:
         runs = ", ".join(sorted({run for _, run in left.added_again}))
-        yield wrapped(f"  not deleted, because a later run added them too: {counted(len(left.added_again))} ({runs})")
+        again = counted(len(left.added_again), "DID")
+        yield wrapped(f"  not deleted, because a later run added them too: {again} ({runs})")
 
 
 def next_command(report: RunReport) -> str:

@@ -9,31 +9,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 
 class Fault(StrEnum):
-    """One way to answer wrongly, or not at all."""
+    """One way to answer wrongly, or not at all; ``meaning`` says what a person sees of it."""
 
-    ERROR_500 = "error-500"  # PHP fails before the INSERT: empty body, Connection: close
-    ERROR_500_AFTER = "error-500-after"  # the same after the INSERT
-    BUSY_503 = "busy-503"  # not processed, Retry-After
-    BUSY_429 = "busy-429"  # not processed, Retry-After
-    CUT_BEFORE = "cut-before"  # connection reset without an answer, nothing stored
-    CUT_AFTER = "cut-after"  # stored, then reset without an answer
-    HALF_BODY = "half-body"  # stored; half of the text that Content-Length announces, then closed
-    HTML = "html"  # a proxy's page with status 200, nothing stored
-    HTML_AFTER = "html-after"  # stored, the page instead of the text
-    HANG = "hang"  # no answer, nothing stored
-    HANG_AFTER = "hang-after"  # stored, no answer
-    LOST_INSERT = "lost-insert"  # SUCCESS, but nothing is stored
-    WRONG_NUMBER = "wrong-number"  # stored, but SUCCESS names another number
-    REDIRECT = "redirect"  # 302 to somewhere else, nothing stored
-    MYSQL_DOWN = "mysql-down"  # older PHP without its database: 200, MySQL connect ERROR, nothing stored
-    PHP_WARNINGS = "php-warnings"  # processed; PHP's warnings, as HTML, stand before the answer
-    DENIED_401 = "denied-401"  # the web server wants another login, nothing stored
-    DENIED_403 = "denied-403"  # the web server refuses, nothing stored
-    BROKEN_TABLE = "broken-table"  # an empty 500 to all that needs the table of DIDs, while the login works
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """Make a text that has a meaning."""
+        fault = str.__new__(cls, value)
+        fault._value_ = value
+        fault.meaning = meaning
+        return fault
+
+    ERROR_500 = "error-500", "HTTP 500 and an empty answer; the DID is not added"
+    ERROR_500_AFTER = "error-500-after", "HTTP 500 and an empty answer, but the DID is added"
+    BUSY_503 = "busy-503", "HTTP 503, come back in a second; the DID is not added"
+    BUSY_429 = "busy-429", "HTTP 429, too many calls, come back in a second; the DID is not added"
+    CUT_BEFORE = "cut-before", "the connection is cut without an answer; the DID is not added"
+    CUT_AFTER = "cut-after", "the connection is cut without an answer, but the DID is added"
+    HALF_BODY = "half-body", "the answer stops half-way, but the DID is added"
+    HTML = "html", "a proxy's web page instead of an answer; the DID is not added"
+    HTML_AFTER = "html-after", "a proxy's web page instead of an answer, but the DID is added"
+    HANG = "hang", "no answer for a minute (try run --timeout 3); the DID is not added"
+    HANG_AFTER = "hang-after", "no answer for a minute (try run --timeout 3), but the DID is added"
+    LOST_INSERT = "lost-insert", "VICIdial says SUCCESS, but the DID is not added (try run --verify)"
+    WRONG_NUMBER = "wrong-number", "the DID is added, but VICIdial says SUCCESS for another number"
+    REDIRECT = "redirect", "a redirect to another server; the DID is not added"
+    MYSQL_DOWN = "mysql-down", "VICIdial's database is down; the DID is not added"
+    PHP_WARNINGS = "php-warnings", "PHP's warnings stand before the answer; the DID is added"
+    DENIED_401 = "denied-401", "the web server asks for another login; the DID is not added"
+    DENIED_403 = "denied-403", "the web server refuses; the DID is not added"
+    BROKEN_TABLE = "broken-table", "the table of DIDs is broken; the login works, the DID is not added"
 
 
 PROCESSED: Final = frozenset(

@@ -1,23 +1,21 @@
-"""What scripts read: one JSON object on standard output instead of words, and a log file."""
+"""What scripts read with ``--json``: one JSON object on standard output instead of words."""
 
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from importer.checking.problems import group_problems
-from importer.errors import SettingsError
 from importer.model import RowOutcome
+from importer.workbooks.output_file import part_path
 
 if TYPE_CHECKING:
     from importer import Checked, LiveCheck, RunLine, RunReport
     from importer.workbooks.results import Cause
-from importer.workbooks.output_file import part_path
 
 
-def tell(flags: argparse.Namespace, facts: Mapping[str, Any]) -> None:
+def print_object(flags: argparse.Namespace, facts: Mapping[str, Any]) -> None:
     """Print the object, where it is asked for."""
     if getattr(flags, "json", False):
         print(json.dumps(facts, indent=2), file=flags.object_to, flush=True)
@@ -77,61 +75,25 @@ def _row(row: int, outcome: RowOutcome) -> dict[str, Any]:
 
 def runs_object(lines: "Sequence[RunLine]", written: Sequence[Path] = ()) -> dict[str, Any]:
     """Tell the list of runs, and the workbooks that were written again."""
-    told: dict[str, Any] = {
-        "runs": [
-            {
-                "run": line.about.run_id,
-                "state": line.about.state.value,
-                "started": line.about.started,
-                "ended": line.about.ended or None,
-                "how": line.about.ended_why or None,
-                "file": line.about.file,
-                "server": line.about.server,
-                "user": line.about.user,
-                "workbook": line.about.workbook or None,
-                "workbooks": _workbooks(line),
-                "counts": dict(line.counts),
-            }
-            for line in lines
-        ]
-    }
+    told: dict[str, Any] = {"runs": [_run(line) for line in lines]}
     if written:
         told["written"] = [str(path) for path in written]
     return told
 
 
-def _workbooks(line: "RunLine") -> list[str]:
-    if not line.about.workbook:
-        return []
-    return [str(part_path(Path(line.about.workbook), number)) for number in range(1, line.about.parts + 1)]
-
-
-class RunLog:
-    """A log file: a line for every outcome and everything else that happens, with its time. Never the password.
-
-    Args:
-        path: the file; lines are added at its end.
-
-    Raises:
-        SettingsError: it cannot be written.
-    """
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._file: TextIO = path.open("a", encoding="utf-8")
-        except OSError as error:
-            raise SettingsError(f"--log {path} cannot be written ({error.strerror}); choose another file") from None
-
-    def line(self, sentence: str) -> None:
-        """Write a line; on disk for whoever follows the file."""
-        moment = datetime.now(UTC).astimezone().isoformat(timespec="milliseconds")
-        self._file.write(f"{moment} {' '.join(sentence.split())}\n")
-        self._file.flush()
-
-    def outcome(self, outcome: RowOutcome) -> None:
-        """Write what became of a row."""
-        self.line(f"{outcome.did_sent}: {outcome.result}, {outcome.attempts} calls, {outcome.reason}")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+def _run(line: "RunLine") -> dict[str, Any]:
+    about = line.about
+    parts = range(1, about.parts + 1) if about.workbook else ()
+    return {
+        "run": about.run_id,
+        "state": about.state.value,
+        "started": about.started,
+        "ended": about.ended or None,
+        "how": about.ended_why or None,
+        "file": about.file,
+        "server": about.server,
+        "user": about.user,
+        "workbook": about.workbook or None,
+        "workbooks": [str(part_path(Path(about.workbook), number)) for number in parts],
+        "counts": dict(line.counts),
+    }

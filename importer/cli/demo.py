@@ -1,93 +1,39 @@
-"""Practice without a VICIdial: a server of one's own on this machine, and a demonstration that checks itself."""
+"""``did-importer demo``: import the sample order into a practice VICIdial, and compare what came of it."""
 
 import argparse
-import math
-from collections.abc import Iterator
+import csv
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from importer import Folders, ImportOptions, check_file, import_checked
-from importer.cli.demo_check import differences, read_expected
-from importer.cli.fault_flags import fault_lines, fault_words, faults_from
+from importer import Folders, ImportOptions, Password, Server, check_file, import_checked
 from importer.cli.progress import Progress
+from importer.cli.sandbox import DIDS_THERE, PRACTICE_PASSWORD, PRACTICE_USER
 from importer.cli.show_check import check_lines
 from importer.cli.show_run import report_lines
-from importer.cli.talk import say
+from importer.cli.terminal import say
 from importer.cli.text import quoted, wrapped
 from importer.errors import ResultsError, SettingsError
 from importer.model import ExitCode, Result
-from importer.sandbox import Sandbox, SandboxOptions, serve
-from importer.sandbox.options import LOOPBACK
-from importer.settings.password import Password
-from importer.settings.settings import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE, Server
+from importer.sandbox import Sandbox, SandboxOptions
 from importer.workbooks.output_file import free_path
-from importer.workbooks.results import read_results
+from importer.workbooks.results import PreviousRow, read_results
 from importer.workbooks.results.causes import causes_of
-
-PRACTICE_USER: Final = "6666"
-PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice
-
-DIDS_THERE: Final = ("3055550190", "7135550190", "7275550190")
-"""DIDs that the practice VICIdial holds from the start, so that some rows of the sample order are duplicates."""
 
 ORDER: Final = "carrier_order.xlsx"
 EXPECTED: Final = "carrier_order_expected.csv"
 
 _DEMO_RATE: Final = 100.0
-_SLOWEST_SECONDS: Final = 3600.0
-_HIGHEST_PORT: Final = 65_535
-_SHOWN_CAUSES: Final = 5
 _MOST_DIFFERENCES: Final = 20
 
 
-def sandbox(flags: argparse.Namespace) -> int:
-    """``did-importer sandbox``: run a practice VICIdial until Ctrl-C.
-
-    Args:
-        flags: ``port``, ``slow`` (seconds) and ``fail`` (a list of KIND=SHARE, or ``list``).
-
-    Returns:
-        0 once it has ended.
-
-    Raises:
-        SettingsError: a flag cannot be used, or the port is taken.
-    """
-    if "list" in flags.fail:
-        say(fault_lines())
-        return ExitCode.DONE
-    if not (math.isfinite(flags.slow) and 0 <= flags.slow <= _SLOWEST_SECONDS):
-        raise SettingsError(f"--slow {flags.slow:g} must be from 0 to {_SLOWEST_SECONDS:g} seconds")
-    if not 0 <= flags.port <= _HIGHEST_PORT:
-        raise SettingsError(f"--port {flags.port} must be from 0 (a free one) to {_HIGHEST_PORT}")
-    options = SandboxOptions(latency=(flags.slow, flags.slow), faults=faults_from(flags.fail), starting_dids=DIDS_THERE)
-    started = False
-
-    def ready(url: str) -> None:
-        nonlocal started
-        started = True
-        say(_welcome(url, options))
-
-    try:
-        serve(options, flags.port, ready)
-    except OSError as error:
-        if started:
-            raise
-        raise SettingsError(
-            f"--port {flags.port}: nothing can listen there on {LOOPBACK} ({error.strerror or error}); choose another"
-            " port, or 0 for a free one"
-        ) from None
-    print("\nthe practice VICIdial has ended and forgotten everything", flush=True)
-    return ExitCode.DONE
-
-
 def demo(flags: argparse.Namespace) -> int:
-    """``did-importer demo``: import the sample order into a practice VICIdial, and compare what came of it.
-
-    Args:
-        flags: ``folder``, where the order, its results and the record of the run go.
+    """``did-importer demo``.
 
     Returns:
         0 if every row has the result that the sample names and the practice VICIdial holds exactly the rows marked
@@ -110,8 +56,7 @@ def demo(flags: argparse.Namespace) -> int:
         folders = Folders(flags.folder / "records")
         report = import_checked(checked, options, server, folders, Progress(), afresh=True)
         stored = practice.stored()
-    causes = causes_of(report.outcomes, report.workbook.name)
-    lines = report_lines(report, [(cause.count, cause.sentence) for cause in causes[:_SHOWN_CAUSES]])
+    lines = report_lines(report, causes_of(report.outcomes, report.workbook.name))
     if report.stop is not None:
         # the server of this run is gone, so it cannot be resumed
         say(line for line in lines if not line.startswith("next: "))
@@ -166,28 +111,51 @@ def _copy_into(folder: Path, order: Traversable) -> Path:
         ) from None
 
 
-def _welcome(url: str, options: SandboxOptions) -> Iterator[str]:
-    """Say where the practice VICIdial is, how to use it, and what it knows."""
-    settings = {URL_VARIABLE: url, USER_VARIABLE: PRACTICE_USER, PASSWORD_VARIABLE: PRACTICE_PASSWORD}
-    yield f"a practice VICIdial answers at {url}"
-    yield "it is for this machine alone and forgets everything when it ends (Ctrl-C)"
-    yield ""
-    yield "copy these lines into the terminal where you import:"
-    for shell, setting in (
-        ("Linux, macOS", "export {}={}"),
-        ("Windows, Command Prompt", "set {}={}"),
-        ("Windows, PowerShell", '$env:{} = "{}"'),
-    ):
-        yield f"  {shell}"
-        for name, value in settings.items():
-            yield f"    {setting.format(name, value)}"
-    yield "and then, for example:"
-    yield "    did-importer run sample_data/carrier_order.xlsx"
-    yield ""
-    yield f"in-groups:   {', '.join(options.in_groups)}"
-    yield f"call menus:  {', '.join(options.call_menus)}"
-    yield f"servers:     {', '.join(options.servers)}"
-    yield wrapped(f"DIDs there:  {', '.join(options.starting_dids)} and VICIdial's own 'default'", " " * 13)
-    if options.latency[1]:
-        yield f"every answer takes {options.latency[1]:g} seconds"
-    yield from fault_words(options.faults)
+@dataclass(frozen=True, slots=True)
+class ExpectedRow:
+    """What must become of one row: its result, and the did_pattern that is sent (empty where none is)."""
+
+    result: Result
+    did_sent: str
+
+
+def read_expected(text: str) -> Mapping[int, ExpectedRow]:
+    """Read the CSV of expectations: the number of the row in the order -> what must become of it."""
+    return {
+        int(line["row"]): ExpectedRow(Result(line["result"]), line["did_sent"])
+        for line in csv.DictReader(text.splitlines())
+    }
+
+
+def differences(
+    expected: Mapping[int, ExpectedRow], rows: Sequence[PreviousRow], stored: Collection[str]
+) -> tuple[str, ...]:
+    """Compare the rows of the results workbook, what was expected of them, and the DIDs that VICIdial holds.
+
+    Returns:
+        One sentence for each difference; nothing where all agree.
+    """
+    times = Counter(row.row for row in rows)
+    found = [f"row {number}: stands {count} times in the workbook" for number, count in times.items() if count > 1]
+    found += [f"row {number}: is missing from the workbook" for number in expected if number not in times]
+    for row in rows:
+        wanted = expected.get(row.row)
+        if wanted is None:
+            found.append(f"row {row.row}: is in the workbook, but not in the sample")
+        elif (row.result, row.did_sent) != (wanted.result, wanted.did_sent):
+            found.append(
+                f"row {row.row}: expected {_words(wanted.result, wanted.did_sent)}, but the workbook says"
+                f" {_words(row.result, row.did_sent)}: {row.reason}"
+            )
+    success = {row.did_sent: row.row for row in rows if row.result is Result.SUCCESS}
+    found += [
+        f"row {number}: is marked success, but VICIdial does not hold {did}"
+        for did, number in success.items()
+        if did not in stored
+    ]
+    found += [f"VICIdial holds {did}, but no row is marked success for it" for did in stored if did not in success]
+    return tuple(found)
+
+
+def _words(result: Result, did_sent: str) -> str:
+    return f"{result} of {did_sent}" if did_sent else f"{result}, not sent"

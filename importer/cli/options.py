@@ -3,40 +3,18 @@
 import argparse
 import tomllib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from importer import ImportOptions
 from importer.columns import DID_PATTERN, USED
 from importer.errors import SettingsError
 from importer.headers import column_named
 
-_AS_GIVEN: Final = (
-    "sheet",
-    "encoding",
-    "delimiter",
-    "any_pattern",
-    "did_format",
-    "strict_numbers",
-    "expand_ranges",
-    "describe",
-    "rate",
-    "workers",
-    "timeout",
-    "retries",
-    "give_up_after",
-    "probe_first",
-    "verify",
-    "on_duplicate",
-    "ca_file",
-    "insecure",
-    "source",
-)
-
 
 def options_from(flags: argparse.Namespace, base: ImportOptions | None = None) -> ImportOptions:
-    """Return the options that the flags ask for.
+    """Return the options that the flags ask for; flags are called as the options are.
 
     Args:
         flags: the parsed command line; a flag that was not given is None or missing.
@@ -46,25 +24,18 @@ def options_from(flags: argparse.Namespace, base: ImportOptions | None = None) -
         SettingsError: a flag's value cannot be used.
     """
     base = base or ImportOptions()
-    given = {name: getattr(flags, name, None) for name in _AS_GIVEN}
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if getattr(flags, "method", None) is not None:
-        changes["method"] = flags.method.upper()
-    if getattr(flags, "region", None) is not None:
-        changes["region"] = flags.region.upper()
+    names = {field.name for field in fields(ImportOptions)} - {"mapping"}
+    changes: dict[str, Any] = {
+        name: value for name, value in vars(flags).items() if name in names and value is not None
+    }
+    for name in {"method", "region"} & changes.keys():
+        changes[name] = changes[name].upper()
     fills = dict(base.fills) | dict(_fills(getattr(flags, "set", None) or ()))
     mapping = dict(base.mapping)
     if getattr(flags, "mapping", None) is not None:
         mapping |= dict(_mapping_file(flags.mapping))
     mapping |= dict(_mapping(getattr(flags, "map", None) or ()))
     return replace(base, **changes, fills=tuple(fills.items()), mapping=tuple(mapping.items()))
-
-
-def _split(text: str, flag: str, example: str) -> tuple[str, str]:
-    left, equals, right = text.rpartition("=") if flag == "--map" else text.partition("=")
-    if not equals or not left.strip():
-        raise SettingsError(f"{flag} '{text}' needs a name, '=' and a value, such as {flag} {example}")
-    return left.strip(), right.strip()
 
 
 def _column(text: str, flag: str) -> str:
@@ -77,28 +48,31 @@ def _column(text: str, flag: str) -> str:
 
 def _fills(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
     for text in texts:
-        left, value = _split(text, "--set", "did_route=IN_GROUP")
-        name = _column(left, "--set")
-        if name == DID_PATTERN.name:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name):
+            raise SettingsError(f"--set '{text}' needs a column, '=' and a value, such as --set did_route=IN_GROUP")
+        column = _column(name, "--set")
+        if column == DID_PATTERN.name:
             raise SettingsError("--set did_pattern would give every row the same number; put the numbers in the file")
-        yield name, value
+        yield column, value
 
 
 def _mapping(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
     for text in texts:
-        header, name = _split(text, "--map", '"Their header=did_pattern"')
+        header, equals, name = (part.strip() for part in text.rpartition("="))
+        if not (equals and header):
+            raise SettingsError(f"--map '{text}' needs a header, '=' and a column, such as --map 'Number=did_pattern'")
         yield header, _column(name, "--map")
 
 
 def _mapping_file(path: Path) -> Iterable[tuple[str, str]]:
     try:
-        columns = tomllib.loads(path.read_text(encoding="utf-8"))["columns"]
-        pairs = [(str(header), name) for header, name in columns.items()]
+        pairs = list(tomllib.loads(path.read_text(encoding="utf-8"))["columns"].items())
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"--mapping {path} cannot be read ({type(error).__name__})") from None
-    except (tomllib.TOMLDecodeError, KeyError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, AttributeError, RecursionError) as error:
         raise SettingsError(
             f'--mapping {path} must hold lines such as "Their header" = "did_pattern" under [columns] ({error})'
         ) from None
     for header, name in pairs:
-        yield header, _column(str(name), f"--mapping {path}")
+        yield str(header), _column(str(name), f"--mapping {path}")

@@ -1,0 +1,85 @@
+"""Speaks to the person and asks them: the one place where the command line prints sentences and waits for an answer."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+from importer.characters import printable
+from importer.cli.text import wrapped
+from importer.errors import SettingsError
+
+_COLOURS: Final = {
+    **dict.fromkeys(("success", "ok"), "\x1b[32m"),
+    **dict.fromkeys(("duplicate", "not sent", "warning"), "\x1b[33m"),
+    **dict.fromkeys(("permission error", "invalid", "failed", "unknown", "stopped", "BROKEN"), "\x1b[1;31m"),
+}
+_PLAIN: Final = "\x1b[0m"
+_FIRST_WORD: Final = re.compile(f"( *)({'|'.join(_COLOURS)})(?=[ :]|$)")
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print lines to standard output; a result, a level or a warning at the start of one is coloured."""
+    colour = _in_colour()
+    for line in lines:
+        plain = printable(line)
+        print(_coloured(plain) if colour else plain, flush=True)
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Print warnings to standard error."""
+    for sentence in sentences:
+        print(wrapped(f"warning: {sentence}"), file=sys.stderr)
+
+
+def agreed(question: str, flags: argparse.Namespace) -> bool:
+    """Ask whether to go on; ``--yes`` answers before it is asked.
+
+    Raises:
+        SettingsError: nobody is there to answer.
+    """
+    if flags.yes:
+        return True
+    if answer_to(question, "y/N", flags) in ("y", "yes"):
+        return True
+    print("nothing was sent")
+    return False
+
+
+def answer_to(question: str, choices: str, flags: argparse.Namespace) -> str:
+    """Ask, and return what was typed, in small letters; empty where nothing was.
+
+    Raises:
+        SettingsError: nobody is there to answer.
+    """
+    if not somebody_is_there():
+        raise SettingsError(
+            f"{flags.command} asks before it goes on, and nobody can answer here: add --yes to go on without a question"
+        )
+    try:
+        return input(wrapped(f"{question} [{choices}]") + " ").strip().lower()
+    except EOFError:
+        return ""
+
+
+def somebody_is_there() -> bool:
+    """Whether a person is at the terminal to answer."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _coloured(line: str) -> str:
+    return (
+        _FIRST_WORD.sub(lambda found: f"{found[1]}{_COLOURS[found[2]]}{found[2]}{_PLAIN}", line, count=1)
+        if (_FIRST_WORD.match(line))
+        else line
+    )
+
+
+def _in_colour() -> bool:
+    """Say whether to colour: on a terminal that can, and where NO_COLOR is not set (no-color.org)."""
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    # the old Windows console shows the codes themselves
+    return os.name != "nt" or "WT_SESSION" in os.environ
