@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from importer.errors import UsageError as UsageError
     from importer.errors import WorkbookWriteError as WorkbookWriteError
     from importer.journal import RunLine as RunLine
+    from importer.journal import Runs as Runs
     from importer.journal import list_runs as list_runs
+    from importer.journal import read_runs as read_runs
     from importer.model import CellProblem as CellProblem
     from importer.model import CheckedRow as CheckedRow
+    from importer.model import Correction as Correction
     from importer.model import ExitCode as ExitCode
     from importer.model import Result as Result
     from importer.model import RowOutcome as RowOutcome
@@ -37,17 +40,20 @@ if TYPE_CHECKING:
     from importer.vicidial.names import ServerNames as ServerNames
     from importer.workflows.check import RERUN_RESULTS as RERUN_RESULTS
     from importer.workflows.check import Checked as Checked
-    from importer.workflows.check import Correction as Correction
     from importer.workflows.check import after_live_check as after_live_check
     from importer.workflows.check import check_again as check_again
     from importer.workflows.check import check_file as check_file
     from importer.workflows.check import check_results as check_results
+    from importer.workflows.control import RunControl as RunControl
     from importer.workflows.live_check import LiveCheck as LiveCheck
     from importer.workflows.live_check import check_live as check_live
     from importer.workflows.names import server_names as server_names
+    from importer.workflows.observer import Observer as Observer
+    from importer.workflows.observer import SilentObserver as SilentObserver
     from importer.workflows.options import ImportOptions as ImportOptions
     from importer.workflows.past_runs import LeftToUndo as LeftToUndo
     from importer.workflows.past_runs import added_by as added_by
+    from importer.workflows.past_runs import forget_run as forget_run
     from importer.workflows.past_runs import left_to_undo as left_to_undo
     from importer.workflows.past_runs import named_run as named_run
     from importer.workflows.past_runs import recorded_options as recorded_options
@@ -58,26 +64,28 @@ if TYPE_CHECKING:
     from importer.workflows.run import Folders as Folders
     from importer.workflows.run import import_checked as import_checked
     from importer.workflows.run import import_file as import_file
-    from importer.workflows.send import Observer as Observer
+    from importer.workflows.run import import_file_async as import_file_async
+    from importer.workflows.run import unfinished_run_of as unfinished_run_of
     from importer.workflows.send import RunReport as RunReport
-    from importer.workflows.send import SilentObserver as SilentObserver
 
 _HOMES: Final = {
     "errors": "ImporterError RecordWriteError UsageError WorkbookWriteError",
-    "journal": "RunLine list_runs",
-    "model": "CellProblem CheckedRow ExitCode Result RowOutcome",
+    "journal": "RunLine Runs list_runs read_runs",
+    "model": "CellProblem CheckedRow Correction ExitCode Result RowOutcome",
     "sending.stop": "Stop StopKind",
     "settings.password": "Password",
     "settings.settings": "Server",
-    "workflows.check": "RERUN_RESULTS Checked Correction after_live_check check_again check_file check_results",
+    "workflows.check": "RERUN_RESULTS Checked after_live_check check_again check_file check_results",
+    "workflows.control": "RunControl",
     "workflows.live_check": "LiveCheck check_live",
     "vicidial.names": "ServerNames",
     "workflows.names": "server_names",
+    "workflows.observer": "Observer SilentObserver",
     "workflows.options": "ImportOptions",
-    "workflows.past_runs": "LeftToUndo added_by left_to_undo named_run recorded_options resume rewrite_workbook undo"
-    " unfinished_run",
-    "workflows.run": "Folders import_checked import_file",
-    "workflows.send": "Observer RunReport SilentObserver",
+    "workflows.past_runs": "LeftToUndo added_by forget_run left_to_undo named_run recorded_options resume"
+    " rewrite_workbook undo unfinished_run",
+    "workflows.run": "Folders import_checked import_file import_file_async unfinished_run_of",
+    "workflows.send": "RunReport",
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -9,46 +9,35 @@ from types import FrameType
 from typing import Any, Final
 
 INTERRUPTED: Final = 130
-"""``importer.model.ExitCode.INTERRUPTED``, which is not imported here: ``--help`` heeds signals too, and has 60 ms."""
+"""``importer.model.ExitCode.INTERRUPTED``, which is not imported here: ``--help`` takes signals too, and has 60 ms."""
 
 _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name))
 
 
 class Interrupts:
-    """The signals that have come."""
+    """The signals that have come.
 
-    def __init__(self) -> None:
+    Args:
+        stop: called at the first one, in the signal handler.
+    """
+
+    def __init__(self, stop: Callable[[], None] = lambda: None) -> None:
         self._count = 0
-        self._tell: Callable[[], object] | None = None
+        self._stop = stop
 
     @property
     def seen(self) -> bool:
         """Whether the person has asked to stop."""
         return self._count > 0
 
-    @contextmanager
-    def telling(self, once: Callable[[], None]) -> Iterator[None]:
-        """Call ``once`` at the first signal, in the running event loop; at once if it came already."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        self._tell = lambda: loop.call_soon_threadsafe(once)
-        try:
-            if self.seen:
-                once()
-            yield
-        finally:
-            self._tell = None
-
     def take(self, _signal: int, _frame: FrameType | None) -> None:
-        """Take a signal, and leave the rest to whoever looks at ``seen`` or was named to ``telling``."""
+        """Take a signal."""
         self._count += 1
         if self._count > 1:
             # the record is on disk after every step, so nothing is lost by leaving without a word to anybody
             sys.stderr.flush()
             os._exit(INTERRUPTED)
-        if self._tell is not None:
-            self._tell()
+        self._stop()
 
     def take_and_raise(self, number: int, frame: FrameType | None) -> None:
         """Take a signal, and end what is going on.
@@ -64,7 +53,7 @@ def end_at_signals() -> None:
     """From now on SIGTERM does what Ctrl-C does, and neither is forgotten.
 
     Python loses a KeyboardInterrupt that comes while an object is being deleted, which is often the case while pandas
-    is imported; ``heeding_signals`` then still knows of it, and nothing is sent.
+    is imported; ``stopped_by_signals`` then still knows of it, and nothing is sent.
     """
     interrupts = Interrupts()
     for number in _SIGNALS:
@@ -72,13 +61,14 @@ def end_at_signals() -> None:
 
 
 @contextmanager
-def heeding_signals() -> Iterator[Interrupts]:
-    """Let no signal end the process while the body runs, unless it comes twice.
+def stopped_by_signals(stop: Callable[[], None]) -> Iterator[Interrupts]:
+    """Let no signal end the process while the body runs, unless it comes twice; the first calls ``stop``.
 
     Python's own handlers are used instead of the event loop's, because they work on Windows too, and before and
-    after the loop: a Ctrl-C while the workbook is written must not cost the workbook.
+    after the loop: a Ctrl-C while the workbook is written must not cost the workbook. Outside the main thread
+    nothing is changed.
     """
-    interrupts = Interrupts()
+    interrupts = Interrupts(stop)
     before: dict[signal.Signals, Any] = {}
     for number in _SIGNALS:
         try:
@@ -94,14 +84,3 @@ def heeding_signals() -> Iterator[Interrupts]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def interruptible(once: Callable[[], None]) -> Iterator[None]:
-    """Heed signals while the body runs, inside a running event loop.
-
-    Args:
-        once: called at the first signal, in the event loop.
-    """
-    with heeding_signals() as interrupts, interrupts.telling(once):
-        yield

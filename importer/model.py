@@ -73,6 +73,25 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A cell that was corrected after the file was read; the file itself stays as it is.
+
+    Attributes:
+        index: the place of the row in ``Table.rows``.
+        column: the server's name of the column; one that the file does not have is added.
+        now: what the cell holds now.
+        row: the row number that the person sees in Excel; filled in by ``check_again``.
+        was: what the file has there; filled in by ``check_again``.
+    """
+
+    index: int
+    column: str
+    now: str
+    row: int = 0
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CellProblem:
     """One thing that is wrong with one cell.
 
@@ -161,6 +180,7 @@ class RowOutcome:
         attempts: how many calls were made for it.
         answered_at: when the answer that decided came, ISO 8601 with offset; empty if none came.
         added: True where the DID is in VICIdial because this run added it; only such DIDs may be undone.
+        row: the row number that the person sees in Excel; 0 until the outcome is shown or reported.
     """
 
     index: int
@@ -170,3 +190,4 @@ class RowOutcome:
     attempts: int = 0
     answered_at: str = ""
     added: bool = False
+    row: int = 0

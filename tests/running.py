@@ -6,7 +6,6 @@ import csv
 import io
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -20,7 +19,7 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 from importer.cli import main
-from importer.journal import RunLine, RunState, list_runs
+from importer.journal import RunLine, RunState, list_runs, outcomes_of
 from importer.model import Result, RowOutcome
 from importer.sandbox import Sandbox
 from importer.sending.rate_limiter import Clock
@@ -244,11 +243,10 @@ class Desk:
             stack.callback(shutil.rmtree, copy)
             for file in self.folders.runs.glob(f"{files[-1].name}*"):
                 shutil.copy(file, copy)
-            connection = stack.enter_context(contextlib.closing(sqlite3.connect(copy / files[-1].name)))
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'outcome'").fetchone():
+            if (copy / files[-1].name).stat().st_size == 0:
+                # it died before its record was whole
                 return {}
-            found = connection.execute("SELECT did_sent, result FROM outcome WHERE did_sent <> ''")
-            return {asked: Result(result) for asked, result in found}
+            return {one.did_sent: one.result for one in outcomes_of(copy / files[-1].name) if one.did_sent}
 
 
 def flags(sandbox: Sandbox, *more: object) -> tuple[object, ...]:

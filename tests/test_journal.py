@@ -1,19 +1,39 @@
 """The record of a run: written before it counts, whole or not there, for one process at a time."""
 
 import asyncio
+import errno
 import os
+import random
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importer.errors import JournalError, RecordWriteError
-from importer.journal import Journal, RunAbout, RunState, list_runs, make_folder, new_path
-from importer.journal.store import open_file
-from importer.model import PlannedRow, Result, RowOutcome, Table
+from importer.journal import (
+    Journal,
+    RunAbout,
+    RunRecord,
+    RunState,
+    forget,
+    list_runs,
+    make_folder,
+    new_path,
+    new_run_lock,
+    outcomes_of,
+    read_line,
+    read_runs,
+)
+from importer.journal.record import open_record, read_progress
+from importer.model import Correction, PlannedRow, Result, RowOutcome, Table
 
+POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions and locks elsewhere")
 TABLE = Table(
     path=Path("order.xlsx"),
     sha256="ab" * 32,
@@ -41,7 +61,8 @@ PLANNED = (
     PlannedRow(0, "17275550101", (("did_pattern", "17275550101"), ("group", "SALES_IN")), ("a remark",)),
     PlannedRow(1, "17275550102", (("did_pattern", "17275550102"),), unanswered=True, known_absent="asked before"),
 )
-SETTLED = (RowOutcome(2, Result.INVALID, "did_pattern 'x' is no number"),)
+SETTLED = RowOutcome(2, Result.INVALID, "did_pattern 'x' is no number")
+RECORD = RunRecord(ABOUT, TABLE, PLANNED, {2: SETTLED}, (Correction(0, "group", "SALES_IN", 2, "SALES"),))
 DONE = RowOutcome(0, Result.SUCCESS, "added", "17275550101", 1, "2026-11-23T10:15:02+00:00")
 
 
@@ -53,56 +74,53 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def journal(path: Path) -> Iterator[Journal]:
-    with Journal.create(path, ABOUT, TABLE, PLANNED, SETTLED) as made:
+    with Journal.create(path, RECORD) as made:
         yield made
 
 
 def test_what_was_written_down_is_read_back(journal: Journal) -> None:
-    record = journal.record()
-    assert record.about == ABOUT
-    assert replace(record.table, flaws={}) == replace(TABLE, flaws={})
-    assert record.planned == PLANNED
-    assert record.outcomes == {2: SETTLED[0]}
-    assert record.to_send == PLANNED
+    assert journal.record() == RECORD
+    assert journal.record().to_send == PLANNED
 
 
 def test_another_process_that_looks_sees_each_step_as_soon_as_it_counts(journal: Journal, path: Path) -> None:
     async def steps() -> None:
         await journal.sent(0, 1)
-        assert look(path) == [(0, 1, 1, 0)]
+        assert look(path) == {0: (1, True, False)}
         await journal.not_processed(0)
-        assert look(path) == [(0, 1, 0, 0)]
+        assert look(path) == {0: (1, False, False)}
         await journal.sent(0, 2)
         await journal.unanswered(0)
-        assert look(path) == [(0, 2, 0, 1)]
+        assert look(path) == {0: (2, False, True)}
+        await journal.withdrawn(0, 1)
+        assert look(path) == {0: (1, False, True)}
         await journal.settled(DONE)
-        with sqlite3.connect(path) as other:
-            assert other.execute("SELECT result FROM outcome WHERE idx = 0").fetchone() == ("success",)
-        other.close()
+        assert outcomes_of(path) == (DONE, SETTLED)
 
     asyncio.run(steps())
-    assert journal.record().outcomes[0] == DONE
     assert [row.index for row in journal.record().to_send] == [1]
 
 
-def look(path: Path) -> list[tuple[int, int, int, int]]:
-    other = sqlite3.connect(path)
-    try:
-        return list(other.execute("SELECT idx, attempts, in_flight, unanswered FROM progress"))
-    finally:
-        other.close()
+def look(path: Path) -> dict[int, tuple[int, bool, bool]]:
+    with open_record(path) as connection:
+        return {at: (one.attempts, one.in_flight, one.unanswered) for at, one in read_progress(connection).items()}
 
 
 @pytest.mark.parametrize("answered", [True, False])
-def test_a_row_that_was_sent_and_has_no_outcome_is_unanswered_when_read_back(journal: Journal, answered: bool) -> None:
-    async def steps() -> None:
+def test_a_row_that_was_sent_and_has_no_outcome_is_unanswered_when_read_back(path: Path, answered: bool) -> None:
+    async def steps(journal: Journal) -> None:
+        await journal.absent(0, "asked at noon")
         await journal.sent(0, 3)
         if answered:
             await journal.not_processed(0)
 
-    asyncio.run(steps())
-    row = journal.record().planned[0]
-    assert (row.attempts, row.unanswered) == (3, not answered)
+    with Journal.create(path, RECORD) as journal:
+        asyncio.run(steps(journal))
+    with Journal.reopen(path) as journal:
+        row = journal.record().planned[0]
+        assert (row.attempts, row.unanswered, row.known_absent) == (3, not answered, "asked at noon")
+        asyncio.run(journal.not_processed(0))
+        assert journal.record().planned[0].attempts == 3
 
 
 def test_records_that_are_made_together_are_written_together(journal: Journal) -> None:
@@ -127,15 +145,24 @@ def test_every_commit_is_synced_to_the_disk(journal: Journal) -> None:
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "2 is FULL"
 
 
-def test_a_second_process_is_told_that_the_run_is_taken(journal: Journal) -> None:
-    with pytest.raises(JournalError, match="another process works on the run 20261123-101500-order"):
-        Journal.reopen(journal.path)
+def test_a_run_that_another_process_works_on_is_neither_taken_up_nor_forgotten(journal: Journal) -> None:
+    for job in (Journal.reopen, forget):
+        with pytest.raises(JournalError, match="another process works on the run 20261123-101500-order"):
+            job(journal.path)
+    assert journal.record() == RECORD
 
 
-def test_a_run_that_was_closed_can_be_taken_up_again(path: Path) -> None:
-    Journal.create(path, ABOUT, TABLE, PLANNED, SETTLED).close()
+def test_a_run_that_was_closed_can_be_taken_up_again_and_forgotten(path: Path) -> None:
+    Journal.create(path, RECORD).close()
     with Journal.reopen(path) as journal:
         assert journal.about() == ABOUT
+    forget(path)
+    assert list(path.parent.iterdir()) == []
+    with pytest.raises(JournalError, match="there is no run"):
+        forget(path)
+    with pytest.raises(JournalError, match="there is no run"):
+        Journal.reopen(path)
+    assert list(path.parent.iterdir()) == []
 
 
 def test_a_full_disk_is_told_and_leaves_what_was_written(journal: Journal) -> None:
@@ -164,17 +191,28 @@ def test_a_cancelled_writer_does_not_hold_up_the_others(journal: Journal) -> Non
     assert len(look(journal.path)) == 2
 
 
-def test_runs_are_listed_newest_first_with_their_counts(tmp_path: Path) -> None:
-    make_folder(tmp_path)
-    for number, started in enumerate(("2026-11-23T10:15:00+00:00", "2026-11-23T11:00:00+00:00")):
-        about = replace(ABOUT, run_id=f"run-{number}", started=started)
-        with Journal.create(tmp_path / f"run-{number}.run", about, TABLE, PLANNED, SETTLED) as journal:
-            journal.end(RunState.FINISHED, "2026-11-23T12:00:00+00:00", "finished", tmp_path / "r.xlsx")
-    (tmp_path / "broken.run").write_bytes(b"not a record")
-    lines = list_runs(tmp_path)
-    assert [line.about.run_id for line in lines] == ["run-1", "run-0"]
-    assert lines[0].counts == {"invalid": 1, "not sent": 2}
-    assert lines[0].about.state is RunState.FINISHED
+def record_of(folder: Path, name: str, started: str = ABOUT.started, **about: Any) -> Path:
+    path = folder / f"{name}.run"
+    Journal.create(path, replace(RECORD, about=replace(ABOUT, run_id=name, started=started, **about))).close()
+    return path
+
+
+def test_runs_are_listed_newest_first_with_their_counts_in_local_time_and_what_was_taken_back(path: Path) -> None:
+    folder = path.parent
+    record_of(folder, "first", "2026-11-23T10:15:00+00:00", state=RunState.FINISHED, ended="2026-11-23T10:16:00+02:00")
+    record_of(folder, "undoes-first", "2026-11-23T11:00:00+00:00", undo=True, previous="first")
+    with Journal.reopen(folder / "undoes-first.run") as journal:
+        asyncio.run(settle(journal))
+    undoing, first = list_runs(folder)
+    assert (first.about.run_id, first.counts, first.undoes) == ("first", {"invalid": 1, "not sent": 2}, "")
+    assert (first.undone, undoing.undone, undoing.undoes) == (1, 0, "first")
+    assert first.started == datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
+    assert first.started.tzname() == datetime(2026, 11, 23, 10, 15, tzinfo=UTC).astimezone().tzname()
+    assert (first.ended, undoing.ended) == (datetime(2026, 11, 23, 8, 16, tzinfo=UTC), None)
+
+
+async def settle(journal: Journal) -> None:
+    await journal.settled(DONE)
 
 
 def test_runs_begun_in_the_same_second_get_names_of_their_own(tmp_path: Path) -> None:
@@ -184,13 +222,111 @@ def test_runs_begun_in_the_same_second_get_names_of_their_own(tmp_path: Path) ->
     assert new_path(tmp_path, "20261123-101500", "Order (final) é").name == "20261123-101500-order-final-2.run"
 
 
-def test_a_record_of_another_version_is_not_read(path: Path) -> None:
-    Journal.create(path, ABOUT, TABLE, PLANNED, SETTLED).close()
-    with sqlite3.connect(path) as other:
-        other.execute("UPDATE about SET value = '99' WHERE name = 'format'")
-    other.close()
-    with pytest.raises(JournalError, match="another version"):
-        open_file(path)
+def former_record(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+        connection.execute("INSERT INTO about VALUES ('format', '1')")
+
+
+def newer_record(path: Path) -> None:
+    shutil.copy(record_of(path.parent, "newer"), path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+def changed_text(path: Path) -> None:
+    shutil.copy(record_of(path.parent, "changed"), path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE outcome SET body = replace(body, 'invalid', 'success')")
+
+
+def writable_by_others(path: Path) -> None:
+    shutil.copy(record_of(path.parent, "shared"), path)
+    path.chmod(0o666)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.write_bytes(b"not a record"), "no record of a run"),
+        (lambda path: path.write_bytes(b""), "no record of a run"),
+        (lambda path: path.mkdir(), "is no file"),
+        (lambda path: path.symlink_to("nowhere"), "is no file"),
+        (former_record, "another version of did-importer"),
+        (newer_record, "another version of did-importer"),
+        (changed_text, "is damaged"),
+        (lambda path: shutil.copy(record_of(path.parent, "copied"), path), "is a copy of the record copied"),
+        pytest.param(writable_by_others, "chmod 600", marks=POSIX),
+    ],
+)
+def test_a_file_that_cannot_be_believed_is_named_with_what_to_do_and_spoils_nothing_else(
+    path: Path, make: Callable[[Path], object], words: str
+) -> None:
+    record_of(path.parent, "good")
+    make(path)
+    runs = read_runs(path.parent)
+    assert "good" in [line.about.run_id for line in runs.lines]
+    (sentence,) = runs.unreadable
+    assert str(path) in sentence
+    assert words in sentence
+    with pytest.raises(JournalError, match=words):
+        read_line(path)
+
+
+def damages(size: int, page: int) -> Iterator[tuple[str, Callable[[bytearray], bytes]]]:
+    rng = random.Random(5)
+    noise = bytes(rng.randrange(256) for _ in range(page))
+    for start in range(0, size, page):
+        for name, stuff in (("zeros", bytes(page)), ("ones", b"\xff" * page), ("noise", noise), ("text", b"A1" * page)):
+            yield (
+                f"{name} at {start}",
+                lambda whole, at=start, some=stuff: bytes(  # type: ignore[misc]
+                    whole[:at] + some[:page] + whole[at + page :]
+                ),
+            )
+        yield (
+            f"one byte at {start}",
+            lambda whole, at=start: bytes(  # type: ignore[misc]
+                whole[: at + page // 2] + bytes([whole[at + page // 2] ^ 0x21]) + whole[at + page // 2 + 1 :]
+            ),
+        )
+        yield f"cut at {start}", lambda whole, at=start: bytes(whole[:at])  # type: ignore[misc]
+        yield f"cut in {start}", lambda whole, at=start: bytes(whole[: at + 77])  # type: ignore[misc]
+        other = rng.randrange(0, size, page)
+        yield (
+            f"page {other} at {start}",
+            lambda whole, at=start, of=other: bytes(  # type: ignore[misc]
+                whole[:at] + whole[of : of + page] + whole[at + page :]
+            ),
+        )
+
+
+def test_whatever_overwrites_or_cuts_a_record_it_is_read_as_it_was_or_named(path: Path) -> None:
+    rows = tuple((f"1727555{number:04}", f"row {number}", "x" * 40) for number in range(100, 200))
+    table = replace(TABLE, rows=rows, row_numbers=tuple(range(2, 102)), header=("did_pattern", "a", "b"))
+    planned = tuple(PlannedRow(at, row[0], (("did_pattern", row[0]),)) for at, row in enumerate(rows[:60]))
+    outcomes = {at: RowOutcome(at, Result.SUCCESS, "added", rows[at][0], 1, "now", added=True) for at in range(40, 100)}
+    record = replace(RECORD, table=table, planned=planned, outcomes=outcomes)
+    Journal.create(path, record).close()
+    whole = bytearray(path.read_bytes())
+    (read, named) = (0, 0)
+    for name, damaged in damages(len(whole), 4096):
+        for leftover in path.parent.glob("*-[ws][ah][lm]"):
+            leftover.unlink()
+        path.write_bytes(damaged(whole))
+        runs = read_runs(path.parent)
+        assert len(runs.lines) + len(runs.unreadable) == 1, name
+        for line in runs.lines:
+            assert (line.about, line.counts) == (ABOUT, {"success": 60, "not sent": 40}), name
+        assert all(str(path) in sentence for sentence in runs.unreadable), name
+        try:
+            with Journal.reopen(path) as journal:
+                assert journal.record() == record, name
+                read += 1
+        except JournalError as error:
+            named += str(path) in str(error)
+    assert read + named == len(list(damages(len(whole), 4096)))
+    assert named > 5 * read
 
 
 def test_a_folder_that_cannot_be_made_is_told_with_the_way_out(tmp_path: Path) -> None:
@@ -199,7 +335,37 @@ def test_a_folder_that_cannot_be_made_is_told_with_the_way_out(tmp_path: Path) -
         make_folder(tmp_path / "file" / "runs")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions elsewhere")
-def test_the_folder_of_runs_is_for_its_owner_only(tmp_path: Path) -> None:
-    make_folder(tmp_path / "runs")
-    assert (tmp_path / "runs").stat().st_mode & 0o077 == 0
+@POSIX
+def test_folder_and_records_are_for_their_owner_only_and_one_that_others_may_write_is_refused(tmp_path: Path) -> None:
+    runs = tmp_path / "state" / "runs"
+    make_folder(runs)
+    path = runs / f"{ABOUT.run_id}.run"
+    with Journal.create(path, RECORD) as journal:
+        asyncio.run(settle(journal))
+        assert {file.stat().st_mode & 0o777 for file in runs.iterdir()} == {0o600}
+    assert [one.stat().st_mode & 0o777 for one in (runs, runs.parent)] == [0o700, 0o700]
+    for one in (runs, runs.parent):
+        one.chmod(0o770)
+        with pytest.raises(JournalError, match=f"{one} may be written by others.*chmod 700"):
+            make_folder(runs)
+        one.chmod(0o700)
+
+
+@POSIX
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EIO, errno.EINTR])
+def test_a_lock_that_the_file_system_refuses_is_told_in_a_sentence(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    import fcntl
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    record_of(path.parent, ABOUT.run_id)
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    for job in (Journal.reopen, forget):
+        with pytest.raises(JournalError, match=f"cannot be locked or written .{os.strerror(number)}.*--state-dir"):
+            job(path)
+    with pytest.raises(JournalError, match="--state-dir"), new_run_lock(path.parent):
+        pass
+    assert path.is_file()

@@ -66,7 +66,7 @@ def live(path: Path, url: str, options: ImportOptions = FAST, user: User | None 
     """Check the rows of a file with the server, and make sure that each of them has a verdict."""
     planned = check_file(path, options).planned
     login = (user.name, user.password) if user else ("6666", "1234")
-    found = check_live(planned, options, Server(url, login[0], Password(login[1])), Looker(), fast_clock())
+    found = check_live(planned, options, Server(url, login[0], Password(login[1])), Looker(), clock=fast_clock())
     assert set(found.verdicts) == {row.index for row in planned}
     return found
 

@@ -1,7 +1,6 @@
 """An order whose results no sheet has room for: imported, rerun part by part, resumed, shown again."""
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from running import PASSWORD, USER, Desk, Ran, assert_each_row_once_in_order, assert_results_are_true, did, flags
 
 from importer.cli import files
-from importer.journal import list_runs
 from importer.model import Result
 from importer.sandbox import Sandbox, SandboxOptions
 from importer.settings.password import Password
@@ -242,20 +240,6 @@ def test_as_many_rows_without_a_header_as_a_sheet_has_are_imported(tmp_path: Pat
     assert ran.code == 0
     assert len(stored) == 11
     assert [row.row for row in rows_of([tmp_path / "order_results_part2.xlsx"])] == [11]
-
-
-def test_the_record_of_a_run_that_does_not_say_how_many_parts_has_one(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    order = desk.order(3, plain=True)
-    with Sandbox() as sandbox:
-        report = desk.importing(order.path, sandbox.url, ImportOptions(rate=0))
-    assert [part.path for part in report.parts] == [report.workbook]
-    (record,) = desk.folders.runs.glob("*.run")
-    connection = sqlite3.connect(record)
-    connection.execute("DELETE FROM about WHERE name = 'parts'")
-    connection.commit()
-    connection.close()
-    assert list_runs(desk.folders.runs)[0].about.parts == 1
 
 
 def test_from_python_the_report_names_each_part_and_what_is_left_in_it(tmp_path: Path) -> None:

@@ -2,19 +2,18 @@
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from running import Desk, Order, assert_each_row_once_in_order, assert_results_are_true, did, flags
 
 from importer.interrupt import INTERRUPTED
-from importer.journal import RunState
+from importer.journal import Journal, RunState, outcomes_of
 from importer.model import ExitCode, Result
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.workbooks.results import PreviousRow
@@ -47,9 +46,7 @@ def signalled(
 
 def recorded(desk: Desk) -> dict[int, tuple[str, str]]:
     """Return result and reason of each row that has an outcome in the record, by the row's number."""
-    with closing(sqlite3.connect(desk.newest().path)) as connection:
-        found = connection.execute("SELECT idx, result, reason FROM outcome")
-        return {index + 2: (result, reason) for index, result, reason in found}
+    return {one.index + 2: (one.result.value, one.reason) for one in outcomes_of(desk.newest().path)}
 
 
 def assert_workbook_and_record_agree(desk: Desk, order: Order, lines: list[PreviousRow]) -> None:
@@ -181,8 +178,8 @@ def test_twice_ctrl_c_during_a_call_that_hangs_is_out_at_once_and_the_record_is_
         assert line.about.state is RunState.UNFINISHED
         assert before == 14
         # the same server at another port
-        with closing(sqlite3.connect(line.path)) as connection, connection:
-            connection.execute("UPDATE about SET value = ? WHERE name = 'server'", (comes_back.url,))
+        with Journal.reopen(line.path) as journal:
+            journal.change(server=comes_back.url)
         assert desk.did_importer("resume", "--rate", "0").code == 0
         asked = {call.did_pattern for call in comes_back.calls}
         now = set(comes_back.stored())

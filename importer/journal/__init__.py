@@ -2,43 +2,37 @@
 
 Before a row is sent, "sent" is on disk; when its answer is there, the outcome is on disk before the row counts as
 done. The file holds all that is needed to finish the run and to write its workbook again: the table that was read,
-the plan, and for each row how far it came. Records that are made together are written together.
+the plan, and for each row how far it came. What is recorded together is written together.
 """
 
 import asyncio
-import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
+from importer.errors import JournalError
+from importer.journal.folder import SUFFIX, make_folder, new_path, new_run_lock, remove_files, run_lock
 from importer.journal.record import (
+    Progress,
     RunAbout,
-    RunLine,
     RunRecord,
     RunState,
-    list_runs,
-    outcome_values,
+    head_values,
+    outcomes_of,
     read_about,
     read_outcomes,
+    read_progress,
     read_record,
-    successes_of,
+    values_of,
 )
-from importer.journal.store import (
-    FORMAT,
-    SUFFIX,
-    RunLock,
-    create_file,
-    make_folder,
-    new_path,
-    open_file,
-    sync_folder,
-    transaction,
-)
-from importer.journal.writer import RecordWriter, Statement
-from importer.model import PlannedRow, RowOutcome, Table
+from importer.journal.runs import RunLine, Runs, list_runs, read_line, read_runs
+from importer.journal.store import create_file, entry, open_file, put, reading, transaction
+from importer.journal.writer import RecordWriter
+from importer.model import RowOutcome
 
 __all__ = [
     "SUFFIX",
@@ -47,121 +41,78 @@ __all__ = [
     "RunLine",
     "RunRecord",
     "RunState",
+    "Runs",
+    "forget",
     "list_runs",
     "make_folder",
     "new_path",
-    "successes_of",
+    "new_run_lock",
+    "outcomes_of",
+    "read_line",
+    "read_runs",
 ]
 
-_SENT: Final = Statement(
-    "INSERT INTO progress VALUES ",
-    "(?, ?, 1, 0)",
-    " ON CONFLICT (idx) DO UPDATE SET attempts = excluded.attempts, in_flight = 1",
-)
-_WITHDRAWN: Final = Statement("UPDATE progress SET attempts = ?, in_flight = 0 WHERE idx = ?")
-_NOT_PROCESSED: Final = Statement("UPDATE progress SET in_flight = 0 WHERE idx = ?")
-_UNANSWERED: Final = Statement("UPDATE progress SET in_flight = 0, unanswered = 1 WHERE idx = ?")
-_SETTLED: Final = Statement("INSERT OR REPLACE INTO outcome VALUES ", "(?, ?, ?, ?, ?, ?, ?)")
-_ABOUT: Final = "INSERT OR REPLACE INTO about VALUES (?, ?)"
+_NOTHING: Final = Progress()
 
 
 class Journal:
-    """The record of one run, for one process alone; also the ``Recorder`` of ``importer.sending.sender``.
+    """The record of one run, for one process alone; also the ``Recorder`` of ``importer.sending``.
 
     Made by ``create`` or ``reopen``.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: RunLock) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, held: ExitStack) -> None:
         self.path = path
         self._connection = connection
-        self._lock = lock
+        self._held = held
+        with reading(path):
+            self._progress = read_progress(connection)
         self._writer = RecordWriter(connection)
+        held.callback(connection.close)
+        held.callback(self._writer.close)
 
     @classmethod
-    def create(
-        cls,
-        path: Path,
-        about: RunAbout,
-        table: Table,
-        planned: Sequence[PlannedRow],
-        settled: Sequence[RowOutcome],
-    ) -> Self:
+    def create(cls, path: Path, record: RunRecord) -> Self:
         """Begin the record of a new run; all of it is on disk when this returns.
 
         Args:
             path: the file, as ``new_path`` chose it.
-            about: what the run is about.
-            table: the input, with one row for each outcome.
-            planned: what is to be sent.
-            settled: the outcomes that are known without sending.
+            record: the input, with one row for each outcome; what is to be sent; the outcomes that need no call.
 
         Raises:
             JournalError: the record cannot be written there.
             RecordWriteError: the disk is full.
         """
-        lock = RunLock(path)
-        connection: sqlite3.Connection | None = None
-        try:
-            connection = create_file(path)
-            table_facts = {
-                "header": table.header,
-                "header_row": table.header_row,
-                "blank_rows": table.blank_rows,
-                "facts": table.facts,
-            }
-            with transaction(connection):
-                connection.executemany(_ABOUT, (*asdict(about).items(), ("table", json.dumps(table_facts))))
-                connection.executemany(
-                    "INSERT INTO sheet_row VALUES (?, ?, ?)",
-                    (
-                        (place, number, json.dumps(cells))
-                        for place, (number, cells) in enumerate(zip(table.row_numbers, table.rows, strict=True))
-                    ),
-                )
-                connection.executemany(
-                    "INSERT INTO planned VALUES (?, ?, ?, ?, ?, ?)",
-                    (
-                        (
-                            row.index,
-                            row.did,
-                            json.dumps(row.parameters),
-                            json.dumps(row.notes),
-                            row.unanswered,
-                            row.known_absent,
-                        )
-                        for row in planned
-                    ),
-                )
-                connection.executemany(_SETTLED.of(1), map(outcome_values, settled))
-                # written last: a record without it was never begun
-                connection.execute(_ABOUT, ("format", FORMAT))
-            sync_folder(path.parent)
-        except BaseException:
-            if connection is not None:
-                connection.close()
-            lock.release()
-            raise
-        return cls(path, connection, lock)
+        numbered = enumerate(zip(record.table.row_numbers, record.table.rows, strict=True))
+        written = (
+            ("about", (entry("about", place, values) for place, values in enumerate(head_values(record)))),
+            ("sheet_row", (entry("sheet_row", place, values) for place, values in numbered)),
+            ("planned", (entry("planned", row.index, values_of(row)) for row in record.planned)),
+            ("outcome", (entry("outcome", index, values_of(one)) for index, one in record.outcomes.items())),
+        )
+        with ExitStack() as held:
+            held.enter_context(run_lock(path))
+            journal = cls(path, create_file(path, written), held)
+            journal._held = held.pop_all()
+            return journal
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
         """Take an existing run up again.
 
         Raises:
-            JournalError: it is not there, another process works on it, or it cannot be read.
+            JournalError: it is not there, another process works on it, or it cannot be read or believed.
         """
-        connection = open_file(path)
-        try:
-            return cls(path, connection, RunLock(path))
-        except BaseException:
-            connection.close()
-            raise
+        with ExitStack() as held:
+            if path.exists():
+                held.enter_context(run_lock(path))
+            journal = cls(path, open_file(path, whole=True), held)
+            journal._held = held.pop_all()
+            return journal
 
     def close(self) -> None:
         """Close the record, and let others work on the run."""
-        self._writer.close()
-        self._connection.close()
-        self._lock.release()
+        self._held.close()
 
     def __enter__(self) -> Self:
         return self
@@ -171,55 +122,78 @@ class Journal:
 
     def about(self) -> RunAbout:
         """Return what the run is about."""
-        return read_about(self._connection)
+        with reading(self.path):
+            return read_about(self._connection)
 
     def record(self) -> RunRecord:
-        """Return all that is written down of the run."""
-        return read_record(self._connection)
+        """Return all that is written down of the run.
+
+        Raises:
+            JournalError: it is damaged.
+        """
+        with reading(self.path):
+            return read_record(self._connection)
 
     def outcomes(self) -> Mapping[int, RowOutcome]:
-        """Return the outcomes that are on disk, by the index of their row."""
-        return read_outcomes(self._connection)
+        """Return the outcomes that are on disk, by the index of their row.
 
-    def end(self, state: RunState, ended: str, why: str, workbook: Path, parts: int = 1) -> None:
-        """Write down how a process's work on the run ended.
+        Raises:
+            JournalError: the record is damaged.
+        """
+        with reading(self.path):
+            return read_outcomes(self._connection)
+
+    def change(self, **values: Any) -> RunAbout:
+        """Write down what is different now of what the run is about: how it ended, or its server.
 
         Args:
-            state: FINISHED if nothing is left to send.
-            ended: when, ISO 8601.
-            why: why it was stopped; empty if it was not.
-            workbook: the results workbook that was written, or the first of several.
-            parts: how many were written.
+            values: fields of ``RunAbout``.
 
         Raises:
             RecordWriteError: it could not be written.
         """
-        values = {
-            "state": state.value,
-            "ended": ended,
-            "ended_why": why,
-            "workbook": str(workbook),
-            "parts": str(parts),
-        }
+        about = replace(self.about(), **values)
         with transaction(self._connection):
-            self._connection.executemany(_ABOUT, values.items())
+            self._connection.execute(put("about"), entry("about", 0, values_of(about)))
+        return about
 
     async def sent(self, index: int, attempts: int) -> None:
         """Return when it is on disk that a call for the row is about to be made."""
-        await self._writer.write(_SENT, (index, attempts))
+        await self._step(index, attempts=attempts, in_flight=True)
 
     async def withdrawn(self, index: int, attempts: int) -> None:
         """Return when it is on disk that the call was not made after all, and how many were made before."""
-        await self._writer.write(_WITHDRAWN, (attempts, index))
+        await self._step(index, attempts=attempts, in_flight=False)
 
     async def not_processed(self, index: int) -> None:
         """Return when it is on disk that the call surely did nothing."""
-        await self._writer.write(_NOT_PROCESSED, (index,))
+        await self._step(index, in_flight=False)
 
     async def unanswered(self, index: int) -> None:
         """Return when it is on disk that the call may have been processed."""
-        await self._writer.write(_UNANSWERED, (index,))
+        await self._step(index, in_flight=False, unanswered=True)
+
+    async def absent(self, index: int, known_absent: str) -> None:
+        """Return when it is on disk how it is known that the DID was not there before the first call."""
+        await self._step(index, known_absent=known_absent)
 
     def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:
         """Begin to write an outcome down; what is returned is done when it is on disk."""
-        return self._writer.write(_SETTLED, outcome_values(outcome))
+        return self._writer.write("outcome", outcome.index, values_of(outcome))
+
+    def _step(self, index: int, **values: Any) -> asyncio.Future[None]:
+        step = self._progress[index] = replace(self._progress.get(index, _NOTHING), **values)
+        return self._writer.write("progress", index, values_of(step))
+
+
+def forget(path: Path) -> None:
+    """Remove the record of a run, readable or not; the results workbook stays.
+
+    Raises:
+        JournalError: it is not there, or another process works on it.
+    """
+    if not path.is_file():
+        raise JournalError(f"there is no run {path.stem}; did-importer runs lists what there is")
+    with run_lock(path):
+        remove_files(path)
+    path.with_suffix(".lock").unlink(missing_ok=True)

@@ -1,16 +1,15 @@
 """What is written down of a run, and how it is read back."""
 
-import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from importer.errors import JournalError
-from importer.journal.store import SUFFIX, open_file
-from importer.model import PlannedRow, Result, RowOutcome, Table
+from importer.journal.store import entries, open_file, reading
+from importer.model import Correction, PlannedRow, Result, RowOutcome, Table
 
 
 class RunState(StrEnum):
@@ -26,7 +25,7 @@ class RunAbout:
 
     Attributes:
         run_id: the name by which people call the run.
-        started: when it began, ISO 8601.
+        started: when it began, ISO 8601 with offset.
         file: the whole path of the input.
         sha256: the SHA-256 of the input.
         sheet: the sheet that was read; empty for a text file.
@@ -34,13 +33,15 @@ class RunAbout:
         user: the API user.
         version: the importer's version.
         results: the whole path that was chosen for the results workbook; empty to choose one beside the input.
-        previous: what this run reruns, or empty.
+        previous: what this run reruns or takes back, or empty.
         settings: how it is sent, as JSON, for resume; never a password.
+        undo: whether it takes back what the run ``previous`` added.
         state: how far it came.
         ended: when it ended, ISO 8601, or empty.
         ended_why: why it was stopped, or empty.
         workbook: the whole path of the results workbook that was written last, or empty; the first of several.
         parts: how many results workbooks were written last.
+        receipts: those of all results workbooks that were written, see ``importer.workflows.receipt``; a blank between.
     """
 
     run_id: str
@@ -54,11 +55,13 @@ class RunAbout:
     results: str
     previous: str
     settings: str
+    undo: bool = False
     state: RunState = RunState.UNFINISHED
     ended: str = ""
     ended_why: str = ""
     workbook: str = ""
     parts: int = 1
+    receipts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,14 @@ class RunRecord:
         table: the input, with one row for each outcome.
         planned: what was to be sent, with what is known of the calls that were made.
         outcomes: the outcomes so far, by the index of their row.
+        corrections: the cells of the table that were corrected after the file was read.
     """
 
     about: RunAbout
     table: Table
     planned: tuple[PlannedRow, ...]
     outcomes: Mapping[int, RowOutcome]
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def to_send(self) -> tuple[PlannedRow, ...]:
@@ -83,143 +88,123 @@ class RunRecord:
         return tuple(row for row in self.planned if row.index not in self.outcomes)
 
 
-def outcome_values(outcome: RowOutcome) -> tuple[object, ...]:
-    """Return the columns of the table of outcomes."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a planned row has come.
+
+    Attributes:
+        attempts: the calls that were made for it.
+        in_flight: a call is made, or about to be.
+        unanswered: a call may have been processed without an answer.
+        known_absent: how it is known that the DID was not there before the first call, or empty.
+    """
+
+    attempts: int = 0
+    in_flight: bool = False
+    unanswered: bool = False
+    known_absent: str = ""
+
+
+def values_of(item: RunAbout | PlannedRow | Progress | RowOutcome) -> dict[str, object]:
+    """Return the fields of an item, as they are written down."""
+    return {field.name: getattr(item, field.name) for field in fields(item)}
+
+
+def head_values(record: RunRecord) -> tuple[object, ...]:
+    """Return the entries of the table ``about``: the run, its table but for the rows, the corrections, the counts."""
+    table = record.table
+    facts = {"header": table.header, "header_row": table.header_row, "blank_rows": table.blank_rows}
     return (
-        outcome.index,
-        outcome.result.value,
-        outcome.reason,
-        outcome.did_sent,
-        outcome.attempts,
-        outcome.answered_at,
-        outcome.added,
+        values_of(record.about),
+        {**facts, "facts": table.facts},
+        [astuple(one) for one in record.corrections],
+        {"rows": len(table.rows), "planned": len(record.planned)},
     )
 
 
 def read_about(connection: sqlite3.Connection) -> RunAbout:
     """Read what a run is about."""
-    # runs whose results were one workbook did not always say so
-    values = {"parts": "1", **dict(connection.execute("SELECT name, value FROM about"))}
-    chosen = {field.name: values[field.name] for field in fields(RunAbout)}
-    return RunAbout(**{**chosen, "state": RunState(chosen["state"]), "parts": int(chosen["parts"])})
-
-
-def read_counts(connection: sqlite3.Connection) -> Mapping[str, int]:
-    """Count the rows of a run by result; rows without an outcome count as ``not sent``."""
-    counts: dict[str, int] = dict(connection.execute("SELECT result, count(*) FROM outcome GROUP BY result"))
-    (rows,) = connection.execute("SELECT count(*) FROM sheet_row").fetchone()
-    missing = rows - sum(counts.values())
-    if missing:
-        counts[Result.NOT_SENT] = counts.get(Result.NOT_SENT, 0) + missing
-    return counts
+    for place, values in entries(connection, "about"):
+        if place == 0:
+            about = RunAbout(**values)
+            return replace(about, state=RunState(about.state))
+    raise ValueError("what the run is about is not there")
 
 
 def read_record(connection: sqlite3.Connection) -> RunRecord:
-    """Read all that is written down of a run; equal texts are one object, as they were in the table that was read."""
+    """Read all that is written down of a run."""
     about = read_about(connection)
-    table_facts = json.loads(connection.execute("SELECT value FROM about WHERE name = 'table'").fetchone()[0])
-    known: dict[str, str] = {}
-    numbers: list[int] = []
-    rows: list[tuple[str, ...]] = []
-    for number, cells in connection.execute("SELECT row_number, cells FROM sheet_row ORDER BY idx"):
-        numbers.append(number)
-        rows.append(tuple([known.setdefault(text, text) for text in json.loads(cells)]))
+    _, facts, corrections, counts = (values for _, values in entries(connection, "about"))
+    numbered = [values for _, values in entries(connection, "sheet_row")]
+    planned = tuple(_read_planned(connection))
+    if (len(numbered), len(planned)) != (counts["rows"], counts["planned"]):
+        raise ValueError("rows are missing")
     table = Table(
         path=Path(about.file),
         sha256=about.sha256,
         sheet=about.sheet,
-        header=tuple(table_facts["header"]),
-        row_numbers=tuple(numbers),
-        rows=tuple(rows),
-        header_row=table_facts["header_row"],
-        blank_rows=table_facts["blank_rows"],
-        facts=tuple(table_facts["facts"]),
+        row_numbers=tuple(number for number, _ in numbered),
+        rows=tuple(tuple(cells) for _, cells in numbered),
+        **_with_tuples(facts),
     )
-    return RunRecord(about, table, _read_planned(connection), read_outcomes(connection))
+    corrected = tuple(Correction(*values) for values in corrections)
+    return RunRecord(about, table, planned, read_outcomes(connection), corrected)
 
 
-def _read_planned(connection: sqlite3.Connection) -> tuple[PlannedRow, ...]:
-    found = connection.execute(
-        "SELECT planned.idx, did, parameters, notes, coalesce(attempts, 0),"
-        " unanswered_before OR coalesce(in_flight OR unanswered, 0), known_absent"
-        " FROM planned LEFT JOIN progress ON progress.idx = planned.idx ORDER BY planned.idx"
-    )
-    known: dict[tuple[str, str], tuple[str, str]] = {}
-    planned = []
-    for index, did, parameters, notes, attempts, unanswered, known_absent in found:
-        pairs = [(name, value) for name, value in json.loads(parameters)]
-        planned.append(
-            PlannedRow(
-                index,
-                did,
-                tuple([known.setdefault(pair, pair) for pair in pairs]),
-                tuple(json.loads(notes)),
-                attempts,
-                bool(unanswered),
-                known_absent,
+def read_progress(connection: sqlite3.Connection) -> dict[int, Progress]:
+    """Read how far the planned rows have come, by their index."""
+    return {index: Progress(**values) for index, values in entries(connection, "progress")}
+
+
+def _read_planned(connection: sqlite3.Connection) -> Iterator[PlannedRow]:
+    progress = read_progress(connection)
+    for index, values in entries(connection, "planned"):
+        row = PlannedRow(**_with_tuples(values))
+        known = progress.get(index)
+        yield (
+            row
+            if known is None
+            else replace(
+                row,
+                attempts=known.attempts,
+                unanswered=row.unanswered or known.unanswered or known.in_flight,
+                known_absent=known.known_absent or row.known_absent,
             )
         )
-    return tuple(planned)
+
+
+def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def _tuple(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(_tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def read_outcomes(connection: sqlite3.Connection) -> dict[int, RowOutcome]:
     """Read the outcomes so far, by the index of their row."""
-    found = connection.execute("SELECT idx, result, reason, did_sent, attempts, answered_at, added FROM outcome")
-    known: dict[str, str] = {}
     return {
-        index: RowOutcome(
-            index,
-            Result(result),
-            known.setdefault(reason, reason),
-            did_sent,
-            attempts,
-            known.setdefault(answered_at, answered_at),
-            bool(added),
-        )
-        for index, result, reason, did_sent, attempts, answered_at, added in found
+        index: RowOutcome(**{**values, "result": Result(values["result"])})
+        for index, values in entries(connection, "outcome")
     }
 
 
-def successes_of(path: Path) -> tuple[tuple[str, bool], ...]:
-    """Return for each success of a run its DID, and whether the run added it; in the order of its rows.
+@contextmanager
+def open_record(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a record to read it.
 
     Raises:
-        JournalError: it is not there, or cannot be read.
+        JournalError: it is not there, or cannot be read or believed.
     """
-    connection = open_file(path)
-    try:
-        found = connection.execute(
-            "SELECT did_sent, added FROM outcome WHERE result = ? ORDER BY idx", (Result.SUCCESS.value,)
-        )
-        return tuple((did, bool(added)) for did, added in found)
-    finally:
-        connection.close()
+    with closing(open_file(path)) as connection, reading(path):
+        yield connection
 
 
-@dataclass(frozen=True, slots=True)
-class RunLine:
-    """One line of the list of runs."""
+def outcomes_of(path: Path) -> tuple[RowOutcome, ...]:
+    """Return the outcomes of a run so far, in the order of its rows.
 
-    path: Path
-    about: RunAbout
-    counts: Mapping[str, int]
-
-
-def list_runs(folder: Path) -> tuple[RunLine, ...]:
-    """List what was run, newest first; records that cannot be read are left out."""
-    lines: list[RunLine] = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            connection = open_file(path)
-        except JournalError:
-            continue
-        try:
-            lines.append(RunLine(path, read_about(connection), read_counts(connection)))
-        finally:
-            connection.close()
-    return tuple(sorted(lines, key=_when_begun, reverse=True))
-
-
-def _when_begun(line: RunLine) -> tuple[datetime, int, str]:
-    # runs of one second are numbered (order, order-2, ... order-10), so a longer name is a later one
-    return datetime.fromisoformat(line.about.started), len(line.path.stem), line.path.stem
+    Raises:
+        JournalError: its record cannot be read or believed.
+    """
+    with open_record(path) as connection:
+        return tuple(read_outcomes(connection).values())

@@ -1,101 +1,167 @@
-"""The file of a run's record: its tables, its lock, and how it is made to survive a power cut."""
+"""The file of a run's record: its tables, its locks, who may read it, and how what it holds is checked.
 
-import os
-import re
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
-
-from filelock import FileLock, Timeout
-
-from importer.errors import JournalError, RecordWriteError
-
-SUFFIX: Final = ".run"
-"""The ending of the files in the folder of runs."""
-
-FORMAT: Final = "1"
-"""Raised when the tables change, so that an older importer does not misread a newer record."""
-
-_TABLES: Final = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sheet_row (idx INTEGER PRIMARY KEY, row_number INTEGER NOT NULL, cells TEXT NOT NULL);
-CREATE TABLE planned (idx INTEGER PRIMARY KEY, did TEXT NOT NULL, parameters TEXT NOT NULL, notes TEXT NOT NULL,
-                      unanswered_before INTEGER NOT NULL, known_absent TEXT NOT NULL);
-CREATE TABLE progress (idx INTEGER PRIMARY KEY, attempts INTEGER NOT NULL, in_flight INTEGER NOT NULL,
-                       unanswered INTEGER NOT NULL);
-CREATE TABLE outcome (idx INTEGER PRIMARY KEY, result TEXT NOT NULL, reason TEXT NOT NULL, did_sent TEXT NOT NULL,
-                      attempts INTEGER NOT NULL, answered_at TEXT NOT NULL, added INTEGER NOT NULL);
+Every table has the same three columns: the place of an entry, the entry as JSON, and a checksum of both. What
+overwrites a page of the file and leaves it a database is found by that: nothing is believed that does not fit.
 """
 
+import json
+import os
+import sqlite3
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
 
-class RunLock:
-    """Makes sure that two processes never work on one run; the system lets go of it even after ``kill -9``.
+from importer.errors import JournalError, RecordWriteError
+from importer.journal.folder import OTHERS_MAY_WRITE, remove_files, sync_folder
 
-    Args:
-        path: the file of the run's record.
+FORMAT: Final = 2
+"""Raised when the tables change, so that an older importer does not misread a newer record."""
+
+TABLES: Final = ("about", "sheet_row", "planned", "progress", "outcome")
+
+_OURS: Final = 0x44494452
+"""SQLite's application_id: "DIDR"."""
+
+_NOT_DAMAGE: Final = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+)
+
+
+def checksum(table: str, place: int, body: str) -> str:
+    """Return what an entry is checked by; its table and place count, so that a page at a wrong place shows."""
+    return blake2b(f"{table} {place} {body}".encode(), digest_size=12).hexdigest()
+
+
+def entry(table: str, place: int, values: object) -> tuple[int, str, str]:
+    """Return the columns of an entry; ``values`` is anything that JSON holds, with tuples for its lists."""
+    body = json.dumps(values)
+    return place, body, checksum(table, place, body)
+
+
+def put(table: str) -> str:
+    """Return the statement that writes an entry, in place of the one that is there."""
+    return f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)"  # noqa: S608  only names of TABLES
+
+
+def entries(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, Any]]:
+    """Read a table: the place of each entry and its values, in the order of the places.
 
     Raises:
-        JournalError: another process holds it, or the folder cannot be written.
+        ValueError: an entry is not what was written.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path.with_suffix(".lock"))
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise JournalError(
-                f"another process works on the run {path.stem} at this moment; wait for it, or stop it first"
-            ) from None
-        except OSError as error:
-            raise JournalError(f"{path.parent} cannot be written ({error.strerror}); choose --state-dir") from None
-
-    def release(self) -> None:
-        """Let others work on the run."""
-        self._lock.release()
+    last = -1
+    for place, body, check in connection.execute(f"SELECT place, body, checksum FROM {table} ORDER BY place"):  # noqa: S608
+        if not (type(place) is int and place > last and type(body) is str and checksum(table, place, body) == check):
+            raise ValueError(f"{table} {place} does not fit its checksum")
+        last = place
+        yield place, json.loads(body)
 
 
-def create_file(path: Path) -> sqlite3.Connection:
-    """Make the file of a new record.
+def create_file(path: Path, written: Iterable[tuple[str, Iterable[tuple[int, str, str]]]]) -> sqlite3.Connection:
+    """Make the file of a new record, readable by its owner alone; all of it is on disk when this returns.
+
+    Args:
+        path: the file; nothing may be there.
+        written: what is written first: a table, and its entries.
 
     Raises:
         JournalError: it cannot be written there.
+        RecordWriteError: the disk is full.
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        _prepare(connection)
-        connection.executescript(_TABLES)
-    except sqlite3.Error as error:
-        connection.close()
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        connection = _connect(path)
+    except (OSError, sqlite3.Error) as error:
         raise JournalError(f"the record {path} cannot be written ({error}); choose --state-dir") from None
+    try:
+        with transaction(connection):
+            for table in TABLES:
+                connection.execute(f"CREATE TABLE {table} (place INTEGER PRIMARY KEY, body TEXT, checksum TEXT)")
+            for table, some in written:
+                connection.executemany(put(table), some)
+            # in the transaction as well: a record without them was never begun
+            connection.execute(f"PRAGMA application_id = {_OURS}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        sync_folder(path.parent)
+    except BaseException:
+        connection.close()
+        remove_files(path)
+        raise
     return connection
 
 
-def open_file(path: Path) -> sqlite3.Connection:
-    """Open the file of an existing record.
+def open_file(path: Path, *, whole: bool = False) -> sqlite3.Connection:
+    """Open the file of an existing record. What is none of ours is told by its first bytes, and not touched.
+
+    Args:
+        path: the file.
+        whole: look through all of it for damage, because it is going to be written to.
 
     Raises:
-        JournalError: it is not there, not a record, or of another version.
+        JournalError: it is not there, no record of ours, of another version, damaged, or others may write it.
     """
-    if not path.is_file():
-        raise JournalError(f"there is no run {path.stem}; did-importer runs lists what there is")
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(connection)
-        found = connection.execute("SELECT value FROM about WHERE name = 'format'").fetchone()
-    except sqlite3.Error as error:
+    head = _first_bytes(path)
+    remove = f"or remove it with: did-importer forget {path.stem}"
+    if not head.startswith(b"SQLite format 3\0"):
+        raise JournalError(f"{path} is no record of a run, or a damaged one: move it out of that folder, {remove}")
+    if (head[68:72], head[60:64]) != (_OURS.to_bytes(4), FORMAT.to_bytes(4)):
+        raise JournalError(f"the record {path} is of another version of did-importer: use that one for it, {remove}")
+    with reading(path):
+        connection = _connect(path)
+        said = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if whole else "ok"
+    if said != "ok":
         connection.close()
-        raise JournalError(f"the record {path} cannot be read ({error})") from None
-    if found is None or found[0] != FORMAT:
-        connection.close()
-        raise JournalError(f"the record {path} is not complete, or was written by another version of did-importer")
+        raise _damaged(path, said)
     return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+def _first_bytes(path: Path) -> bytes:
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            raise JournalError(f"{path} is no file: move it out of that folder")
+        if os.name == "posix" and found.st_mode & OTHERS_MAY_WRITE:
+            raise JournalError(f"the record {path} may be written by others, so it is not believed: chmod 600 it")
+        with path.open("rb") as file:
+            return file.read(72)
+    except FileNotFoundError:
+        raise JournalError(f"there is no run {path.stem}; did-importer runs lists what there is") from None
+    except OSError as error:
+        raise JournalError(f"the record {path} cannot be read ({error.strerror})") from None
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Name the record that turns out to be damaged while it is read.
+
+    Raises:
+        JournalError: with its path, and what to do.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _NOT_DAMAGE:
+            raise JournalError(f"the record {path} cannot be read ({error})") from None
+        raise _damaged(path, str(error)) from None
+    except (ValueError, TypeError, LookupError) as error:
+        raise _damaged(path, str(error)) from None
+
+
+def _damaged(path: Path, why: str) -> JournalError:
+    return JournalError(
+        f"the record {path} is damaged ({' '.join(why.split())}), so nothing in it is believed: the results workbook of"
+        f" that run, if there is one, says what was sent; did-importer forget {path.stem} removes the record"
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = FULL")
+    return connection
 
 
 @contextmanager
@@ -115,43 +181,3 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if isinstance(error, sqlite3.Error):
             raise RecordWriteError(f"the record of the run could not be written ({error}); is the disk full?") from None
         raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names of new files in a folder survive a power cut; Windows does this by itself and has no such call."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder of runs, readable by its owner alone: phone numbers are nobody else's business.
-
-    Raises:
-        JournalError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise JournalError(f"{folder} cannot be made ({error.strerror}); choose --state-dir") from None
-
-
-def new_path(folder: Path, moment: str, input_name: str) -> Path:
-    """Choose the file of a new run: ``20261123-101500-order.run``, numbered if there is one already.
-
-    Args:
-        folder: the folder of runs.
-        moment: the start as YYYYMMDD-HHMMSS.
-        input_name: the input's name without folder and ending.
-    """
-    slug = re.sub(r"[^0-9a-z]+", "-", input_name.lower()).strip("-")[:24] or "list"
-    path = folder / f"{moment}-{slug}{SUFFIX}"
-    number = 1
-    while path.exists():
-        number += 1
-        path = folder / f"{moment}-{slug}-{number}{SUFFIX}"
-    return path

@@ -63,6 +63,7 @@ class CircuitBreaker:
         self._first_failure_at = 0.0
         self._over = asyncio.Event()
         self._over.set()
+        self._hurry = asyncio.Event()
 
     @property
     def on(self) -> bool:
@@ -72,6 +73,10 @@ class CircuitBreaker:
     async def wait_until_over(self) -> None:
         """Return when there is no outage."""
         await self._over.wait()
+
+    def try_now(self) -> None:
+        """End the wait that is on, and ask the server at once."""
+        self._hurry.set()
 
     def answered(self) -> None:
         """The server gave an answer that is understood."""
@@ -114,7 +119,13 @@ class CircuitBreaker:
             if left <= 0:
                 self._give_up(f"the server was away for {self._give_up_after:g} s ({why})")
                 return
-            await self._clock.sleep(min(wait, left))
+            self._hurry.clear()
+            waits = {asyncio.ensure_future(self._clock.sleep(min(wait, left))), asyncio.create_task(self._hurry.wait())}
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in waits:
+                    one.cancel()
             health = await ask()
             if health is Health.WELL:
                 self._tell("the server answers again; the run goes on")

@@ -107,6 +107,10 @@ class Submission:
         """Send nothing more; calls in flight are waited for. Safe to call twice: the first reason stays."""
         self._switch.pull(stop)
 
+    def try_now(self) -> None:
+        """Wait no longer for a server that is away, but try it at once."""
+        self._sender.try_now()
+
     async def run(self) -> Submitted:
         """Send the rows.
 

@@ -82,6 +82,10 @@ class RowSender:
             rng=rng,
         )
 
+    def try_now(self) -> None:
+        """Ask a server that is away at once whether it is back."""
+        self._outage.try_now()
+
     async def send(self, api: Api, carried: Carried) -> Settled:
         """Carry a row to its outcome, which is then on its way to the disk.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer.checking import CheckedTable, check_table
 from importer.columns import DID_PATTERN
-from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
+from importer.model import CheckedRow, Correction, PlannedRow, Result, RowOutcome, Table
 from importer.reading import read_table
 from importer.workflows.options import ImportOptions
 from importer.workflows.plan import expanded_table, plan_rows, twice_in_the_file
@@ -27,25 +27,6 @@ _EARLIER_ROW: Final = re.compile(r"the same DID stands in row ([0-9]+) already")
 _ELSEWHERE: Final = (
     "that row is not in this workbook; if it no longer has this DID, write 'not sent' into the column result and rerun"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A cell that was corrected after the file was read; the file itself stays as it is.
-
-    Attributes:
-        index: the place of the row in ``Table.rows``.
-        column: the server's name of the column; one that the file does not have is added.
-        now: what the cell holds now.
-        row: the row number that the person sees in Excel; filled in by ``check_again``.
-        was: what the file has there; filled in by ``check_again``.
-    """
-
-    index: int
-    column: str
-    now: str
-    row: int = 0
-    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +58,14 @@ class Checked:
     corrections: tuple[Correction, ...] = ()
 
 
-def check_file(path: Path, options: ImportOptions) -> Checked:
+def check_file(path: Path | str, options: ImportOptions) -> Checked:
     """Read and check a file. Needs neither server nor credentials, and sends nothing.
 
     Raises:
         SheetError: the file cannot be read as a list of DIDs.
         SettingsError: an option of the options names something that is not there.
     """
-    return _check_table(read_table(path, options.read_options()), options)
+    return _check_table(read_table(Path(path), options.read_options()), options)
 
 
 def _check_table(table: Table, options: ImportOptions) -> Checked:
@@ -135,7 +116,7 @@ def _expanded(table: Table, checked: CheckedTable) -> Table:
     return expanded_table(table, checked.rows, checked.match.taken[DID_PATTERN.name])
 
 
-def check_results(path: Path, options: ImportOptions, only: Collection[Result] = RERUN_RESULTS) -> Checked:
+def check_results(path: Path | str, options: ImportOptions, only: Collection[Result] = RERUN_RESULTS) -> Checked:
     """Read a results workbook that a person has corrected, and check the rows that are taken up again.
 
     Args:
@@ -148,7 +129,7 @@ def check_results(path: Path, options: ImportOptions, only: Collection[Result] =
     """
     from importer.workbooks.results import read_results
 
-    previous = read_results(path)
+    previous = read_results(Path(path))
     return _check_previous(previous, previous.table(), options, frozenset(only))
 
 

@@ -1,4 +1,4 @@
-"""The server checks every row too, and adds nothing: the dry run of ``submit.dry_run`` for each planned row.
+"""The server checks every row too, and adds nothing: the dry run of ``sending.dry_run`` for each planned row.
 
 Rows go one at a time until the server has refused one for nothing but the phone_code that no number has: it is known
 then that no row of this check can be added. A server that adds one all the same is asked nothing more.
@@ -8,18 +8,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from importer.interrupt import interruptible
+from importer.interrupt import stopped_by_signals
 from importer.model import ExitCode, PlannedRow, Result, RowOutcome
 from importer.sending.dry_run import dry_run_of
 from importer.sending.operations import is_copy
-from importer.sending.pool import Submission, Submitted
+from importer.sending.pool import Submission
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
-from importer.sending.stop import Stop, StopKind
+from importer.sending.stop import Stop
 from importer.settings.settings import Server
-from importer.vicidial.client import NonAgentApi
+from importer.workflows.calls import Calls
+from importer.workflows.control import RunControl
+from importer.workflows.observer import Observer
 from importer.workflows.options import ImportOptions
 from importer.workflows.plan import Plan
-from importer.workflows.send import Observer, now_as_text
+from importer.workflows.send import exit_code_of, now_as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,11 @@ class LiveCheck:
 
     @property
     def exit_code(self) -> ExitCode:
-        """How a command ends whose check was stopped."""
-        interrupted = self.stop is not None and self.stop.kind is StopKind.INTERRUPTED
-        return ExitCode.INTERRUPTED if interrupted else ExitCode.STOPPED
+        """How the check itself ended."""
+        return exit_code_of(self.stop, done=True)
 
 
-class _NothingToWriteDown:
+class NothingToWriteDown:
     """A ``Recorder`` for calls that change nothing."""
 
     async def sent(self, index: int, attempts: int) -> None:
@@ -58,6 +59,9 @@ class _NothingToWriteDown:
     async def unanswered(self, index: int) -> None:
         """The same."""
 
+    async def absent(self, index: int, known_absent: str) -> None:
+        """The same."""
+
     def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:  # noqa: ARG002  there is nothing to write down
         """The same."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -69,8 +73,11 @@ def check_live(
     planned: Sequence[PlannedRow],
     options: ImportOptions,
     server: Server,
-    observer: Observer,
+    observer: Observer | None = None,
+    *,
     clock: Clock = SYSTEM_CLOCK,
+    limiter: RateLimiter | None = None,
+    control: RunControl | None = None,
 ) -> LiveCheck:
     """Let the server check the planned rows; it stores nothing.
 
@@ -82,43 +89,32 @@ def check_live(
         server: where to and as whom.
         observer: looks on.
         clock: where time comes from.
+        limiter: ``options.rate_limiter()``, where other calls of the same command keep to the same limit.
+        control: stops it from another thread.
     """
-    submitted = asyncio.run(_ask(planned, options, server, observer, clock))
-    outcomes = (*submitted.outcomes, *(_left(outcome, submitted.stop) for outcome in submitted.left))
-    return LiveCheck({outcome.index: outcome for outcome in outcomes}, submitted.stop, now_as_text())
-
-
-async def _ask(
-    planned: Sequence[PlannedRow], options: ImportOptions, server: Server, observer: Observer, clock: Clock
-) -> Submitted:
-    transport = options.transport()
-    tls = transport.ssl_context()
-    rate_limiter = RateLimiter(options.rate or None, clock)
+    calls = Calls.of(options, server, observer, clock, limiter, control)
     # the rows that prove that nothing is added come first
     rows = sorted(planned, key=is_copy)
-    apis = [
-        NonAgentApi(server, transport, tls, before_writing=rate_limiter.before_writing) for _ in range(options.workers)
-    ]
-    submission = Submission(
-        rows=rows,
-        apis=apis,
-        rate_limiter=rate_limiter,
-        recorder=_NothingToWriteDown(),
-        options=replace(options.submit_options(), probe_first=False, verify=False),
-        on_outcome=observer.outcome,
-        on_status=observer.status,
-        clock=clock,
-        operation_for=dry_run_of,
-        alone_until=lambda outcome: outcome.result is Result.SUCCESS,
-    )
-    observer.sending_begins(len(rows), {})
-    try:
-        with interruptible(lambda: submission.stop(Stop(StopKind.INTERRUPTED, "interrupted"))):
-            return await submission.run()
-    finally:
-        observer.sending_ends()
-        for api in apis:
-            await api.close()
+    with stopped_by_signals(calls.control.stop) as interrupts:
+        submitted = calls.make(
+            lambda apis: Submission(
+                rows=rows,
+                apis=apis,
+                rate_limiter=calls.limiter,
+                recorder=NothingToWriteDown(),
+                options=replace(options.submit_options(), probe_first=False, verify=False),
+                on_outcome=calls.observer.outcome,
+                on_status=calls.observer.status,
+                clock=clock,
+                operation_for=dry_run_of,
+                alone_until=lambda outcome: outcome.result is Result.SUCCESS,
+            ),
+            interrupts,
+            to_send=len(rows),
+            settled={},
+        )
+    outcomes = (*submitted.outcomes, *(_left(outcome, submitted.stop) for outcome in submitted.left))
+    return LiveCheck({outcome.index: outcome for outcome in outcomes}, submitted.stop, now_as_text())
 
 
 def _left(outcome: RowOutcome, stop: Stop | None) -> RowOutcome:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     # a check needs nothing of what sends, and imports it nowhere
     from importer.sending.decide import Operation
     from importer.sending.options import SubmitOptions
+    from importer.sending.rate_limiter import Clock, RateLimiter
     from importer.vicidial.transport import Transport
 
 MOST_WORKERS: Final = 64
@@ -85,8 +86,7 @@ class ImportOptions:
         ):
             value = getattr(self, name)
             if not lowest <= value <= highest:
-                flag = name.replace("_", "-")
-                raise SettingsError(f"--{flag} {value:g} must be from {lowest:g} to {highest:g}")
+                raise SettingsError(f"{name} is {value:g}; it must be from {lowest:g} to {highest:g}")
 
     def read_options(self) -> ReadOptions:
         """Return how the file is read."""
@@ -116,6 +116,12 @@ class ImportOptions:
 
         return Transport(self.method, self.timeout, self.ca_file or None, self.insecure)
 
+    def rate_limiter(self, clock: "Clock | None" = None) -> "RateLimiter":
+        """Return a limiter for these options; pass it to every call of one command, to keep to one limit."""
+        from importer.sending.rate_limiter import SYSTEM_CLOCK, RateLimiter
+
+        return RateLimiter(self.rate or None, clock or SYSTEM_CLOCK)
+
     def submit_options(self) -> "SubmitOptions":
         """Return how rows are sent."""
         from importer.sending.options import SubmitOptions
@@ -135,16 +141,20 @@ class ImportOptions:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read the options from the record of a run.
+        """Read the options from the record of a run; what an older version did not know has its default.
 
         Raises:
-            JournalError: another version of this program wrote it.
+            JournalError: a newer version of this program wrote it.
         """
         values: dict[str, Any] = json.loads(text)
-        if set(values) != {field.name for field in fields(cls)}:
-            raise JournalError("this run was begun by another version of did-importer; finish it with that one")
-        pairs = {name: tuple((left, right) for left, right in values[name]) for name in ("mapping", "fills")}
-        return cls(**{**values, **pairs})
+        if newer := sorted(values.keys() - {field.name for field in fields(cls)}):
+            raise JournalError(
+                f"this run was begun by a version of did-importer that has other options ({', '.join(newer)}); finish"
+                " it with that one"
+            )
+        for name in ("mapping", "fills"):
+            values[name] = tuple((left, right) for left, right in values.get(name, ()))
+        return cls(**values)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Return what shaped the run, name and value, for the results workbook."""

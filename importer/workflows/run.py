@@ -1,6 +1,7 @@
 """The only module that knows the order of the stages: read, check, plan, record, send, results."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,20 +11,26 @@ from importer.errors import JournalError, SettingsError
 from importer.journal import (
     Journal,
     RunAbout,
+    RunLine,
     RunRecord,
     RunState,
-    list_runs,
     make_folder,
     new_path,
+    new_run_lock,
+    read_runs,
 )
-from importer.model import PlannedRow, Result, RowOutcome, Table
-from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock
+from importer.model import Correction, PlannedRow, Result, RowOutcome, Table
+from importer.reading import sha256_of
+from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
 from importer.workbooks.output_file import EXCEL_ROWS
 from importer.workbooks.results import PreviousResults, ResultsPlace, columns_of, part_spans
+from importer.workflows.calls import Calls
 from importer.workflows.check import Checked, check_file
+from importer.workflows.control import RunControl
+from importer.workflows.observer import Observer
 from importer.workflows.options import ImportOptions
-from importer.workflows.send import Observer, RunReport, SilentObserver, send_and_report
+from importer.workflows.send import RunReport, send_and_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,10 @@ class Folders:
     results: Path | None = None
     sheet_rows: int = EXCEL_ROWS
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", Path(self.state))
+        object.__setattr__(self, "results", Path(self.results) if self.results is not None else None)
+
     @property
     def runs(self) -> Path:
         """The folder of the records themselves."""
@@ -54,13 +65,15 @@ class Folders:
 
 
 def import_file(
-    path: Path,
+    path: Path | str,
     server: Server,
     options: ImportOptions,
     folders: Folders,
     observer: Observer | None = None,
     *,
     afresh: bool = False,
+    limiter: RateLimiter | None = None,
+    control: RunControl | None = None,
 ) -> RunReport:
     """Check a file, send its good rows, and write its results workbook: the whole line in one call.
 
@@ -71,13 +84,44 @@ def import_file(
         folders: where the record and the workbook go.
         observer: looks on; None for nobody.
         afresh: begin a new run although one on the same file is unfinished.
+        limiter: ``options.rate_limiter()``, where other calls keep to the same limit.
+        control: stops it from another thread.
 
     Raises:
         UsageError: the file, an option or a folder cannot be used; nothing was sent.
         WorkbookWriteError: all is sent and recorded, but the workbook could not be written.
     """
     checked = check_file(path, options)
-    return import_checked(checked, options, server, folders, observer or SilentObserver(), afresh=afresh)
+    return import_checked(checked, options, server, folders, observer, afresh=afresh, limiter=limiter, control=control)
+
+
+async def import_file_async(
+    path: Path | str,
+    server: Server,
+    options: ImportOptions,
+    folders: Folders,
+    observer: Observer | None = None,
+    *,
+    afresh: bool = False,
+    limiter: RateLimiter | None = None,
+) -> RunReport:
+    """Do what ``import_file`` does, in a thread, so that the caller's event loop goes on; the observer is called there.
+
+    Where the task is cancelled, the run is stopped in good order before the cancellation goes on: ``resume`` finishes
+    it.
+    """
+    control = RunControl()
+    work = asyncio.create_task(
+        asyncio.to_thread(
+            import_file, path, server, options, folders, observer, afresh=afresh, limiter=limiter, control=control
+        )
+    )
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        control.stop()
+        await asyncio.wait([work])
+        raise
 
 
 def import_checked(
@@ -85,10 +129,12 @@ def import_checked(
     options: ImportOptions,
     server: Server,
     folders: Folders,
-    observer: Observer,
+    observer: Observer | None = None,
     *,
     afresh: bool = False,
     clock: Clock = SYSTEM_CLOCK,
+    limiter: RateLimiter | None = None,
+    control: RunControl | None = None,
 ) -> RunReport:
     """Send what was checked, and write its results workbook.
 
@@ -97,9 +143,11 @@ def import_checked(
         options: how to send.
         server: where to and as whom.
         folders: where the record and the workbook go.
-        observer: looks on.
+        observer: looks on; None for nobody.
         afresh: begin a new run although one on the same file is unfinished.
         clock: where time comes from.
+        limiter: ``options.rate_limiter()``, where other calls of the same command keep to the same limit.
+        control: stops it from another thread.
 
     Raises:
         JournalError: a run on the same file is unfinished, or the record cannot be written.
@@ -108,85 +156,110 @@ def import_checked(
     """
     if options.undo:
         raise SettingsError("a file cannot be undone; importer.undo takes back what a run has added")
-    make_folder(folders.runs)
-    if not afresh:
-        _refuse_if_unfinished(checked.table, server, folders)
+    calls = Calls.of(options, server, observer, clock, limiter, control)
+    settled = {outcome.index: outcome for outcome in checked.settled}
     previous = _previous_name(checked.previous)
     return start_run(
         checked.expanded,
         checked.planned,
-        checked.settled,
-        options,
-        server,
+        settled,
+        calls,
         folders,
-        observer,
         previous=previous,
-        clock=clock,
+        corrections=checked.corrections,
+        afresh=afresh,
     )
 
 
 def start_run(
     table: Table,
-    planned: Sequence[PlannedRow],
-    settled: Sequence[RowOutcome],
-    options: ImportOptions,
-    server: Server,
+    planned: tuple[PlannedRow, ...],
+    settled: Mapping[int, RowOutcome],
+    calls: Calls,
     folders: Folders,
-    observer: Observer,
     *,
     previous: str,
-    clock: Clock,
+    corrections: tuple[Correction, ...] = (),
+    afresh: bool,
 ) -> RunReport:
     """Begin the record of a new run, send, and write the results workbook.
 
     Args:
         table: the input, with one row for each outcome.
         planned: what is sent.
-        settled: the outcomes that need no call.
-        options: how to send.
-        server: where to and as whom.
+        settled: the outcomes that need no call, by the index of their row.
+        calls: how the server is called.
         folders: where record and workbook go.
-        observer: looks on.
         previous: the workbook or run that this one follows; empty for none.
-        clock: where time comes from.
+        corrections: the cells that were corrected after the file was read.
+        afresh: begin it although one on the same file is unfinished.
 
     Raises:
         UsageError: the record or the workbook cannot be written, or an option cannot be used; nothing was sent.
     """
+    options, server = calls.options, calls.server
     make_folder(folders.runs)
     options.transport().ssl_context()
     place, columns = folders.place_for(table.path), columns_of(table)
     place.check(len(part_spans(table.row_numbers, columns, place.most_rows)), columns)
-    started = datetime.now(UTC).astimezone()
-    path = new_path(folders.runs, started.strftime("%Y%m%d-%H%M%S"), table.path.stem)
-    about = RunAbout(
-        run_id=path.stem,
-        started=started.isoformat(timespec="seconds"),
-        file=str(table.path.resolve()),
-        sha256=table.sha256,
-        sheet=table.sheet,
-        server=server.url,
-        user=server.user,
-        version=__version__,
-        results=str(folders.results.resolve()) if folders.results else "",
-        previous=previous,
-        settings=options.to_json(),
-    )
-    with Journal.create(path, about, table, planned, settled) as journal:
-        record = RunRecord(about, table, tuple(planned), {outcome.index: outcome for outcome in settled})
-        return send_and_report(journal, record, options, server, observer, place, clock)
+    # whoever begins a run on the same file at the same moment waits here, and is told of this one
+    with new_run_lock(folders.runs):
+        if not afresh:
+            _refuse_if_unfinished(table, calls, folders)
+        started = datetime.now(UTC).astimezone()
+        path = new_path(folders.runs, started.strftime("%Y%m%d-%H%M%S"), table.path.stem)
+        about = RunAbout(
+            run_id=path.stem,
+            started=started.isoformat(timespec="seconds"),
+            file=str(table.path.resolve()),
+            sha256=table.sha256,
+            sheet=table.sheet,
+            server=server.url,
+            user=server.user,
+            version=__version__,
+            results=str(folders.results.resolve()) if folders.results else "",
+            previous=previous,
+            settings=options.to_json(),
+            undo=options.undo,
+        )
+        record = RunRecord(about, table, planned, settled, corrections)
+        journal = Journal.create(path, record)
+    with journal:
+        return send_and_report(journal, record, calls, place)
 
 
-def _refuse_if_unfinished(table: Table, server: Server, folders: Folders) -> None:
-    for line in list_runs(folders.runs):
+def unfinished_run_of(path: Path | str, server: Server, folders: Folders) -> RunLine | None:
+    """Find a run on the same file, server and user that is not finished, as ``import_checked`` would refuse it.
+
+    Args:
+        path: the input, which is not read but for its SHA-256.
+        server: where to and as whom.
+        folders: where the records are.
+    """
+    return _unfinished(sha256_of(Path(path)), server, read_runs(folders.runs).lines)
+
+
+def _unfinished(sha256: str, server: Server, lines: tuple[RunLine, ...]) -> RunLine | None:
+    wanted = (sha256, server.url, server.user, RunState.UNFINISHED)
+    for line in lines:
         about = line.about
-        same = (about.sha256, about.server, about.user) == (table.sha256, server.url, server.user)
-        if same and about.state is RunState.UNFINISHED:
-            done = sum(count for result, count in line.counts.items() if result != Result.NOT_SENT)
-            raise JournalError(
-                f"{table.path.name} has an unfinished run, {about.run_id}, with {done} of {sum(line.counts.values())}"
-                f" rows done: finish it with 'did-importer resume {about.run_id}', or start afresh with --new"
-            )
+        if (about.sha256, about.server, about.user, about.state) == wanted and not about.undo:
+            return line
+    return None
+
+
+def _refuse_if_unfinished(table: Table, calls: Calls, folders: Folders) -> None:
+    runs = read_runs(folders.runs)
+    for sentence in runs.unreadable:
+        # whether it is a run on this file nobody can say any more
+        calls.observer.status(sentence)
+    line = _unfinished(table.sha256, calls.server, runs.lines)
+    if line is not None:
+        done = sum(count for result, count in line.counts.items() if result != Result.NOT_SENT)
+        raise JournalError(
+            f"{table.path.name} has an unfinished run, {line.about.run_id}, with {done} of {sum(line.counts.values())}"
+            f" rows done: finish it with 'did-importer resume {line.about.run_id}', or start afresh with --new"
+        )
 
 
 def _previous_name(previous: PreviousResults | None) -> str:

@@ -13,7 +13,7 @@ from importer.reading import ReadOptions, SheetRows, read_sheet_rows, sha256_of
 from importer.workbooks.results.corrections import Merged, merged
 from importer.workbooks.results.layout import FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
 from importer.workbooks.results.sheet import PreviousRow, ResultsSheet, sheet_of_results
-from importer.workbooks.results.summary import FILE, RUN_ID, SERVER, USER
+from importer.workbooks.results.summary import FILE, ROWS_SHA256, RUN_ID, SERVER, USER
 
 _MOST_UNPACKED: Final = 6 * 1024**3
 """A whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit."""
@@ -37,6 +37,7 @@ class PreviousResults:
         server: the server of that run; empty where that cannot be read.
         user: the VICIdial user of that run; empty where that cannot be read.
         file: the input of that run; empty where that cannot be read.
+        receipt: the SHA-256 of the rows as they were written; empty where that cannot be read.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class PreviousResults:
     server: str = ""
     user: str = ""
     file: str = ""
+    receipt: str = ""
 
     def table(self) -> Table:
         """Return the input's part as a table, to be checked anew."""
@@ -99,6 +101,7 @@ def read_results(path: Path) -> PreviousResults:
         server=facts.get(SERVER, ""),
         user=facts.get(USER, ""),
         file=facts.get(FILE, ""),
+        receipt=facts.get(ROWS_SHA256, ""),
     )
 
 

@@ -9,6 +9,7 @@ SERVER: Final = "Server"
 USER: Final = "VICIdial user"
 FILE: Final = "File"
 SHA256: Final = "SHA-256 of the file"
+ROWS_SHA256: Final = "SHA-256 of the rows"
 PREVIOUS_RUN: Final = "Rerun of"
 
 
@@ -40,6 +41,8 @@ class RunSummary:
         settings: name and value of each setting that shaped the run (rate, workers, method, source ...).
         causes: why rows are not in, the most frequent first.
         remarks: what VICIdial stores otherwise than it was written, the most frequent first.
+        receipts: the SHA-256 of the rows of each workbook of the run, see ``importer.workflows.receipt``; a workbook
+            shows its own.
         part: which workbook of how many this is, such as ``2 of 3``; empty where there is one.
     """
 
@@ -58,6 +61,7 @@ class RunSummary:
     causes: tuple[Cause, ...] = ()
     remarks: tuple[Cause, ...] = ()
     part: str = ""
+    receipts: tuple[str, ...] = ()
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Return name and value of each fact in the order in which the Summary shows them, blank ones left out."""
@@ -67,6 +71,7 @@ class RunSummary:
             (FILE, self.file),
             ("Sheet", self.sheet),
             (SHA256, self.sha256),
+            (ROWS_SHA256, " ".join(self.receipts)),
             ("Started", local_time(self.started)),
             ("Ended", local_time(self.ended)),
             ("How it ended", self.ended_how),

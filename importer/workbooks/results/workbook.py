@@ -86,7 +86,10 @@ def write_results(
     with all_or_none() as written:
         # the first comes last: where it is, the parts that it names are
         for part in reversed(parts):
-            said = replace(summary, part=f"{parts.index(part) + 1} of {len(parts)}") if len(parts) > 1 else summary
+            at = parts.index(part)
+            said = replace(summary, receipts=summary.receipts[at : at + 1])
+            if len(parts) > 1:
+                said = replace(said, part=f"{at + 1} of {len(parts)}")
             with new_workbook(part.path, "DID import results", summary.file) as workbook:
                 draw_summary(workbook, add_sheet(workbook, SUMMARY_SHEET), said, losses, parts, part, rows.outcomes)
                 _draw_rows(workbook, rows, part)
