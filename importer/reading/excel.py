@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _TRUE: Final = ("1", "true", "on")
+_MANY: Final = ("hyperlink", "conditionalFormatting", "dataValidation")
 _GENERAL: Final = number_format("General")
 _REF: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -103,8 +104,8 @@ def read_excel_sheet(book: ExcelWorkbook, name: str) -> SheetRows:
     reader = _SheetReader(book, rows)
     at_end = {"row": reader.row, "col": reader.columns, "mergeCell": reader.merge}
     try:
-        for event, local, element in book.package.elements(book.sheets[name], place, tuple(at_end)):
-            if event == "end":
+        for event, local, element in book.package.elements(book.sheets[name], place, (*at_end, *_MANY)):
+            if event == "end" and local in at_end:
                 at_end[local](element)
     except (ValueError, OverflowError):
         # a row number that is none

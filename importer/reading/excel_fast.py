@@ -24,6 +24,7 @@ _MERGED: Final = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,
 _SHARED: Final = re.compile(rb' t="s"[^>]*><v>([0-9]{1,9})</v>')
 _ODD: Final = (b"<!", b"<?", b" hidden=", b"<row r='")
 _COUNT: Final = re.compile(rb"uniqueCount\s*=\s*[\"']([0-9]+)")
+_FRAME: Final = ("xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels")
 _WORKBOOK, _STRINGS, _SHORTEST_TEXT = "xl/workbook.xml", "xl/sharedstrings.xml", len("<si/>")
 
 
@@ -40,7 +41,10 @@ def read_excel_fast(book: ExcelWorkbook, name: str) -> SheetRows:
     """
     place = f"{book.path}: sheet '{name}'"
     usual_places = book.part == _WORKBOOK and book.strings_part in ("", _STRINGS)
-    as_it_is = all(info.filename.lower() == part for part, info in book.package.parts.items())
+    as_it_is = all(
+        info.filename.lower() == part and (info.file_size <= limits.MOST_PART_BYTES or part not in _FRAME)
+        for part, info in book.package.parts.items()
+    )
     if not usual_places or not as_it_is or (not book.strings_part and _STRINGS in book.package.parts):
         raise UnusualSheet
     look = _Look(book, _shared_lengths(book))

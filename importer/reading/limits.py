@@ -8,7 +8,7 @@ from typing import Final
 MOST_BYTES: Final = 512 * 1024 * 1024
 """What a workbook may unpack to, and what a text file may have."""
 
-MOST_PART_BYTES: Final = 16 * 1024 * 1024
+MOST_PART_BYTES: Final = 8 * 1024 * 1024
 """What may unpack to that is kept whole: styles, the list of sheets, one row, what belongs to no row."""
 
 MOST_OLD_BYTES: Final = 128 * 1024 * 1024

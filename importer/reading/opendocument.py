@@ -44,7 +44,7 @@ def read_opendocument(path: Path, package: Package) -> dict[str, SheetRows]:
     sheets: dict[str, SheetRows] = {}
     reader: _TableReader | None = None
     depth = 0
-    for event, name, element in package.elements("content.xml", place, ("table", "table-row", "table-column")):
+    for event, name, element in package.elements("content.xml", place, ("table", "table-row", "table-column", "style")):
         if event == "start":
             depth += name == "table"
             if name == "table" and depth == 1:
@@ -55,7 +55,7 @@ def read_opendocument(path: Path, package: Package) -> dict[str, SheetRows]:
                 reader.row(element)
             elif name == "table-column":
                 reader.column(element)
-            else:
+            elif name == "table":
                 if reader.name in sheets or len(sheets) == limits.MOST_SHEETS:
                     many = f"has more than {limits.MOST_SHEETS} sheets; copy the list alone into a new file"
                     raise SheetError(f"{path}: {DAMAGED if reader.name in sheets else many}")

@@ -16,7 +16,7 @@ DAMAGED: Final = "is damaged; get it again, or open it in Excel or LibreOffice a
 """What is said of a workbook that breaks off or contradicts itself."""
 
 _COPY: Final = "copy the list alone into a new file"
-_AWAY: Final = f"that belong to no row, or to a single one; {_COPY}"
+_AWAY: Final = f"in a single row, or beside its rows; {_COPY}"
 _CHUNK: Final = 1 << 18
 _SAFELY: Final[dict[str, Any]] = {
     "remove_comments": True,

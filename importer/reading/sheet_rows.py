@@ -117,6 +117,9 @@ class RowCollector:
         self._merged: list[MergedCells] = []
         self._merged_rows = 0
         self._texts = _Texts()
+        # an .ods may repeat a row a million times
+        self._last: Iterable[str] = ()
+        self._row: tuple[str, ...] = ()
         self._numbers: list[int] = []
         self._rows: list[tuple[str, ...]] = []
         self._flaws: dict[int, Mapping[int, CellFlaw]] = {}
@@ -133,7 +136,9 @@ class RowCollector:
         Raises:
             SheetError: the sheet has more than can be read.
         """
-        row = tuple(map(self._texts.__getitem__, texts))
+        if texts is not self._last:
+            self._last, self._row = texts, tuple(map(self._texts.__getitem__, texts))
+        row = self._row
         if not any(row):
             return
         characters = sum(map(len, row))
