@@ -40,6 +40,12 @@ def _one_text_in_many_cells(path: Path) -> None:
     workbook({"Order": sheet(_DID, *rows)}, strings_part=_shared("did", _LONG))(path)
 
 
+def _long_dids(path: Path) -> None:
+    rows = (in_row(f'<c r="A{row}" t="s"><v>{row}</v></c>', row) for row in range(2, 5_002))
+    texts = _shared("did", "", *(f"{row:05}{_LONG[5:]}" for row in range(5_000)))
+    workbook({"Order": sheet(_DID, *rows)}, strings_part=texts)(path)
+
+
 def _with_part(path: Path, part: str, start: bytes, filler: bytes, times: int, end: bytes) -> None:
     """Put one part, larger than any memory, into a workbook."""
     one_sheet(cells("did"), cells("17275550100", row=2))(path)
@@ -141,10 +147,7 @@ BOMBS: dict[str, tuple[str, Callable[[Path], None], str]] = {
     ),
     "5,000 DIDs of 32,000 characters": (
         ".xlsx",
-        lambda path: workbook(
-            {"Order": sheet(_DID, *(in_row(f'<c r="A{row}" t="s"><v>{row}</v></c>', row) for row in range(2, 5_002)))},
-            strings_part=_shared("did", "", *(f"{row:05}{_LONG[5:]}" for row in range(5_000))),
-        )(path),
+        _long_dids,
         "characters in texts that are longer than",
     ),
     "a row number of 5,000 digits": (
@@ -154,10 +157,10 @@ BOMBS: dict[str, tuple[str, Callable[[Path], None], str]] = {
     ),
     "a count of shared texts that lies": (
         ".xlsx",
-        lambda path: workbook(
+        workbook(
             {"Order": sheet(_DID, cells("17275550100", row=2))},
             strings_part=_shared("did").replace("<sst ", f'<sst uniqueCount="{_digits()}" '),
-        )(path),
+        ),
         "1 rows",
     ),
     "styles of 80 MB": (
