@@ -19,7 +19,8 @@ _SHORTENED: Final = re.compile(r"[0-9]+([.,][0-9]+)?E\+[0-9]+")
 _NOT_SHOWN: Final = frozenset("script style title template noscript del s strike sup sub head select".split())
 _BREAKS: Final = ("br", "p", "div", "li")
 _HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-_HIDING_CLASS: Final = re.compile(rf"\.([\w-]+)\s*\{{[^}}]*(?:{_HIDING.pattern})", re.IGNORECASE)
+_HIDING_RULE: Final = re.compile(rf"([^{{}}]*)\{{[^{{}}]*(?:{_HIDING.pattern})", re.IGNORECASE)
+_CLASS: Final = re.compile(r"\.([\w-]+)")
 
 
 def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
@@ -42,7 +43,8 @@ def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
         page = html.document_fromstring(decoded.text.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
         raise SheetError(f"{path}: is no web page that can be read; get the list again as .xlsx or .csv") from None
-    hiding = frozenset(_HIDING_CLASS.findall(" ".join(style.text or "" for style in page.iter("style"))))
+    rules = _HIDING_RULE.findall(" ".join(style.text or "" for style in page.iter("style")))
+    hiding = frozenset(name for selectors in rules for name in _CLASS.findall(selectors))
     elements = list(page.iter("table"))
     if len(elements) > limits.MOST_SHEETS:
         raise SheetError(f"{path}: has more than {limits.MOST_SHEETS} tables; get the list as .xlsx or .csv")
