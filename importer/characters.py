@@ -105,9 +105,14 @@ def spaced(text: str) -> str:
     return _SPACES_WITH_AN_ODD_ONE.sub(" ", text.translate(_SPACED))
 
 
-_NOT_FOR_A_TERMINAL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_NOT_FOR_A_TERMINAL: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 def printable(text: str) -> str:
-    """Return text that no terminal takes for a command: control characters of cells and names become U+FFFD."""
+    """Return text that no terminal takes for a command, a line end or another direction: such become U+FFFD.
+
+    Tabs and line feeds stay: they are our own, or are folded before.
+    """
     return _NOT_FOR_A_TERMINAL.sub("\ufffd", text)

@@ -6,7 +6,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.characters import plain, spaced, trim
+from importer.characters import plain, printable, spaced, trim
 
 EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1)]
 
@@ -51,3 +51,13 @@ def test_each_of_them_changes_nothing_the_second_time(text: str) -> None:
 def test_trimming_takes_nothing_from_the_middle(text: str) -> None:
     assert trim(text) in text
     assert trim(f"x{text}y") == f"x{text}y"
+
+
+def test_no_control_no_line_maker_and_no_change_of_direction_reaches_a_terminal() -> None:
+    breaking = {c for c in EVERY_CHARACTER if len(f"a{c}b".splitlines()) > 1} - {"\n"}
+    assert breaking > {"\u2028", "\u2029", "\x85", "\r", "\v", "\f"}
+    turning = {c for c in EVERY_CHARACTER if unicodedata.bidirectional(c) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI"}}
+    controls = {c for c in EVERY_CHARACTER if unicodedata.category(c) in ("Cc", "Cs")} - {"\t", "\n"}
+    marks = {"\u200e", "\u200f", "\u061c"}
+    assert set(printable("".join(sorted(breaking | turning | controls | marks)))) == {"\ufffd"}
+    assert printable("Café\t東京\n-> +1 727") == "Café\t東京\n-> +1 727"
