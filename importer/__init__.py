@@ -67,6 +67,8 @@ if TYPE_CHECKING:
     from importer.workflows.run import import_file_async as import_file_async
     from importer.workflows.run import unfinished_run_of as unfinished_run_of
     from importer.workflows.send import RunReport as RunReport
+    from importer.workflows.verify import VerifyReport as VerifyReport
+    from importer.workflows.verify import verify_results as verify_results
 
 _HOMES: Final = {
     "errors": "ImporterError RecordWriteError UsageError WorkbookWriteError",
@@ -86,6 +88,7 @@ _HOMES: Final = {
     " rewrite_workbook undo unfinished_run",
     "workflows.run": "Folders import_checked import_file import_file_async unfinished_run_of",
     "workflows.send": "RunReport",
+    "workflows.verify": "VerifyReport verify_results",
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names.split()}
 
