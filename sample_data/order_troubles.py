@@ -60,7 +60,7 @@ SPECIALS: tuple[Special, ...] = (
     _no_did("no number", ""),
     # third round
     _no_did("an error of the spreadsheet", "", FormulaSpelling("#REF!", "", value="#REF!")),
-    _good("an agent, whom add_did cannot set", {"DID Route": "AGENT", "In-Group": "", "Agent ID": Number(1001)}),
+    _bad("an agent, whom add_did cannot set", {"DID Route": "AGENT", "In-Group": "", "Agent ID": Number(1001)}),
     _good("an active 1 as a number", {"Active": Number(1)}),
     _bad("a mailbox that is too long", {"DID Route": "VOICEMAIL", "Voicemail Ext": "85008500850"}),
     _good("an active no", {"Active": "no"}),
@@ -90,7 +90,7 @@ SPECIALS: tuple[Special, ...] = (
     _bad("a list that is too short", {"List ID": "77"}),
     _good("no route, but an extension", {**NO_ROUTE, "Extension": "8300"}),
     _bad("neither route nor extension", NO_ROUTE),
-    _good("an agent, whom add_did cannot set", {"DID Route": "AGENT", "In-Group": "", "Agent ID": "1002"}),
+    _bad("an agent, whom add_did cannot set", {"DID Route": "AGENT", "In-Group": "", "Agent ID": "1002"}),
     _no_did("a number of more than 15 digits", "", Spelling("{npa}555{line}000012", "", as_number=True)),
     _good("a number as a link to dial", {}, Spelling("tel:+1-{npa}-555-{line}", "+1{npa}555{line}")),
     _bad("a campaign that is too long", {"Campaign ID": "BOSTON_WINTER"}),

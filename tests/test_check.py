@@ -147,10 +147,19 @@ def test_the_same_did_later_in_the_file_names_the_first_row() -> None:
     assert [row.duplicate_of for row in checked.rows] == [None, None, 2, 2]
 
 
-def test_a_duplicate_is_one_even_if_the_first_row_is_bad_and_its_own_problems_are_listed() -> None:
-    checked = check("did|list_id", [DID, "ab"], [DID, "cd"])
-    assert [row.duplicate_of for row in checked.rows] == [None, 2]
-    assert all(row.problems for row in checked.rows)
+@pytest.mark.parametrize(
+    ("lists", "earlier"),
+    [
+        (("ab", "999", "999"), [None, None, 3]),
+        (("ab", "cd", "999"), [None, None, None]),
+        (("999", "ab", "999"), [None, 2, 2]),
+        (("ab", "cd"), [None, None]),
+    ],
+)
+def test_of_equal_dids_the_first_that_is_good_is_sent(lists: tuple[str, ...], earlier: list[int | None]) -> None:
+    checked = check("did|list_id", *([DID, text] for text in lists))
+    assert [row.duplicate_of for row in checked.rows] == earlier
+    assert [bool(row.problems) for row in checked.rows] == [not text.isdecimal() for text in lists]
 
 
 def test_rows_without_a_did_are_duplicates_of_nothing() -> None:
@@ -187,15 +196,25 @@ def test_any_pattern_says_what_is_stored_of_a_pattern() -> None:
 @pytest.mark.parametrize(
     ("header", "cells", "named"), [("did|user_id", (DID, " 1001 "), " (user_id '1001')"), ("did", (DID,), "")]
 )
-def test_an_agent_row_is_good_and_says_that_the_agent_is_not_set(
+def test_an_agent_row_that_is_allowed_says_that_the_agent_is_not_set(
     header: str, cells: tuple[str, ...], named: str
 ) -> None:
-    row = check_one(header, *cells, fills={"did_route": "AGENT"})
+    row = check_one(header, *cells, fills={"did_route": "AGENT"}, allow_no_agent=True)
     assert row.problems == ()
     assert row.notes == (
         f"add_did cannot set the agent{named}; set it under Inbound > DIDs, or name a DID that has it in copy_from",
     )
     assert dict(row.parameters) == {"did_pattern": DID, "did_route": "AGENT"}
+
+
+def test_an_agent_row_without_an_agent_leads_nowhere_and_names_both_ways_out() -> None:
+    row = check_one("did|user_id", DID, "1001", fills={"did_route": "AGENT"})
+    (problem,) = row.problems
+    assert (problem.column, problem.value) == ("did_route", "AGENT")
+    assert "leads nowhere" in problem.problem
+    assert "copy_from" in problem.problem
+    assert "--allow-no-agent" in problem.problem
+    assert not check_one("did|copy_from", DID, "18005550199", fills={"did_route": "AGENT"}).problems
 
 
 def test_numbers_are_written_in_the_wanted_form_and_compared_in_it() -> None:
@@ -218,7 +237,6 @@ def test_impossible_numbers_are_a_warning_or_with_strict_numbers_a_problem() -> 
     assert "1 number is not possible in US" in loose.warnings[0]
     strict = check("did", ["442079460111"], ["442079460111"], ["17275550111"], strict_numbers=True)
     assert [bool(row.problems) for row in strict.rows] == [True, True, False]
-    assert strict.rows[1].duplicate_of == 2
     assert strict.warnings == ()
 
 
@@ -240,6 +258,7 @@ def test_an_expanded_range_becomes_one_row_each_that_keeps_the_row_it_came_from(
         ["7275550110-7275550112", "in the range &", "1001"],
         ["7275550111", "after the range", ""],
         expand_ranges=True,
+        allow_no_agent=True,
         fills={"did_route": "AGENT"},
     )
     rows = checked.rows

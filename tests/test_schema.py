@@ -23,7 +23,7 @@ def broken(any_pattern: bool = False, **texts: Sequence[str | Cell] | str | Cell
         if column.name in lists:
             cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in lists[column.name]]
             columns.append(CleanColumn(column, cells, [cell.text for cell in cells]))
-    return {(f.index, f.column.name, f.rule) for f in judge(columns, any_pattern=any_pattern)}
+    return {(f.index, f.column.name, f.rule) for f in judge(columns, any_pattern=any_pattern, allow_no_agent=True)}
 
 
 def of_column(name: str, text: str, any_pattern: bool = False) -> set[Rule]:
@@ -153,7 +153,8 @@ def test_blank_cells_break_no_rule_of_their_own() -> None:
     columns = [CleanColumn(c, [BLANK], [""]) for c in SENT if c.name not in ("did_pattern", "did_route")]
     columns.insert(0, CleanColumn(DID_PATTERN, [Cell("17275550100")], ["17275550100"]))
     columns.append(CleanColumn(BY_NAME["did_route"], [Cell("AGENT")], ["AGENT"]))
-    assert list(judge(columns, any_pattern=False)) == []
+    assert list(judge(columns, any_pattern=False, allow_no_agent=True)) == []
+    assert [failure.rule for failure in judge(columns, any_pattern=False)] == [Rule.AGENT]
 
 
 def test_a_frame_that_does_not_fit_the_schema_is_an_error_of_ours_and_not_of_a_row() -> None:

@@ -1,12 +1,11 @@
 """All columns of a table after normalising, each different text once."""
 
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
 from typing import Final
 
 from importer.checking.describe import Description
 from importer.checking.did_column import DidColumn, DidRules, read_source
-from importer.checking.normalise import BLANK, FLAW_REASONS, Cell, clean_cell, untouched_prose
+from importer.checking.normalise import BLANK, FLAW_REASONS, Cell, clean_cell
 from importer.checking.schema import CleanColumn
 from importer.column import Column
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, USED
@@ -74,7 +73,7 @@ def _sources(table: Table, match: HeaderMatch, dids: DidColumn, fill: str, rules
     index = match.taken.get(COPY_FROM.name)
     values: Sequence[str] = [""] * len(dids.cells) if index is None else _values(table, index, dids)
     read = {text: read_source(text, rules) for text in {*values}}
-    cells: Sequence[Cell] = list(map(read.__getitem__, values))
+    cells: Sequence[Cell] = [read[text] for text in values]
     if index is not None:
         cells = _with_flaws(cells, _flaws(table, index, dids, dates=True))
     if fill:
@@ -89,8 +88,6 @@ def _filled(fill: str, filled: Cell, values: Sequence[str], cells: Sequence[Cell
 
 
 def _values(table: Table, index: int, dids: DidColumn) -> list[str]:
-    if dids.origin is None:
-        return list(map(itemgetter(index), table.rows))
     return [table.rows[origin][index] for origin in dids.origin]
 
 
@@ -101,27 +98,12 @@ def _flaws(table: Table, column: int, dids: DidColumn, *, dates: bool) -> Mappin
         # a date in prose is what somebody typed; a spreadsheet has made one of the extension 8-30
         if flawed == column and (dates or flaw is not CellFlaw.DATE)
     }
-    if dids.origin is None or not flaws:
-        return flaws
-    return {index: flaws[origin] for index, origin in enumerate(dids.origin) if origin in flaws}
-
-
-class _Cleaned(dict[str, Cell]):
-    """The cells of one column by their texts."""
-
-    def __init__(self, column: Column) -> None:
-        self._column = column
-
-    def __missing__(self, text: str) -> Cell:
-        cell = self[text] = clean_cell(self._column, text)
-        return cell
+    return {index: flaws[origin] for index, origin in enumerate(dids.origin) if origin in flaws} if flaws else {}
 
 
 def _cells(column: Column, values: Sequence[str], flaws: Mapping[int, CellFlaw]) -> list[Cell]:
-    cleaned = _Cleaned(column)
-    if column.free_text:
-        cleaned.update(untouched_prose(column, {*values}))
-    return _with_flaws(list(map(cleaned.__getitem__, values)), flaws)
+    cleaned = {text: clean_cell(column, text) for text in {*values}}
+    return _with_flaws([cleaned[text] for text in values], flaws)
 
 
 def _with_flaws(cells: Sequence[Cell], flaws: Mapping[int, CellFlaw]) -> list[Cell]:
@@ -135,9 +117,8 @@ def _described(
     table: Table, dids: DidColumn, description: Description, values: Sequence[str], cells: Sequence[Cell]
 ) -> tuple[list[str], list[Cell]]:
     """Fill blank descriptions with made ones."""
-    origin = range(len(table.rows)) if dids.origin is None else dids.origin
     made_values, made_cells = list(values), list(cells)
     for index, cell in enumerate(cells):
-        if cell is BLANK and (text := description.text(table.rows[origin[index]], dids.cells[index].text)):
+        if cell is BLANK and (text := description.text(table.rows[dids.origin[index]], dids.cells[index].text)):
             made_values[index], made_cells[index] = text, Cell(text)
     return made_values, made_cells

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from importer.checking.did_format import DidFormat, NumberPlan, not_possible
-from importer.checking.did_number import read_did, ready_dids
+from importer.checking.did_number import read_did
 from importer.checking.did_range import judge_range, numbers_of, read_range
 from importer.checking.did_trouble import DidTrouble, ReadDid
-from importer.checking.normalise import BLANK, FLAW_REASONS, Cell, cells_of
+from importer.checking.normalise import BLANK, FLAW_REASONS, Cell
 from importer.errors import SheetError
 from importer.headers import RangeColumns
 from importer.model import CellFlaw, Table
@@ -42,12 +41,12 @@ class DidColumn:
 
     Attributes:
         cells: the DIDs after normalising.
-        origin: for each of them the index of its row in the table; None where each row gave exactly one.
+        origin: for each of them the index of its row in the table.
         ranges: how many ranges were taken apart.
     """
 
     cells: tuple[Cell, ...]
-    origin: tuple[int, ...] | None
+    origin: Sequence[int]
     ranges: int
 
 
@@ -64,10 +63,6 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         SheetError: the rows and the ranges together have more numbers than are taken.
     """
     flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
-    if ranges is None and rules.form is DidFormat.AS_IS and not rules.strict:
-        values = list(map(itemgetter(did_column), table.rows))
-        if (single := _single_numbers(values, flaws, rules)) is not None:
-            return DidColumn(tuple(single), None, 0)
     read: list[ReadDid] = []
     size = ranges_found = 0
     for index, row in enumerate(table.rows):
@@ -84,8 +79,6 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
                 f"{table.path}: row {table.row_numbers[index]}: with the ranges up to here there are more than"
                 f" {MOST_NUMBERS:,} numbers; split the file"
             )
-    if not ranges_found:
-        return DidColumn(tuple(_cell(did, rules) for did in read), None, 0)
     cells: list[Cell] = []
     origin: list[int] = []
     for index, did in enumerate(read):
@@ -93,21 +86,6 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         cells += (_cell(number, rules) for number in numbers)
         origin += [index] * len(numbers)
     return DidColumn(tuple(cells), tuple(origin), ranges_found)
-
-
-def _single_numbers(values: Sequence[str], flaws: Mapping[int, CellFlaw], rules: DidRules) -> list[Cell] | None:
-    """Read DIDs of which none is a range, and which are not to be written otherwise; None where one is a range."""
-    ready = cells_of(ready_dids(values))
-    cells: list[Cell] = []
-    for index, cell in enumerate(map(ready.get, values)):
-        if cell is None or index in flaws:
-            did = _flawed(flaws[index]) if index in flaws else read_did(values[index], any_pattern=rules.any_pattern)
-            if did.last:
-                return None
-            cells.append(_cell(did, rules))
-        else:
-            cells.append(cell)
-    return cells
 
 
 def read_source(raw: str, rules: DidRules) -> Cell:

@@ -5,10 +5,8 @@ sent is what will be stored, on servers with the system setting use_non_latin to
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
-from itertools import repeat
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -56,30 +54,6 @@ class Cell(NamedTuple):
 
 
 BLANK: Final = Cell("")
-
-
-def cells_of(texts: Sequence[str]) -> dict[str, Cell]:
-    """Return cells of texts that are sent as they are and need no word, by their texts."""
-    return dict(zip(texts, map(Cell._make, zip(texts, repeat(""), repeat(()), strict=False)), strict=True))
-
-
-def untouched_prose(column: Column, texts: Iterable[str]) -> dict[str, Cell]:
-    """Find the texts that ``clean_cell`` would leave as they are, which are most, in a tenth of its time.
-
-    Args:
-        column: a column of free text.
-        texts: its texts as they stand in the file.
-
-    Returns:
-        The cells of those texts by their texts; any other text needs ``clean_cell``.
-    """
-    return cells_of(tuple(filter(_untouched(column.kept).fullmatch, texts)))
-
-
-@cache
-def _untouched(kept: str) -> re.Pattern[str]:
-    # what begins with one of these may be the error of a spreadsheet
-    return re.compile(rf"(?![ #Ee])[{kept}]+(?<! )")
 
 
 def clean_cell(column: Column, raw: str) -> Cell:

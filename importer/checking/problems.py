@@ -14,6 +14,10 @@ from importer.model import CellProblem, CheckedRow
 
 _LONGEST_SHOWN: Final = 60
 _SUGGESTION: Final = "; did you mean "
+_NO_AGENT: Final = (
+    "leads nowhere, because add_did cannot set the agent; name a DID that has the agent in copy_from, or give"
+    " --allow-no-agent and set the agent under Inbound > DIDs"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def problem_of(
             problem = "is not written as a DID"
         case Rule.ANOTHER:
             problem = "is the row's own DID; name the DID that is copied"
+        case Rule.AGENT:
+            problem = _NO_AGENT
     return CellProblem(row, column.name, value, problem, allowed_text(column, any_pattern=any_pattern))
 
 

@@ -1,9 +1,7 @@
 """From judged columns back to rows."""
 
 from collections.abc import Iterable, Sequence
-from itertools import count, repeat
-from operator import attrgetter
-from typing import Final, cast
+from typing import Final
 
 from importer.characters import trim
 from importer.checking.did_column import DidColumn
@@ -15,14 +13,18 @@ from importer.headers import HeaderMatch
 from importer.model import CellProblem, CheckedRow, Table
 
 _AGENT: Final = BY_NAME["user_id"]
-_PLACES: Final = {column.name: place for place, column in enumerate(USED)}
+_ORDER: Final = {name: place for place, name in enumerate((*(column.name for column in USED), *Rule))}
 _OF_A_COPY: Final = (DID_PATTERN.name, "did_description", COPY_FROM.name)
-_NOTES_OF: Final = attrgetter("notes")
-_RULES: Final = {rule: place for place, rule in enumerate(Rule)}
 
 
 def checked_rows(
-    table: Table, match: HeaderMatch, columns: Sequence[CleanColumn], dids: DidColumn, *, any_pattern: bool
+    table: Table,
+    match: HeaderMatch,
+    columns: Sequence[CleanColumn],
+    dids: DidColumn,
+    *,
+    any_pattern: bool,
+    allow_no_agent: bool,
 ) -> tuple[CheckedRow, ...]:
     """Judge the columns and put them together to rows.
 
@@ -32,20 +34,25 @@ def checked_rows(
         columns: did_pattern, and every other column that is not blank all over, in the order of the list.
         dids: the DIDs, which say which row of the table each cell comes from.
         any_pattern: whether a DID may be any pattern.
+        allow_no_agent: whether a row may have the route AGENT without an agent.
 
     Returns:
         One row for each DID, in order.
     """
-    origin: Sequence[int] = range(len(table.rows)) if dids.origin is None else dids.origin
     by_name = {clean.column.name: clean for clean in columns}
-    routes = by_name[ROUTE.name].cells if ROUTE.name in by_name else None
+    routes = by_name[ROUTE.name].cells if ROUTE.name in by_name else ()
     failures: dict[int, list[Failure]] = {}
-    for failure in judge(columns, any_pattern=any_pattern):
+    for failure in judge(columns, any_pattern=any_pattern, allow_no_agent=allow_no_agent):
         failures.setdefault(failure.index, []).append(failure)
-    notes = _notes(columns)
-    for index, note in _agent_notes(table, match, routes or (), origin):
-        notes.setdefault(index, []).append(note)
-    for index, note in _unused_notes(table, match, by_name.get(COPY_FROM.name), origin):
+    notes: dict[int, list[str]] = {}
+    for clean in columns:
+        for index, cell in enumerate(clean.cells):
+            if cell.notes:
+                notes.setdefault(index, []).extend(cell.notes)
+    for index, note in (
+        *_agent_notes(table, match, routes, dids.origin),
+        *_unused_notes(table, match, by_name.get(COPY_FROM.name), dids.origin),
+    ):
         notes.setdefault(index, []).append(note)
 
     def problem(failure: Failure) -> CellProblem:
@@ -54,75 +61,39 @@ def checked_rows(
             failure,
             clean.cells[index] if clean else BLANK,
             clean.values[index] if clean else "",
-            row=table.row_numbers[origin[index]],
+            row=table.row_numbers[dids.origin[index]],
             route=routes[index].text if routes else "",
             any_pattern=any_pattern,
         )
 
-    numbers = table.row_numbers if dids.origin is None else [table.row_numbers[place] for place in origin]
-    texts = list(columns[0].texts)
-    problems: list[tuple[CellProblem, ...]] = [()] * len(texts)
-    for index, broken in failures.items():
-        problems[index] = tuple(map(problem, sorted(broken, key=_order)))
-        if any(failure.column is DID_PATTERN and failure.rule is not Rule.READABLE for failure in broken):
-            texts[index] = ""
-    good_notes: list[tuple[str, ...]] = [()] * len(texts)
-    for index, said in notes.items():
-        if not problems[index]:
-            good_notes[index] = tuple(said)
-    parameters, earlier = _parameters(columns), _earlier(texts, numbers)
-    # one call for all of them, because a large table has hundreds of thousands
-    return tuple(map(CheckedRow, count(), numbers, texts, parameters, problems, good_notes, earlier, origin))
-
-
-def _earlier(dids: Sequence[str], numbers: Sequence[int]) -> Iterable[int | None]:
-    """Return for each DID the number of the first row that has it, where that is another row; else None."""
-    folded = list(map(str.casefold, dids))
-    if len({*folded}) == len(folded):
-        return repeat(None)
-    first_rows = dict(zip(reversed(folded), reversed(range(len(folded))), strict=True))
-    firsts = (first_rows[did] if did else index for index, did in enumerate(folded))
-    return [None if first == index else numbers[first] for index, first in enumerate(firsts)]
+    rows: list[CheckedRow] = []
+    good: dict[str, int] = {}
+    names, cells = [clean.column.name for clean in columns], zip(*(clean.cells for clean in columns), strict=True)
+    for index, row in enumerate(cells):
+        broken = sorted(failures.get(index, ()), key=_order)
+        bad_did = any(failure.column is DID_PATTERN and failure.rule is not Rule.READABLE for failure in broken)
+        did, number = "" if bad_did else row[0].text, table.row_numbers[dids.origin[index]]
+        # a row that is not sent is nobody's twin: the next one with its DID is sent
+        earlier = good.get(did.casefold()) if did else None
+        if earlier is None and did and not broken:
+            good[did.casefold()] = number
+        rows.append(
+            CheckedRow(
+                index,
+                number,
+                did,
+                tuple((name, cell.text) for name, cell in zip(names, row, strict=True) if cell.text),
+                tuple(map(problem, broken)),
+                () if broken else tuple(notes.get(index, ())),
+                earlier,
+                dids.origin[index],
+            )
+        )
+    return tuple(rows)
 
 
 def _order(failure: Failure) -> tuple[int, int]:
-    return _PLACES[failure.column.name], _RULES[failure.rule]
-
-
-def _parameters(columns: Sequence[CleanColumn]) -> Iterable[tuple[tuple[str, str], ...]]:
-    """Return for each row what would be sent of it."""
-    filled = [clean for clean in columns if clean.only is None or clean.only.text]
-    if not filled:
-        return repeat(())
-    rows = zip(*map(_column_parameters, filled), strict=True)
-    if any("" in clean.texts for clean in filled):
-        return (tuple(filter(None, row)) for row in rows)
-    # no cell is blank, and none is a None
-    return cast("Iterable[tuple[tuple[str, str], ...]]", rows)
-
-
-def _column_parameters(clean: CleanColumn) -> Iterable[tuple[str, str] | None]:
-    """Return a column's parameters, each made once; None for a blank."""
-    name = clean.column.name
-    if clean.only is not None:
-        return repeat((name, clean.only.text), len(clean.texts))
-    made: dict[str, tuple[str, str] | None] = dict(
-        zip(clean.texts, zip(repeat(name), clean.texts, strict=False), strict=True)
-    )
-    made[""] = None
-    return map(made.__getitem__, clean.texts)
-
-
-def _notes(columns: Sequence[CleanColumn]) -> dict[int, list[str]]:
-    notes: dict[int, list[str]] = {}
-    for clean in columns:
-        if clean.only is not None and not clean.only.notes:
-            continue
-        noted = list(map(_NOTES_OF, clean.cells))
-        if any(noted):
-            for index in filter(noted.__getitem__, range(len(noted))):
-                notes.setdefault(index, []).extend(noted[index])
-    return notes
+    return _ORDER[failure.column.name], _ORDER[failure.rule]
 
 
 def _agent_notes(

@@ -41,6 +41,7 @@ class CheckOptions:
         describe: a template of descriptions, such as ``{city} {state} {ratecenter}``; None for none.
         taken_apart: the ranges of this table have been taken apart already: its columns of last numbers and
             quantities mean nothing any more.
+        allow_no_agent: take rows with the route AGENT, whose agent add_did cannot set.
     """
 
     fills: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
@@ -52,6 +53,7 @@ class CheckOptions:
     expand_ranges: bool = False
     describe: str | None = None
     taken_apart: bool = False
+    allow_no_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
     description = None if options.describe is None else Description.of(options.describe, table.header)
     dids = read_dids(table, match.taken[DID_PATTERN.name], ranges, rules)
     columns = clean_columns(table, match, dids, options.fills, description, rules)
-    rows = checked_rows(table, match, columns, dids, any_pattern=rules.any_pattern)
+    rows = checked_rows(
+        table, match, columns, dids, any_pattern=rules.any_pattern, allow_no_agent=options.allow_no_agent
+    )
     warnings = survey([row.did for row in rows], [row.row for row in rows], rules.plan, strict=rules.strict)
     facts = table_facts(table, match, ranges, dids, options.fills, described=description is not None)
     copies = copies_within(rows) if any(clean.column is COPY_FROM for clean in columns) else ()

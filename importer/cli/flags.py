@@ -73,6 +73,7 @@ FLAGS: Final[Mapping[str, Flag]] = {
             "--region": ("CC", "of numbers without a country code (default: US)"),
             "--strict-numbers": ("", "numbers impossible in their region are invalid", _SWITCH),
             "--expand-ranges": ("", "make one row of each number of a range", _SWITCH),
+            "--allow-no-agent": ("", "send AGENT rows, whose agent the API cannot set", _SWITCH),
             "--describe": ("TEXT", "build blank descriptions, such as '{city} {state} {ratecenter}'"),
         },
     ),

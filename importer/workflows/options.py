@@ -36,6 +36,7 @@ class ImportOptions:
         strict_numbers: numbers that are not possible in their region are invalid.
         expand_ranges: a range becomes one row for each of its numbers.
         describe: how a description is put together from the file's columns; empty for none.
+        allow_no_agent: send rows with the route AGENT, although add_did cannot set the agent.
         rate: calls a second; 0 for no limit.
         workers: calls in flight at once.
         method: GET or POST.
@@ -62,6 +63,7 @@ class ImportOptions:
     strict_numbers: bool = False
     expand_ranges: bool = False
     describe: str = ""
+    allow_no_agent: bool = False
     rate: float = 10.0
     workers: int = 4
     method: str = "GET"
@@ -108,6 +110,7 @@ class ImportOptions:
             strict_numbers=self.strict_numbers,
             expand_ranges=self.expand_ranges,
             describe=self.describe or None,
+            allow_no_agent=self.allow_no_agent,
         )
 
     def transport(self) -> "Transport":
@@ -172,6 +175,7 @@ class ImportOptions:
             ("any pattern", self.any_pattern),
             ("strict numbers", self.strict_numbers),
             ("ranges expanded", self.expand_ranges),
+            ("AGENT routes without an agent", self.allow_no_agent),
             ("looked up before sending", self.probe_first),
             ("successes looked up at the end", self.verify),
             ("DIDs that are there already get the row's settings", self.on_duplicate == "update"),

@@ -32,7 +32,12 @@ ROUTES = (
         "routes-as-people-write-them",
         "did_route",
         ("in group", "In-Group", "\u00a0in_group\u200b", "AGENT"),
-        (_added(2), _added(3), _added(4), _added(5, "add_did cannot set the agent")),
+        (
+            _added(2),
+            _added(3),
+            _added(4),
+            invalid(5, "did_route 'AGENT' leads nowhere, because add_did cannot set the agent"),
+        ),
         "row 3: 17275550101 -> 17275550101 (did_route=IN_GROUP, group=SALES_IN)",
     ),
     _column(
