@@ -1,12 +1,14 @@
 """All DIDs of a table: read, with ranges taken apart, and written in the form that the person wants."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from importer.checking.did_format import DidFormat, NumberPlan, not_possible
 from importer.checking.did_number import read_did
 from importer.checking.did_range import judge_range, numbers_of, read_range
-from importer.checking.did_trouble import DidTrouble, ReadDid
+from importer.checking.did_trouble import DidTrouble, ReadDid, no_did
 from importer.checking.normalise import BLANK, FLAW_REASONS, Cell
 from importer.errors import SheetError
 from importer.headers import RangeColumns
@@ -14,6 +16,9 @@ from importer.model import CellFlaw, Table
 
 MOST_NUMBERS = 5_000_000
 """Ranges are not taken apart beyond it: more than a sheet has rows, but not more than a large memory holds."""
+
+
+_COUNTED: Final = re.compile(r"\s*1[-. (]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,18 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
         SheetError: the rows and the ranges together have more numbers than are taken.
     """
     flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
+    code = rules.plan.country_code
     read: list[ReadDid] = []
     size = ranges_found = 0
     for index, row in enumerate(table.rows):
-        did = _flawed(flaws[index]) if index in flaws else read_did(row[did_column], any_pattern=rules.any_pattern)
+        text = row[did_column]
+        did = (
+            _flawed(flaws[index])
+            if index in flaws
+            else read_did(text, any_pattern=rules.any_pattern, country_code=code)
+        )
         if ranges is not None:
-            did = _read_columns(did, row, index, ranges, table.flaws)
+            did = _read_columns(did, row, index, ranges, table.flaws, code)
         if did.last:
             did = judge_range(did, expand=rules.expand)
             ranges_found += bool(did.last)
@@ -79,6 +90,13 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
                 f"{table.path}: row {table.row_numbers[index]}: with the ranges up to here there are more than"
                 f" {MOST_NUMBERS:,} numbers; split the file"
             )
+    if any(did.trouble is DidTrouble.LIST_NUMBER for did in read):
+        # where one row of a list is counted, the 1 of 1-727-555-0100 may be its count too
+        texts = (row[did_column] for row in table.rows)
+        read = [
+            no_did(DidTrouble.LIST_NUMBER) if did.trouble is None and _COUNTED.match(text) else did
+            for did, text in zip(read, texts, strict=True)
+        ]
     cells: list[Cell] = []
     origin: list[int] = []
     for index, did in enumerate(read):
@@ -90,7 +108,7 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
 
 def read_source(raw: str, rules: DidRules) -> Cell:
     """Read a cell of ``copy_from``: one DID, written like the row's own."""
-    did = read_did(raw, any_pattern=rules.any_pattern)
+    did = read_did(raw, any_pattern=rules.any_pattern, country_code=rules.plan.country_code)
     if did.trouble is DidTrouble.BLANK:
         return BLANK
     if did.last or did.trouble is DidTrouble.TWO_NUMBERS:
@@ -109,6 +127,7 @@ def _read_columns(
     index: int,
     ranges: RangeColumns,
     flaws: Mapping[tuple[int, int], CellFlaw],
+    country_code: str,
 ) -> ReadDid:
     texts = []
     for column in (ranges.last, ranges.quantity):
@@ -116,7 +135,7 @@ def _read_columns(
             reason = f"is the first number of a range, and the cell beside it {FLAW_REASONS[flaws[index, column]]}"
             return ReadDid("", trouble=DidTrouble.RANGE, reason=reason)
         texts.append("" if column is None else row[column])
-    return read_range(did, *texts)
+    return read_range(did, *texts, country_code=country_code)
 
 
 def _cell(did: ReadDid, rules: DidRules) -> Cell:

@@ -113,7 +113,11 @@ class NumberPlan:
             return None
         metadata = PhoneMetadata.metadata_for_region(region_code_for_country_code(number.country_code or 0), None)
         pattern = metadata.general_desc.national_number_pattern if metadata and metadata.general_desc else None
-        if pattern and not re.fullmatch(pattern, national_significant_number(number)):
+        national = national_significant_number(number)
+        if pattern and not re.fullmatch(pattern, national):
+            return None
+        if did.startswith("+") and did != f"+{number.country_code}{national}":
+            # a prefix that is dialled inside the country alone stands behind the country code, as in +1 1 727
             return None
         return number
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from importer.characters import plain, trim
 from importer.checking.did_trouble import DidTrouble, ReadDid, no_did
+from importer.checking.number_shapes import is_whole, joined, trunk_zero
 from importer.columns import DID_PATTERN
 
 _READY: Final = re.compile(r"\+?[0-9]+")
@@ -25,31 +26,34 @@ _TEL: Final = re.compile(r"(?:tel *[.:]+ *(?://)? *)+", re.IGNORECASE)
 _LONGEST_READ: Final = 200
 """A longer text is no number, and is not searched: some of the patterns below take their time on long texts."""
 
+_SHORTEST_WHOLE: Final = 7
+
 # What a number may be written with, after importer.characters.plain; the plus stays where it is.
 _NUMBER_ONLY: Final = re.compile(r"[-+0-9 .()\n]*")
-_SEPARATORS: Final = str.maketrans("", "", "- .()\n")
 _NO_DIGITS: Final = re.compile(r"[^0-9]+")
 
+_SHORT_FORM: Final = re.compile(r"[0-9]E[0-9]{1,2}", re.IGNORECASE)
 _SCIENTIFIC: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]*E[-+]?|E\+)[0-9]+", re.IGNORECASE)
 _THOUSANDS: Final = re.compile(r"\+?[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?")
 _DECIMAL_COMMA: Final = re.compile(r"\+?[0-9]{7,},[0-9]{1,3}")
 _ONE_DOT: Final = re.compile(r"\+?([0-9]+)\.([0-9]+)")
 _RANGE_SIGN: Final = re.compile(r"\b(?:to|thru|through|until|till|bis)\b|~|[-=]>|[\u2192\u2025\u2026]", re.IGNORECASE)
 _BETWEEN_NUMBERS: Final = re.compile(r"[,;/|&\\\n]|\b(?:or|and|oder|und)\b", re.IGNORECASE)
-_EXTENSION: Final = re.compile(r"([-+0-9 .()]+)[,;]* *(?:ext(?:ension|n)?|x)[ .:=#]*[0-9]+", re.IGNORECASE)
+_EXTENSION: Final = re.compile(
+    r"([-+0-9 .()]+)(?:[,;]* *(?:ext(?:ension|n)?|x)[ .:=#]*|,,+ *|[pw]+ *)[0-9#]+", re.IGNORECASE
+)
 _DATE: Final = re.compile(
     r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?:[ T][0-9:.]+)?"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([-./])(?:0?[1-9]|[12][0-9]|3[01])\1(?:19|20)[0-9]{2}(?: [0-9:.]+)?"
 )
-_TRUNK_ZERO: Final = re.compile(r"[0-9)] ?\( ?0 ?\)")
+_TRUNK_ZERO: Final = re.compile(r"[0-9)] ?\( ?0[0-9]* ?\)")
 
-# A complete number of the North American plan, and more digits behind a dash, a line end, or (unspaced) a space.
-_US_AND_MORE: Final = re.compile(
-    r"(?:\+?[-. ]?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]?[0-9]{3}[-. ]?[0-9]{4} ?[-\n] ?[0-9]{1,9}"
-    r"|(?:\+?1)?[2-9][0-9]{9} +[0-9]{1,9}"
+# A number and more digits behind a dash, a line end or a space: the end of a range that is cut short, or an extension.
+_AND_MORE: Final = re.compile(r"(\+?[-0-9 .()]{7,}?) ?[- \n] ?([0-9]{1,9})")
+_LIST_NUMBER: Final = re.compile(r"[#(]? ?[0-9]{1,4} ?(?:[).:#]+|[-. ]) ?(.*)", re.DOTALL)
+_BRACKET_RANGE: Final = re.compile(
+    r"(\+?[-0-9 .()]*?)\( ?([0-9]{1,5}) ?(?:-|\.\.+|\u2026|~|to) ?([0-9]{1,5}) ?\)", re.IGNORECASE
 )
-# The same for the rest of the world, where only a last part that could be the end of a range makes it doubtful.
-_ANY_AND_MORE: Final = re.compile(r"(\+?[0-9]{10,}) ?[-\n] ?([0-9]{2,9})|(\+?[0-9 ().]{11,}[0-9]) ?- ?([0-9]{3,9})")
 
 
 def is_error_value(text: str) -> bool:
@@ -78,18 +82,19 @@ def unwrapped(text: str) -> str:
     return text
 
 
-def read_did(raw: str, *, any_pattern: bool = False) -> ReadDid:
+def read_did(raw: str, *, any_pattern: bool = False, country_code: str = "1") -> ReadDid:
     """Read the DID out of a cell.
 
     Args:
         raw: the cell's text as it stands in the file.
         any_pattern: take text that is no number as a pattern; it is returned as VICIdial keeps it.
+        country_code: the country calling code of the region whose numbers they are.
 
     Returns:
         The DID, a range, or the trouble. How long a DID may be is not judged here but by ``importer.checking.schema``.
     """
     if len(raw) <= _LONGEST_READ and _READY.fullmatch(raw):
-        return ReadDid(raw)
+        return _sound(raw)
     text = unwrapped(trim(raw))
     if not text:
         return no_did(DidTrouble.BLANK)
@@ -102,10 +107,26 @@ def read_did(raw: str, *, any_pattern: bool = False) -> ReadDid:
         return no_did(DidTrouble.TOO_LONG)
     if _DATE.fullmatch(text):
         return no_did(DidTrouble.DATE)
-    found = _read_number(text) if _NUMBER_ONLY.fullmatch(text) else _read_other(text)
+    if bracket := _BRACKET_RANGE.fullmatch(text):
+        return _read_bracket_range(bracket, country_code)
+    if any_pattern and _SHORT_FORM.fullmatch(text):
+        return ReadDid(text)
+    found = (_read_number if _NUMBER_ONLY.fullmatch(text) else _read_other)(text, country_code)
     if any_pattern and found.trouble in (DidTrouble.LETTERS, DidTrouble.CHARACTER, DidTrouble.PLUS):
         return _read_pattern(text, found)
     return found
+
+
+def _sound(did: str) -> ReadDid:
+    return no_did(DidTrouble.TRUNK_ZERO) if trunk_zero(did) else ReadDid(did)
+
+
+def _read_bracket_range(bracket: re.Match[str], country_code: str) -> ReadDid:
+    """Read ``727555[0100-0109]``, whose bracket holds the ends of the first and of the last number."""
+    first, last = (joined(bracket[1] + end, country_code) for end in (bracket[2], bracket[3]))
+    if first is None or last is None or len(bracket[2]) != len(bracket[3]) or len(first) < _SHORTEST_WHOLE:
+        return no_did(DidTrouble.GROUPS)
+    return ReadDid(first, last=last)
 
 
 def _read_pattern(text: str, as_number: ReadDid) -> ReadDid:
@@ -119,58 +140,70 @@ def _read_pattern(text: str, as_number: ReadDid) -> ReadDid:
     return ReadDid(left.text, left.last, left.trouble, left.reason, changed=left.trouble is None)
 
 
-def _read_number(text: str) -> ReadDid:
+def _read_number(text: str, country_code: str) -> ReadDid:
     """Read a text that holds nothing but digits, pluses and separators."""
-    did = text.translate(_SEPARATORS)
-    count = len(did) - did.count("+")
+    count = _digits(text)
     if not count:
         return no_did(DidTrouble.NO_DIGIT)
-    if count >= 14 and (pair := _read_pair(text)):
+    if count >= 14 and (pair := _read_pair(text, country_code)):
         return pair
-    if "+" in did[1:]:
+    if "+" in text.lstrip("( .-\n+") or text.count("+") > 1:
         return no_did(DidTrouble.PLUS)
-    if len(did) < len(text) and (trouble := _doubt(text, count)):
-        return no_did(trouble)
-    return ReadDid(did)
-
-
-def _doubt(text: str, count: int) -> DidTrouble | None:
-    """Say in what way a number with separators is not what it seems to be."""
     if text[0] == "-" and text[1:].isdecimal():
-        return DidTrouble.NEGATIVE
-    if "." in text and (dot := _ONE_DOT.fullmatch(text)) and (len(dot[1]) >= 7 or len(dot[2]) <= 2):
-        return DidTrouble.DECIMAL
-    if "(" in text and _TRUNK_ZERO.search(text):
-        return DidTrouble.TRUNK_ZERO
-    if count > 10:
-        if _US_AND_MORE.fullmatch(text):
-            return DidTrouble.CUT_SHORT
-        if more := _ANY_AND_MORE.fullmatch(text):
-            number, end = more[1] or more[3], more[2] or more[4]
-            digits = _NO_DIGITS.sub("", number)
-            if len(digits) >= 10 and digits[-len(end) :] < end:
-                return DidTrouble.CUT_SHORT
-    return None
+        return no_did(DidTrouble.NEGATIVE)
+    if (dot := _ONE_DOT.fullmatch(text)) and (len(dot[1]) >= 7 or len(dot[2]) <= 2):
+        return no_did(DidTrouble.DECIMAL)
+    if _TRUNK_ZERO.search(text) and "+" in text:
+        return no_did(DidTrouble.TRUNK_ZERO)
+    did = joined(text, country_code)
+    if did is not None and (len(did) < 11 or not _is_cut_short(text)):
+        return _sound(did)
+    return no_did(_why_not_joined(text, country_code))
 
 
-def _read_pair(text: str) -> ReadDid | None:
+def _is_cut_short(text: str) -> bool:
+    """Whether a number ends in what could be the end of a range: more than the same digits of the number."""
+    more = _AND_MORE.fullmatch(text)
+    if more is None:
+        return False
+    digits, end = _NO_DIGITS.sub("", more[1]), more[2]
+    return "-" not in more[1] and len(digits) >= 10 and len(end) >= 3 and digits[-len(end) :] < end
+
+
+def _why_not_joined(text: str, country_code: str) -> DidTrouble:
+    """Say what stands beside a number, as far as it can be told."""
+    if (more := _AND_MORE.fullmatch(text)) and is_whole(_NO_DIGITS.sub("", more[1])) and joined(more[1], country_code):
+        return DidTrouble.CUT_SHORT
+    if (after := _LIST_NUMBER.fullmatch(text)) and joined(after[1], country_code) and _digits(after[1]) >= 7:
+        return DidTrouble.LIST_NUMBER
+    for gap in _NO_DIGITS.finditer(text):
+        if is_whole(_NO_DIGITS.sub("", text[: gap.start()])) and _digits(text[gap.end() :]):
+            return DidTrouble.TWO_NUMBERS
+    return DidTrouble.GROUPS
+
+
+def _read_pair(text: str, country_code: str) -> ReadDid | None:
     """Find two numbers that one separator stands between: a range if it is a dash, else two numbers in a cell."""
     for gap in _NO_DIGITS.finditer(text):
         left, right = text[: gap.start()], text[gap.end() :]
-        before, after = len(_NO_DIGITS.sub("", left)), len(_NO_DIGITS.sub("", right))
+        before, after = _digits(left), _digits(right)
         alike = before == after and re.sub(r"[0-9]", "0", left.lstrip("+ (")) == re.sub(r"[0-9]", "0", right)
-        if min(before, after) < 7 or not (min(before, after) >= 10 or alike or "+" in gap[0]):
+        if min(before, after) < _SHORTEST_WHOLE or not (min(before, after) >= 10 or alike or "+" in gap[0]):
             continue
-        plus = "+" if "+" in gap[0] else ""
-        first, last = left.translate(_SEPARATORS), plus + right.translate(_SEPARATORS)
-        is_range = ("-" in gap[0] or ".." in gap[0]) and _READY.fullmatch(first) and _READY.fullmatch(last)
+        # the bracket and the plus of the second number stand in the gap
+        opened, plus = "(" * (gap[0].count("(") > gap[0].count(")")), "+" * ("+" in gap[0])
+        closed = ")" * gap[0].startswith(")")
+        first, last = joined(left + closed, country_code), joined(plus + opened + right, country_code)
+        if first is None or last is None or gap[0].count("+") > 1:
+            continue
+        is_range = "-" in gap[0] or ".." in gap[0]
         return ReadDid(first, last=last) if is_range else no_did(DidTrouble.TWO_NUMBERS)
     return None
 
 
-def _read_other(text: str) -> ReadDid:
+def _read_other(text: str, country_code: str) -> ReadDid:
     """Read a text that holds more than a number is written with."""
-    if is_shortened(text):
+    if is_shortened(text) or _SHORT_FORM.fullmatch(text):
         return no_did(DidTrouble.SCIENTIFIC)
     if len(text) > 3 and not text.strip("#"):
         return no_did(DidTrouble.TOO_NARROW)
@@ -178,8 +211,8 @@ def _read_other(text: str) -> ReadDid:
         return no_did(DidTrouble.THOUSANDS)
     if _DECIMAL_COMMA.fullmatch(text):
         return no_did(DidTrouble.DECIMAL)
-    ends = [end.translate(_SEPARATORS) for end in _RANGE_SIGN.split(text)]
-    if len(ends) == 2 and all(_READY.fullmatch(end) for end in ends):
+    ends = [joined(end, country_code) for end in _RANGE_SIGN.split(text)]
+    if len(ends) == 2 and ends[0] and ends[1]:
         return ReadDid(ends[0], last=ends[1])
     if (extension := _EXTENSION.fullmatch(text)) and _digits(extension[1]) >= 7:
         return no_did(DidTrouble.EXTENSION)
@@ -190,6 +223,8 @@ def _read_other(text: str) -> ReadDid:
         return no_did(DidTrouble.TWO_NUMBERS)
     if any(character.isalpha() for character in text):
         return no_did(DidTrouble.LETTERS)
+    if (after := _LIST_NUMBER.fullmatch(text)) and joined(after[1], country_code) and _digits(after[1]) >= 7:
+        return no_did(DidTrouble.LIST_NUMBER)
     odd = next(character for character in text if not _NUMBER_ONLY.fullmatch(character))
     return no_did(DidTrouble.CHARACTER, f"'{odd}'" if odd.isprintable() else f"U+{ord(odd):04X}")
 

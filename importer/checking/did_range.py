@@ -17,13 +17,14 @@ LONGEST_RANGE: Final = 10_000
 _QUANTITY: Final = re.compile(r"0*[1-9][0-9]{0,7}")
 
 
-def read_range(first: ReadDid, last: str, quantity: str) -> ReadDid:
+def read_range(first: ReadDid, last: str, quantity: str, country_code: str = "1") -> ReadDid:
     """Read a range whose parts stand in columns of their own.
 
     Args:
         first: what the cell of the first number says.
         last: the text of the last number's cell; blank where there is none.
         quantity: the text of the quantity's cell; blank where there is none.
+        country_code: the country calling code of the region whose numbers they are.
 
     Returns:
         ``first`` where it is a trouble already or the only number; else the range, or the trouble.
@@ -32,7 +33,7 @@ def read_range(first: ReadDid, last: str, quantity: str) -> ReadDid:
         return first
     last, quantity = trim(last), trim(quantity)
     is_number = first.text.lstrip("+").isdecimal()
-    end = read_did(last) if last else first
+    end = read_did(last, country_code=country_code) if last else first
     if end.trouble is not None or end.last or not (is_number or end is first):
         return _no_range(f"is the first number of a range whose last number '{last}' cannot be read")
     if not quantity or (quantity == "1" and end is first):

@@ -35,7 +35,17 @@ class DidTrouble(StrEnum):
         "can be read as a range whose last number is cut short, or as a number with an extension; write both numbers of"
         " a range in full, or the number alone"
     )
-    TRUNK_ZERO = "holds (0), which is not dialled after a country code; write the number as the carrier sends it"
+    TRUNK_ZERO = (
+        "holds the 0 that is not dialled after a country code; write the number as the carrier sends it, without it"
+    )
+    LIST_NUMBER = (
+        "seems to have the number of a list or a quantity before the phone number; give that a column of its own, or"
+        " delete it"
+    )
+    GROUPS = (
+        "has digits in groups in which no phone number is written; write the number alone, with + and its country code"
+        " or without separators"
+    )
     PLUS = "has a plus that is not at its start"
     LETTERS = "holds letters; write the digits alone (--any-pattern sends patterns that are no numbers)"
     NO_DIGIT = "holds no digit"

@@ -1,0 +1,152 @@
+"""The shapes in which a phone number is written: what is joined to one number must be one of them.
+
+The list is of what is taken, not of what is refused: groups of digits as the national plans write them, with single
+separators between them and brackets around the area code. Any other grouping may be a list number, a footnote, a
+quantity or a second number beside the digits.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_WHOLE: Final = re.compile(r"\+?[0-9]+")
+_GROUPED: Final = re.compile(r"(?:\(\+?[0-9]{1,5}\)|\+? ?[0-9]+)(?: {0,3}[-.\n]? {0,3}(?:\([0-9]{1,5}\)|[0-9]+))+")
+_TOKEN: Final = re.compile(r"[0-9]+|[^0-9]+")
+_AROUND: Final = " .-\n"
+_NORTH_AMERICAN: Final = re.compile(r"1?[2-9][0-9]{9}")
+_INTERNATIONAL_PREFIX: Final = re.compile(r"(?:00|011)(?=[1-9])")
+
+# the groups of numbers without country code and without trunk zero, apart from those of the North American plan
+_NATIONAL: Final = frozenset(
+    tuple(map(int, shape.split("-")))
+    for shape in (
+        "3-4 4-4 2-2-2-2 3-2-3 3-3-2 4-2-2 2-3-3 3-2-2 3-3-3 3-2-2-2 2-3-4 2-3-2-2 2-4-4 4-6 4-3-3 3-4-3 5-5 5-6"
+        " 2-2-2-2-2 3-3-2-2 3-4-4 2-5-4 4-4-2 5-3-3 5-3-2 2-4-3 3-6"
+    ).split()
+)
+
+
+def is_whole(digits: str) -> bool:
+    """Whether digits are a complete number by themselves: a North American one, or 10 digits and more."""
+    return len(digits) >= 10 or _NORTH_AMERICAN.fullmatch(digits) is not None
+
+
+def joined(text: str, country_code: str = "1") -> str | None:
+    """Join the digits of a text to one number, if they stand there as one number is written.
+
+    Args:
+        text: digits, pluses, spaces, dashes, dots, brackets and line ends, after ``importer.characters.plain``.
+        country_code: the country calling code of the region whose numbers they are.
+
+    Returns:
+        The digits with their leading plus; None where they are no known spelling of one number.
+    """
+    text = text.strip(_AROUND)
+    if text[:1] == "(" and text[-1:] == ")" and text.count("(") == 1 == text.count(")"):
+        text = text[1:-1].strip(_AROUND)
+    if _WHOLE.fullmatch(text):
+        return text
+    if not _GROUPED.fullmatch(text):
+        return None
+    groups, gaps = re.findall("[0-9]+", text), re.findall("[^0-9]+", text.lstrip("(+ "))
+    digits = "".join(groups)
+    sizes = tuple(map(len, groups))
+    if text.rstrip(")") != text or len(digits) > 18:
+        # what stands in brackets at the end is a note
+        return None
+    if "+" in text:
+        return f"+{digits}" if _is_international(groups) else None
+    if prefix := _INTERNATIONAL_PREFIX.match(digits):
+        cut = len(prefix[0])
+        # the prefix stands alone, or begins a group
+        if len(groups[0]) < cut:
+            return None
+        rest = [group for group in (groups[0][cut:], *groups[1:]) if group]
+        return digits if _is_international(rest) and not trunk_zero(f"+{''.join(rest)}") else None
+    if digits[0] == "0":
+        return digits if _has_trunk_zero(sizes, country_code) else None
+    if text[0] == "(" and sizes[0] < 2:
+        return None
+    if _is_north_american(groups, gaps, digits):
+        return digits
+    if sizes in _NATIONAL:
+        return digits
+    return digits if _has_country_code(groups, gaps, country_code) else None
+
+
+def _is_international(groups: Sequence[str]) -> bool:
+    """Whether groups behind a plus are one number: its country is known, and its length possible there."""
+    from phonenumbers import NumberParseException, ValidationResult, is_possible_number_with_reason, parse
+
+    if len(groups[-1]) < 2:
+        return False
+    try:
+        number = parse(f"+{''.join(groups)}")
+    except NumberParseException:
+        return False
+    code = str(number.country_code)
+    if groups[0].startswith(code) or (len(groups[0]) < len(code) and code.startswith(groups[0])):
+        return is_possible_number_with_reason(number) in (
+            ValidationResult.IS_POSSIBLE,
+            ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
+        )
+    return False
+
+
+def _has_trunk_zero(sizes: Sequence[int], country_code: str) -> bool:
+    """Whether groups that begin with 0 are one national number: the area code, and no short group at the end."""
+    if sizes[0] == 1 and country_code == "1":
+        # a list that counts from 0
+        return False
+    middle = sizes[2:-1] if sizes[0] <= 2 else sizes[1:-1]
+    before = sum(sizes[:-1])
+    return 8 <= sum(sizes) <= 13 and sizes[-1] >= 2 and before < 10 and sizes[0] <= 6 and min((2, *middle)) >= 2
+
+
+def _is_north_american(groups: Sequence[str], gaps: Sequence[str], digits: str) -> bool:
+    if not _NORTH_AMERICAN.fullmatch(digits):
+        return False
+    one = len(digits) - 10
+    cuts = {sum(map(len, groups[:place])) for place in range(1, len(groups))}
+    if not cuts <= {one, one + 3, one + 6}:
+        return False
+    if one and groups[0] == "1":
+        # 1. and 1 - and the 1 before ten digits are how a list counts
+        alone = len(groups) == 2
+        return gaps[0] in (("-",) if alone else (" ", "-", ".", " (", "(", "-(", ".("))
+    return True
+
+
+def _has_country_code(groups: Sequence[str], gaps: Sequence[str], country_code: str) -> bool:
+    """Whether the first group is a country code without its plus, as in 44 20 7946 0100."""
+    rest = "".join(groups[1:])
+    if len(groups[0]) < 2 or gaps[0] not in (" ", "-", ".", " (", "(") or rest[0] == "0":
+        return False
+    # 44 before what could be a North American number may count a list
+    if groups[0] != country_code and (len(groups) == 2 or _is_north_american(groups[1:], gaps[1:], rest)):
+        return False
+    return _is_international(groups) and _code_of(groups) == groups[0]
+
+
+def _code_of(groups: Sequence[str]) -> str:
+    from phonenumbers import parse
+
+    return str(parse(f"+{''.join(groups)}").country_code)
+
+
+def trunk_zero(did: str) -> bool:
+    """Whether a number with its country code has the zero that is dialled inside the country alone.
+
+    Italy and a few others keep the zero: there it belongs to the number.
+    """
+    if not did.startswith("+") or "0" not in did[2:5]:
+        return False
+    from phonenumbers import NumberParseException, is_possible_number, national_significant_number, parse
+
+    try:
+        number = parse(did)
+    except NumberParseException:
+        return False
+    behind = did[1:].removeprefix(str(number.country_code))
+    national = national_significant_number(number)
+    return behind.startswith("0") and behind != national and behind.endswith(national) and is_possible_number(number)
