@@ -135,7 +135,8 @@ def _read_columns(
             reason = f"is the first number of a range, and the cell beside it {FLAW_REASONS[flaws[index, column]]}"
             return ReadDid("", trouble=DidTrouble.RANGE, reason=reason)
         texts.append("" if column is None else row[column])
-    return read_range(did, *texts, country_code=country_code)
+    last, quantity = texts
+    return read_range(did, last, quantity, country_code)
 
 
 def _cell(did: ReadDid, rules: DidRules) -> Cell:
