@@ -120,7 +120,7 @@ def head_and_print(sheet: TextSheet, widths: Sequence[int], rows: range, frozen_
         sheet: the sheet.
         widths: the widths of all columns.
         rows: the header's row and those below it, from 0.
-        frozen_columns: how many columns stay in view.
+        frozen_columns: how many columns stay in view; where there are none, all columns are printed.
     """
     header, last = rows[0], rows[-1]
     printed, total = 0, 0
@@ -131,7 +131,8 @@ def head_and_print(sheet: TextSheet, widths: Sequence[int], rows: range, frozen_
         printed += 1
     sheet.freeze_panes(header + 1, frozen_columns)
     sheet.autofilter(header, 0, last, len(widths) - 1)
-    sheet.print_area(header, 0, last, printed - 1)
+    if frozen_columns:
+        sheet.print_area(header, 0, last, printed - 1)
     sheet.repeat_rows(header)
     print_setup(sheet)
 

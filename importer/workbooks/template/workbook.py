@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -34,28 +35,16 @@ _MADE: Final = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The same each time, so that the same template is the same bytes; a workbook's dates have no zone."""
 
 
-class Named(Protocol):
-    """Something that a server knows, by its ID and its name."""
-
-    @property
-    def id(self) -> str:
-        """The ID, which belongs into the cell."""
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-
-
 class Names(Protocol):
-    """What a server knows of what may stand in cells."""
+    """What a server knows of what may stand in cells; a server's own names are of this kind."""
 
     @property
-    def in_groups(self) -> Sequence[Named]:
-        """The in-groups, for the column ``group``."""
+    def in_groups(self) -> Sequence[str]:
+        """The IDs of in-groups, for the column ``group``."""
 
     @property
-    def call_menus(self) -> Sequence[Named]:
-        """The call menus, for the column ``menu_id``."""
+    def call_menus(self) -> Sequence[str]:
+        """The IDs of call menus, for the column ``menu_id``."""
 
 
 def write_template(path: Path, names: Names | None = None) -> None:
@@ -111,26 +100,20 @@ def _draw_header(workbook: "Workbook", sheet: TextSheet, *, fold: bool) -> None:
 
 def _offer_choices(sheet: TextSheet, lists: TextSheet, names: Names | None) -> None:
     """Offer lists where there are choices; they only warn, because the check understands more (y, yes, in group)."""
-    own: dict[str, Sequence[Named]] = {"group": names.in_groups, "menu_id": names.call_menus} if names else {}
-    offered: list[tuple[Column, list[str], list[str]]] = []
+    own = {"group": names.in_groups, "menu_id": names.call_menus} if names else {}
+    listed: list[tuple[str, ...]] = []
     for column in TO_FILL:
+        values = tuple(column.offered or own.get(column.name, ()))
         if column.choices:
             _offer(sheet, column, list(column.choices))
-        elif column.offered:
-            offered.append((column, list(column.offered), []))
-        elif column.name in own:
-            offered.append((column, [one.id for one in own[column.name]], [one.name for one in own[column.name]]))
-    rows: dict[int, dict[int, str]] = {}
-    for place, (column, values, said) in enumerate(offered):
-        for at, texts in ((2 * place, [column.name, *values]), (2 * place + 1, ["", *said])):
-            for row, text in enumerate(texts):
-                rows.setdefault(row, {})[at] = text
-        letter = chr(ord("A") + 2 * place)
-        if values:
+        elif values:
+            letter = chr(ord("A") + len(listed))
             _offer(sheet, column, f"='{LISTS_SHEET}'!${letter}$2:${letter}${len(values) + 1}")
-    for row, cells in sorted(rows.items()):
-        for at, text in cells.items():
-            lists.write_string(row, at, cell_text(text))
+            listed.append((column.name, *values))
+    # row by row, because rows are written from top to bottom
+    for row, texts in enumerate(zip_longest(*listed, fillvalue="")):
+        for column_number, text in enumerate(texts):
+            lists.write_string(row, column_number, cell_text(text))
 
 
 def _offer(sheet: TextSheet, column: Column, source: list[str] | str) -> None:
