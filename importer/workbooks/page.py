@@ -32,7 +32,7 @@ class Page:
         self.muted = self.style(font_color=MUTED, valign="vcenter")
         self.name = self.style(bold=True, font_color=DARK, indent=1, **RULED)
         self._title = self.style(bold=True, font_size=20, font_color=DARK, valign="vcenter")
-        self._head = self.style(**HEADER, bg_color=DARK, indent=1)
+        self._head = self.style(**{**HEADER, "border": 0}, bg_color=DARK, indent=1)
         self._command = self.style(font_name="Courier New", bold=True, font_color="#9C3D00", indent=2, valign="vcenter")
         self._wrapped = self.style(text_wrap=True, indent=1, **RULED)
         for column, width in enumerate(widths):
