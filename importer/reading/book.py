@@ -47,15 +47,7 @@ class Book:
 
 @contextmanager
 def open_book(path: Path, options: ReadOptions) -> Iterator[Book]:
-    """Open a file by its content.
-
-    Args:
-        path: the file.
-        options: encoding, separator and the most that is read.
-
-    Raises:
-        SheetError: it cannot be read.
-    """
+    """Open a file by its content."""
     kind = kind_of(path, options.max_unpacked_bytes)
     facts = tuple(filter(None, [misnamed(path, kind)]))
     if kind is not FileKind.TEXT and (options.encoding or options.delimiter):

@@ -21,11 +21,7 @@ CellText = tuple[str, CellFlaw | None]
 
 
 def text_of(value: object) -> CellText:
-    """Return the text of a cell's value.
-
-    Args:
-        value: a text, number, boolean, date, time or duration, as a reader of workbooks gives it.
-    """
+    """Return the text of a cell's value."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE", None
     if isinstance(value, int | float):
@@ -56,13 +52,7 @@ def date_text(value: dt.date | dt.time | dt.timedelta) -> str:
 
 
 def serial_date(number: float, *, elapsed: bool, from_1904: bool) -> str | None:
-    """Return the date or duration that a number stands for; None where no calendar has it, as for a phone number.
-
-    Args:
-        number: days since the beginning of 1900, or of 1904.
-        elapsed: whether the cell shows a duration.
-        from_1904: whether days are counted from 1904, as Excel for the Mac once did.
-    """
+    """Return the date or duration that a number stands for; None where no calendar has it, as for a phone number."""
     from xlrd.xldate import xldate_as_datetime
 
     try:
@@ -80,9 +70,6 @@ def literal_value(formula: str) -> str | None:
 
     People and programs write ``="17275550011"`` so that Excel leaves the digits alone, and Excel itself makes
     ``=+17275550011`` of a number that was typed with its plus.
-
-    Args:
-        formula: with its equals sign.
     """
     number = _LITERAL_NUMBER.fullmatch(formula)
     if number:

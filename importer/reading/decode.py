@@ -35,16 +35,7 @@ class Decoded:
 
 
 def decode(data: bytes, place: str, encoding: str | None = None) -> Decoded:
-    """Turn the bytes of a file into text.
-
-    Args:
-        data: the whole file.
-        place: the file, as an error names it.
-        encoding: what the person says the encoding is; None to find it out.
-
-    Raises:
-        SheetError: the bytes are no text of this, or of any likely, encoding; the message names line and byte.
-    """
+    """Turn the bytes of a file into text."""
     if encoding:
         return _as_told(data, place, encoding, "as asked")
     for mark, codec, name in _MARKS:

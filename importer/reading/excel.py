@@ -65,11 +65,7 @@ class ExcelWorkbook:
 
 
 def open_excel(path: Path, package: Package) -> ExcelWorkbook:
-    """Read what an Excel workbook says about itself.
-
-    Raises:
-        SheetError: it is damaged.
-    """
+    """Read what an Excel workbook says about itself."""
     main = [target for kind, target in _related(package, "").values() if kind == "officeDocument"]
     book = ExcelWorkbook(path, package, next((part for part in main if part in package.parts), "xl/workbook.xml"))
     related = _related(package, book.part)
@@ -94,11 +90,7 @@ def open_excel(path: Path, package: Package) -> ExcelWorkbook:
 
 
 def read_excel_sheet(book: ExcelWorkbook, name: str) -> SheetRows:
-    """Read a sheet cell by cell.
-
-    Raises:
-        SheetError: it is damaged or too big.
-    """
+    """Read a sheet cell by cell."""
     place = f"{book.path}: sheet '{name}'"
     rows = RowCollector(place)
     reader = _SheetReader(book, rows)
@@ -208,11 +200,7 @@ def _rich_text(element: "_Element") -> str:
 
 
 def _place(ref: str) -> tuple[int, int]:
-    """Return the index of the column and the row number of a reference such as B7.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """Return the index of the column and the row number of a reference such as B7."""
     match = _REF.fullmatch(ref)
     if match is None:
         raise ValueError(ref)

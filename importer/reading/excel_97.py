@@ -45,11 +45,7 @@ class Excel97Workbook:
     _records: "_Records"
 
     def read(self, name: str) -> SheetRows:
-        """Read the sheet of that name.
-
-        Raises:
-            SheetError: it holds a cell that cannot be read.
-        """
+        """Read the sheet of that name."""
         place = f"{self.path}: sheet '{name}'"
         index = self.sheets.index(name)
         sheet = self._book.sheet_by_index(index)
@@ -99,11 +95,7 @@ _SAVE: Final = "open it in Excel or LibreOffice and save it as .xlsx"
 
 
 def open_excel_97(path: Path) -> Excel97Workbook:
-    """Open an .xls workbook.
-
-    Raises:
-        SheetError: it is damaged, encrypted or too big.
-    """
+    """Open an .xls workbook."""
     from xlrd.biffh import XLRDError
 
     if path.stat().st_size > limits.MOST_OLD_BYTES:
@@ -171,11 +163,7 @@ class _Records:
 
 
 def _look_through(stream: bytearray) -> _Records:
-    """Go through the records, and correct the count of shared texts to what the cells need.
-
-    Raises:
-        struct.error: it is damaged.
-    """
+    """Go through the records, and correct the count of shared texts to what the cells need."""
     found, texts, counted = _Records(), 0, -1
     for start, at, record, body in _records(stream):
         if record == _BOUNDSHEET and body[5:6] == b"\0":

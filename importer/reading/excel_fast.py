@@ -33,12 +33,7 @@ class UnusualSheet(Exception):
 
 
 def read_excel_fast(book: ExcelWorkbook, name: str) -> SheetRows:
-    """Read a sheet by calamine.
-
-    Raises:
-        UnusualSheet: it is to be read cell by cell.
-        SheetError: it is damaged or too big.
-    """
+    """Read a sheet by calamine."""
     place = f"{book.path}: sheet '{name}'"
     usual_places = book.part == _WORKBOOK and book.strings_part in ("", _STRINGS)
     as_it_is = all(
@@ -89,11 +84,7 @@ class _Look:
         self.merged: list[MergedCells] = []
 
     def at(self, xml: bytes) -> None:
-        """Look at some whole rows, or what stands before or behind them.
-
-        Raises:
-            UnusualSheet: they are not as calamine reads them rightly.
-        """
+        """Look at some whole rows, or what stands before or behind them."""
         if self._head:
             self._head = False
             if (
@@ -182,11 +173,7 @@ def _shared_lengths(book: ExcelWorkbook) -> list[int]:
 
 
 def _calamine_rows(book: ExcelWorkbook, name: str) -> Iterator[tuple[int, Sequence[object]]]:
-    """Yield the rows with their numbers.
-
-    Raises:
-        UnusualSheet: calamine gives up.
-    """
+    """Yield the rows with their numbers."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:

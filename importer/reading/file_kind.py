@@ -70,11 +70,7 @@ _NOT_A_LIST: Final = (
 
 
 def open_file(path: Path) -> BufferedReader:
-    """Open the input for reading.
-
-    Raises:
-        SheetError: it is not there, is a folder, or may not be read.
-    """
+    """Open the input for reading."""
     try:
         if path.is_dir():
             raise SheetError(f"{path}: is a folder; name the spreadsheet in it")
@@ -92,11 +88,7 @@ def open_file(path: Path) -> BufferedReader:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the hexadecimal SHA-256 of a file's bytes.
-
-    Raises:
-        SheetError: the file cannot be read.
-    """
+    """Return the hexadecimal SHA-256 of a file's bytes."""
     with open_file(path) as stream:
         try:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -105,15 +97,7 @@ def sha256_of(path: Path) -> str:
 
 
 def kind_of(path: Path, max_unpacked_bytes: int) -> FileKind:
-    """Find out by its content what a file is.
-
-    Args:
-        path: the file.
-        max_unpacked_bytes: the most that a workbook may unpack to.
-
-    Raises:
-        SheetError: it is empty, encrypted, too big, damaged, or something that holds no list.
-    """
+    """Find out by its content what a file is."""
     with open_file(path) as stream:
         head = stream.read(4096)
     lock = _LOCK_FILE.fullmatch(path.name)

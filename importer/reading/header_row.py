@@ -53,13 +53,6 @@ def find_header(sheet: SheetRows, mapping: Mapping[str, str]) -> FoundHeader | N
 
     It is the first row with a DID column, unless a row that fits better follows before the first number: under the
     title "DID list" stands the real header, and under the first of two header rows that are merged the second.
-
-    Args:
-        sheet: the sheet.
-        mapping: a header -> the server's name of the column that the person says it is.
-
-    Returns:
-        The header; None if the sheet has none.
     """
     found: FoundHeader | None = None
     best: _Candidate | None = None
@@ -111,11 +104,7 @@ def cell(texts: Sequence[str], column: int) -> str:
 
 
 def matched(header: Sequence[str], mapping: Mapping[str, str], place: str) -> HeaderMatch:
-    """Find out what each header means.
-
-    Raises:
-        SheetError: a column stands twice, or a header of the mapping is not there; the message names the place.
-    """
+    """Find out what each header means."""
     try:
         return match_header(header, mapping)
     except SheetError as trouble:

@@ -28,13 +28,6 @@ def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
 
     What the page does not show is no part of a cell: elements that are hidden or struck out, scripts, comments. Raised
     and lowered characters are footnotes, and no digits of a number.
-
-    Args:
-        path: the file.
-        decoded: its text.
-
-    Raises:
-        SheetError: there is no table in it.
     """
     from lxml import etree, html
 

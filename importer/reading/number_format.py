@@ -77,11 +77,7 @@ class NumberFormat:
 
 @lru_cache(maxsize=4096)
 def number_format(code: str) -> NumberFormat:
-    """Take a number format apart.
-
-    Args:
-        code: the format as the workbook holds it, such as ``00000000000``.
-    """
+    """Take a number format apart."""
     tokens = [(str(found.lastgroup), found[str(found.lastgroup)]) for found in _TOKEN.finditer(code)]
     sections: list[tuple[Token, ...]] = []
     section: list[Token] = []

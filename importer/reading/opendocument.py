@@ -33,11 +33,7 @@ _CELLS: Final = ("table-cell", "covered-table-cell")
 
 
 def read_opendocument(path: Path, package: Package) -> dict[str, SheetRows]:
-    """Read all sheets, in their order.
-
-    Raises:
-        SheetError: it is damaged, encrypted or too big.
-    """
+    """Read all sheets, in their order."""
     place = str(path)
     if any(local_name(element) == "encryption-data" for element in package.small_part("meta-inf/manifest.xml")):
         raise SheetError(f"{path}: is encrypted with a password; open it and save it without the password")

@@ -33,15 +33,8 @@ class Package:
     The sizes in its directory are checked here. That they are true is checked where a part is read: ``zipfile``
     unpacks no more than the directory says, and then finds that the checksum is wrong.
 
-    Args:
-        path: the file.
-        max_unpacked_bytes: the most that it may unpack to.
-
     Attributes:
         parts: the name of each part in small letters, with slashes -> its name in the archive.
-
-    Raises:
-        SheetError: it is damaged, encrypted, or would unpack to more.
     """
 
     def __init__(self, path: Path, max_unpacked_bytes: int) -> None:
@@ -72,15 +65,7 @@ class Package:
         self._archive.close()
 
     def chunks(self, name: str, place: str) -> Iterator[bytes]:
-        """Unpack one part piece by piece.
-
-        Args:
-            name: its name, as in ``parts``.
-            place: the file, and the sheet if there is one, as an error names them.
-
-        Raises:
-            SheetError: the part is not there, or its bytes, its size or its checksum are not what they should be.
-        """
+        """Unpack one part piece by piece."""
         try:
             stream = self._archive.open(self.parts[name])
         except (*_TROUBLE, KeyError):
@@ -100,19 +85,7 @@ class Package:
         return next(self.chunks(name, str(self._path)), b"") if name in self.parts else b""
 
     def elements(self, name: str, place: str, tags: Sequence[str]) -> "Iterator[tuple[str, str, _Element]]":
-        """Parse the XML of a part, and forget what has been gone through.
-
-        Args:
-            name: the part's name.
-            place: the file, and the sheet if there is one, as an error names them.
-            tags: the names, without namespace, of the elements that are given.
-
-        Yields:
-            ``start`` or ``end``, the name of the element, and the element, which is whole at its end.
-
-        Raises:
-            SheetError: it is damaged, or holds something that no spreadsheet program writes.
-        """
+        """Parse the XML of a part, and forget what has been gone through."""
         from lxml import etree
 
         parser = etree.XMLPullParser(("start", "end"), tag=[f"{{*}}{tag}" for tag in tags], **_SAFELY)
@@ -141,11 +114,7 @@ class Package:
             raise SheetError(f"{place}: {DAMAGED}")
 
     def small_part(self, name: str) -> "list[_Element]":
-        """Return all elements of a part that tells something of the workbook, in their order; none if it is not there.
-
-        Raises:
-            SheetError: it is damaged, or has more than any real one.
-        """
+        """Return all elements of a part that tells something of the workbook; none if it is not there."""
         from lxml import etree
 
         place = str(self._path)

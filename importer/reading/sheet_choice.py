@@ -39,11 +39,7 @@ def place_of(path: Path, sheet: str) -> str:
 
 
 def sheet_named(path: Path, book: Book, wanted: str) -> str:
-    """Return the name of a sheet as the file spells it.
-
-    Raises:
-        SheetError: there is none of that name.
-    """
+    """Return the name of a sheet as the file spells it."""
     if wanted in book.sheets:
         return wanted
     near = [name for name in book.sheets if name and name.strip().casefold() == wanted.strip().casefold()]
@@ -55,16 +51,7 @@ def sheet_named(path: Path, book: Book, wanted: str) -> str:
 
 
 def choose_sheet(path: Path, book: Book, options: ReadOptions) -> ChosenSheet:
-    """Choose the sheet and find its header.
-
-    Args:
-        path: the file.
-        book: the file, open.
-        options: the sheet that was asked for, and headers that the person has explained.
-
-    Raises:
-        SheetError: no sheet has a DID column, or several have, or the one asked for is not there.
-    """
+    """Choose the sheet and find its header."""
     if options.sheet is not None:
         names = [sheet_named(path, book, options.sheet)]
     else:

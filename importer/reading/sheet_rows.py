@@ -12,6 +12,7 @@ from importer.reading import limits
 
 _NO_FLAWS: Final[Mapping[int, CellFlaw]] = MappingProxyType({})
 _REMEMBERED: Final = 200_000
+_IN_LONG_TEXTS: Final = f"characters in texts that are longer than {limits.LONG_TEXT:,}"
 _NULLS: Final = frozenset(("\\N", "NULL"))
 """What databases write for a cell without a value."""
 
@@ -103,11 +104,7 @@ class _Texts(dict[str, str]):
 
 
 class RowCollector:
-    """Takes the rows of a sheet one by one, leaves out the blank ones and keeps the limits.
-
-    Args:
-        place: file and sheet, as an error names them.
-    """
+    """Takes the rows of a sheet one by one, leaves out the blank ones and keeps the limits."""
 
     def __init__(self, place: str) -> None:
         self.hidden_rows: set[int] = set()
@@ -120,45 +117,31 @@ class RowCollector:
         # an .ods may repeat a row a million times
         self._last: Iterable[str] = ()
         self._row: tuple[str, ...] = ()
-        self._numbers: list[int] = []
-        self._rows: list[tuple[str, ...]] = []
-        self._flaws: dict[int, Mapping[int, CellFlaw]] = {}
+        self._rows: list[SheetRow] = []
         self._cells = self._characters = self._in_long_texts = 0
 
-    def add(self, number: int, texts: Iterable[str], flaws: Mapping[int, CellFlaw] = _NO_FLAWS) -> None:
-        """Take one row, blank or not.
-
-        Args:
-            number: its row number.
-            texts: its cells.
-            flaws: index of a cell -> why its text is not to be trusted.
-
-        Raises:
-            SheetError: the sheet has more than can be read.
-        """
+    def add(self, number: int, texts: Iterable[str], flaws: Mapping[int, CellFlaw] = _NO_FLAWS) -> bool:
+        """Take one row; say whether it is not blank."""
         if texts is not self._last:
             self._last, self._row = texts, tuple(map(self._texts.__getitem__, texts))
         row = self._row
         if not any(row):
-            return
+            return False
         characters = sum(map(len, row))
         self._cells += len(row)
         self._characters += characters
         if characters > limits.LONG_TEXT:
             self._in_long_texts += sum(len(text) for text in row if len(text) > limits.LONG_TEXT)
+            self.bound(number, self._in_long_texts, limits.MOST_IN_LONG_TEXTS, _IN_LONG_TEXTS)
             longest = max(range(len(row)), key=lambda column: len(row[column]))
             if len(row[longest]) > limits.LONGEST_CELL:
                 cell = f"{column_letters(longest)}{number}"
                 raise SheetError(f"{self._place}: cell {cell} has more than {limits.LONGEST_CELL:,} characters; cut it")
-        long_texts = f"characters in texts that are longer than {limits.LONG_TEXT:,}"
-        self.bound(number, len(self._rows) + 1, limits.MOST_ROWS, "rows")
+        self._rows.append(SheetRow(number, row, flaws or _NO_FLAWS))
+        self.bound(number, len(self._rows), limits.MOST_ROWS, "rows")
         self.bound(number, self._cells, limits.MOST_CELLS, "cells")
         self.bound(number, self._characters, limits.MOST_CHARACTERS, "characters")
-        self.bound(number, self._in_long_texts, limits.MOST_IN_LONG_TEXTS, long_texts)
-        if flaws:
-            self._flaws[len(self._rows)] = flaws
-        self._numbers.append(number)
-        self._rows.append(row)
+        return True
 
     def merge(self, area: MergedCells) -> None:
         """Take a merged area that spans several rows; its value stands for each of them."""
@@ -177,62 +160,51 @@ class RowCollector:
             )
 
     def finish(self, sheet: str, blank_rows: int | None = None) -> SheetRows:
-        """Close the sheet.
-
-        Args:
-            sheet: its name.
-            blank_rows: how many rows were blank; None to tell from the row numbers.
-
-        Returns:
-            The sheet, with a sentence for each thing that matters.
-        """
+        """Return the sheet, with a sentence for each thing that matters; blank rows are told from the row numbers."""
         facts: list[str] = []
-        filled = [
-            f"{letters}{area.first_row}:{letters}{area.last_row}"
-            for area in self._merged
-            if self._fill(area) and (letters := column_letters(area.column))
+        numbers = [row.number for row in self._rows]
+        filled = [area for area in self._merged if self._fill(area, numbers)]
+        hidden = [number for number in numbers if number in self.hidden_rows]
+        widest = max((len(row.texts) for row in self._rows), default=0)
+        columns = [
+            column_letters(at)
+            for at in sorted(self.hidden_columns)
+            if at < widest and any(at < len(row.texts) and row.texts[at] for row in self._rows)
         ]
         if filled:
-            facts.append(f"merged cells: the value stands for every row that they span ({some_of(filled)})")
-        hidden = [number for number in self._numbers if number in self.hidden_rows]
+            areas = [
+                f"{letters}{first}:{letters}{last}"
+                for column, first, last in filled
+                if (letters := column_letters(column))
+            ]
+            facts.append(f"merged cells: the value stands for every row that they span ({some_of(areas)})")
         if hidden:
             noun = "hidden or filtered row is" if len(hidden) == 1 else "hidden or filtered rows are"
             facts.append(f"{len(hidden):,} {noun} read like the others ({some_of(hidden)})")
-        columns = [
-            at for at in sorted(self.hidden_columns) if any(at < len(texts) and texts[at] for texts in self._rows)
-        ]
         if columns:
-            letters = some_of([column_letters(column) for column in columns])
-            facts.append(f"hidden columns are read like the others ({letters})")
+            facts.append(f"hidden columns are read like the others ({some_of(columns)})")
         if self.shown_otherwise:
-            facts.append(
-                "numbers read as their number format shows them, with the digits that it adds:"
-                f" {self.shown_otherwise:,}"
-            )
+            adds = "numbers read as their number format shows them, with the digits that it adds"
+            facts.append(f"{adds}: {self.shown_otherwise:,}")
         if not _NULLS.isdisjoint(self._texts):
             facts.append(r"cells that hold \N or NULL, as databases write them, are read as blank")
         if blank_rows is None:
-            blank_rows = max(0, self._numbers[-1] - len(self._rows)) if self._rows else 0
-        rows = tuple(
-            SheetRow(number, texts, self._flaws.get(index, _NO_FLAWS))
-            for index, (number, texts) in enumerate(zip(self._numbers, self._rows, strict=True))
-        )
-        return SheetRows(sheet, rows, blank_rows, tuple(facts))
+            blank_rows = max(0, numbers[-1] - len(numbers)) if numbers else 0
+        return SheetRows(sheet, tuple(self._rows), blank_rows, tuple(facts))
 
-    def _fill(self, area: MergedCells) -> bool:
+    def _fill(self, area: MergedCells, numbers: Sequence[int]) -> bool:
         """Write the value of a merged area into the rows below its first; say whether there was one to write."""
-        first = bisect_left(self._numbers, area.first_row)
-        last = bisect_right(self._numbers, area.last_row)
-        if first >= last or self._numbers[first] != area.first_row or len(self._rows[first]) <= area.column:
+        first, last = bisect_left(numbers, area.first_row), bisect_right(numbers, area.last_row)
+        top = self._rows[first] if first < last else None
+        if top is None or top.number != area.first_row or len(top.texts) <= area.column or not top.texts[area.column]:
             return False
-        text, found = self._rows[first][area.column], False
-        flaw = self._flaws.get(first, _NO_FLAWS).get(area.column)
-        for index in range(first + 1, last) if text else ():
-            texts = [*self._rows[index], *[""] * (area.column + 1 - len(self._rows[index]))]
+        found = False
+        for index in range(first + 1, last):
+            row = self._rows[index]
+            texts = [*row.texts, *[""] * (area.column + 1 - len(row.texts))]
             if not texts[area.column]:
-                texts[area.column] = text
-                self._rows[index] = tuple(texts)
-                if flaw:
-                    self._flaws[index] = {**self._flaws.get(index, _NO_FLAWS), area.column: flaw}
+                texts[area.column] = top.texts[area.column]
+                flaws = {**row.flaws, area.column: top.flaws[area.column]} if area.column in top.flaws else row.flaws
+                self._rows[index] = SheetRow(row.number, tuple(texts), flaws)
                 found = True
         return found

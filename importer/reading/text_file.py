@@ -27,20 +27,7 @@ _ESCAPED_QUOTE: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 def read_text(
     path: Path, decoded: Decoded, delimiter: str | None, did_headers: Sequence[str]
 ) -> tuple[SheetRows, tuple[str, ...]]:
-    """Read a text file.
-
-    Args:
-        path: the file.
-        decoded: its text.
-        delimiter: what separates the cells, by hand; None to find it out.
-        did_headers: the headers that the person has said to be the DID column.
-
-    Returns:
-        Its rows, and what there is to say about the file.
-
-    Raises:
-        SheetError: the separator is none, a quotation mark is not closed, or the file has too many rows.
-    """
+    """Read a text file."""
     place = str(path)
     # DOS programs end a text with Ctrl-Z
     text, skipped = decoded.text.removesuffix("\x1a"), 0
@@ -61,8 +48,7 @@ def read_text(
     blank = blank_before = 0
     for line, cells in records(text, _NO_SEPARATOR if wrapped else separator, place, skipped):
         texts = next(csv.reader(cells, delimiter=separator), []) if wrapped else cells
-        if any(cell and not cell.isspace() for cell in texts):
-            rows.add(line, texts)
+        if rows.add(line, texts):
             blank_before = blank
         else:
             blank += 1
@@ -78,13 +64,6 @@ def find_delimiter(lines: Sequence[str], did_headers: Sequence[str] = ()) -> str
 
     A separator under which a header of a DID column stands alone in its cell wins; then one under which there is a
     column of phone numbers; then the one that cuts most records into equally many cells.
-
-    Args:
-        lines: the first lines of the file.
-        did_headers: the headers that the person has said to be the DID column.
-
-    Returns:
-        The separator; a comma if there is none.
     """
     chosen = frozenset(map(header_key, did_headers))
     return max(_CANDIDATES, key=lambda delimiter: _score(lines, delimiter, chosen))
@@ -95,15 +74,6 @@ def records(text: str, delimiter: str, place: str, lines_before: int = 0) -> Ite
 
     Inside a line quotation marks are taken as Excel takes them. Over several lines they must be right, because a
     stray one would make one cell of many rows.
-
-    Args:
-        text: the whole text, with its line ends as they are: CR, LF or CRLF.
-        delimiter: the character between two cells.
-        place: the file, as an error names it.
-        lines_before: lines that stand above the text.
-
-    Raises:
-        SheetError: a quotation mark is not closed.
     """
     taken: list[str] = []
     cut_short = False
