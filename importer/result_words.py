@@ -33,13 +33,7 @@ class ResultWord:
 
 
 WORDS: Final[tuple[ResultWord, ...]] = (
-    ResultWord(
-        Result.SUCCESS,
-        "VICIdial said it was added.",
-        "Nothing is left to do.",
-        "#3FB08F",
-        "#EEF8F5",
-    ),
+    ResultWord(Result.SUCCESS, "VICIdial said it was added.", "Nothing is left to do.", "#3FB08F", "#EEF8F5"),
     ResultWord(
         Result.DUPLICATE,
         "The DID is in VICIdial already, or stands earlier in the file.",
@@ -76,11 +70,7 @@ WORDS: Final[tuple[ResultWord, ...]] = (
         "#FCFADC",
     ),
     ResultWord(
-        Result.NOT_SENT,
-        "The run was stopped first.",
-        "Resume the run, or rerun this workbook.",
-        "#DADADA",
-        "#F2F2F2",
+        Result.NOT_SENT, "The run was stopped first.", "Resume the run, or rerun this workbook.", "#DADADA", "#F2F2F2"
     ),
 )
 """The words in the order in which the Summary counts them."""

@@ -97,7 +97,7 @@ def test_a_lost_or_repeated_row_is_refused_rather_than_written(tmp_path: Path, i
     assert not list(tmp_path.iterdir())
 
 
-def test_a_cell_longer_than_excel_takes_is_cut_and_said_so_in_reason_and_summary(tmp_path: Path) -> None:
+def test_a_cell_longer_than_excel_takes_is_cut_and_the_reason_says_so(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
     long, reason = "x" * 40_000, "r" * 40_000
     outcome = RowOutcome(0, Result.SUCCESS, "added", "1", 1, "")
@@ -108,17 +108,15 @@ def test_a_cell_longer_than_excel_takes_is_cut_and_said_so_in_reason_and_summary
     assert rows[1][2] == "added [The cell of a column without a name is cut here at 32,767 characters.]"
     assert len(rows[2][2]) == LONGEST_CELL
     assert rows[2][2].endswith("[cut here: a cell holds 32,767 characters]")
-    assert any("1 cell of the input longer" in cell for row in by_calamine(path, "Summary") for cell in row)
 
 
-def test_a_character_that_no_workbook_holds_is_replaced_and_said_so(tmp_path: Path) -> None:
+def test_a_character_that_no_workbook_holds_is_replaced_and_the_reason_says_so(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
     table = table_of(["a", "b"], [["\ud83d half", "\uffff"]])
     write_results(path, table, [RowOutcome(0, Result.SUCCESS, "added \udcff", "\udc80", 1, "")], SUMMARY)
     rows = by_calamine(path, "Results")
     assert rows[1][4:6] == ["\ufffd half", "\ufffd"]
     assert rows[1][2].startswith("added \ufffd [The cell of 'a' held a character")
-    assert any("2 cells of the input with a character" in cell for row in by_calamine(path, "Summary") for cell in row)
 
 
 @settings(deadline=None, max_examples=50)

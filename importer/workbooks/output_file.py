@@ -74,7 +74,7 @@ def all_or_none() -> Iterator[list[Path]]:
         raise
 
 
-def check_writable(path: Path, *, rows: int = 0, columns: int = 0, suffix: str = ".xlsx") -> None:
+def check_writable(path: Path, *, columns: int = 0, suffix: str = ".xlsx") -> None:
     """Find out before the first call whether a file can be written, rather than after the last one.
 
     A file is really created in the folder and removed again, because permissions alone do not tell (a read-only
@@ -82,20 +82,15 @@ def check_writable(path: Path, *, rows: int = 0, columns: int = 0, suffix: str =
 
     Args:
         path: where the file is to be.
-        rows: how many rows it will have, header included; 0 where that is not known.
         columns: how many columns it will have; 0 where that is not known.
         suffix: how the name must end; empty for any ending.
 
     Raises:
         ResultsError: something is there already, the folder is not there or not writable, the name is unusable or
-            ends otherwise, or the rows or columns are more than a sheet has.
+            ends otherwise, or the columns are more than a sheet has.
     """
     if suffix and path.suffix.lower() != suffix:
         raise ResultsError(f"{path}: what is written is a workbook; choose a name that ends in {suffix}")
-    if rows > EXCEL_ROWS:
-        raise ResultsError(
-            f"{path}: {rows:,} rows with the header are more than the {EXCEL_ROWS:,} of a sheet; split the file in two"
-        )
     if columns > EXCEL_COLUMNS:
         raise ResultsError(
             f"{path}: {columns:,} columns are more than the {EXCEL_COLUMNS:,} of a sheet; delete some of the file's"

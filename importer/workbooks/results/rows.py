@@ -79,28 +79,6 @@ class ResultRows:
             bad = columns_named(outcome.reason, self.taken) if outcome.result is Result.INVALID else frozenset()
             yield ResultRow(texts, outcome.result, frozenset(len(FIRST_HEADERS) + column for column in bad))
 
-    def losses(self) -> tuple[str, ...]:
-        """Say what a workbook cannot take of the input, one sentence a kind; nothing where it takes all."""
-        cut = replaced = 0
-        for row in (self.table.header, *self.table.rows):
-            together = "".join(row)
-            if len(together) * 7 > LONGEST_CELL:
-                cut += sum(not fits(text) for text in row)
-            if not holdable(together):
-                replaced += sum(not holdable(text) for text in row)
-        said = []
-        if cut:
-            said.append(
-                f"{_cells(cut)} of the input longer than the {LONGEST_CELL:,} characters that a cell of a workbook"
-                " holds: cut in the sheet Results, where the reason says which. The input has the whole."
-            )
-        if replaced:
-            said.append(
-                f"{_cells(replaced)} of the input with a character that no workbook can hold: shown as \ufffd in the"
-                " sheet Results, where the reason says which."
-            )
-        return tuple(said)
-
     def _lost(self, place: int) -> Iterator[str]:
         for name, text in zip(self.table.header, self.table.rows[place], strict=True):
             which = f"'{name}'" if name else "a column without a name"
@@ -135,7 +113,3 @@ def in_order(table: Table, outcomes: Sequence[RowOutcome]) -> Sequence[RowOutcom
     if [outcome.index for outcome in ordered] != list(range(len(table.rows))):
         raise ValueError(f"{len(table.rows)} rows need an outcome each, once; there are {len(ordered)} outcomes")
     return ordered
-
-
-def _cells(count: int) -> str:
-    return f"{count:,} cell{'' if count == 1 else 's'}"

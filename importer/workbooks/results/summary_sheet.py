@@ -54,7 +54,6 @@ def draw_summary(
     workbook: "Workbook",
     sheet: TextSheet,
     summary: RunSummary,
-    losses: Sequence[str],
     parts: Sequence[ResultsPart],
     this: ResultsPart,
     outcomes: Sequence[RowOutcome],
@@ -65,7 +64,6 @@ def draw_summary(
         workbook: the workbook that the sheet belongs to.
         sheet: an empty sheet.
         summary: the facts of the run.
-        losses: what the workbook could not take of the input, in sentences.
         parts: all workbooks of the run.
         this: the one that is drawn.
         outcomes: what became of all rows of the run.
@@ -77,8 +75,6 @@ def draw_summary(
     page.line(counts.headline(), page.strong, 22)
     if summary.ended_how != "finished":
         page.line(f"This run did not finish. It was {summary.ended_how}", page.strong, 22)
-    for sentence in losses:
-        page.line(sentence, page.strong)
     if len(parts) > 1:
         page.line(
             f"This is part {parts.index(this) + 1} of {len(parts)}, because a sheet has no room for all rows. The"

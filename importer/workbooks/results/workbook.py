@@ -82,7 +82,6 @@ def write_results(
     if columns > EXCEL_COLUMNS:
         check_writable(path, columns=columns)
     parts = parts_of(path, table.row_numbers, rows.outcomes, part_spans(table.row_numbers, columns, most_rows))
-    losses = rows.losses()
     with all_or_none() as written:
         # the first comes last: where it is, the parts that it names are
         for part in reversed(parts):
@@ -91,7 +90,7 @@ def write_results(
             if len(parts) > 1:
                 said = replace(said, part=f"{at + 1} of {len(parts)}")
             with new_workbook(part.path, "DID import results", summary.file) as workbook:
-                draw_summary(workbook, add_sheet(workbook, SUMMARY_SHEET), said, losses, parts, part, rows.outcomes)
+                draw_summary(workbook, add_sheet(workbook, SUMMARY_SHEET), said, parts, part, rows.outcomes)
                 _draw_rows(workbook, rows, part)
             written.append(part.path)
     return parts
