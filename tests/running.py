@@ -162,17 +162,21 @@ class Desk:
     def arguments(self, *arguments: object) -> list[str]:
         """Return the words of a command, with the folder of records for the commands that have one."""
         words = [str(argument) for argument in arguments]
-        return words if words[0] == "check" else [*words, "--state-dir", str(self.state)]
+        return words if words[0] in {"check", "doctor"} else [*words, "--state-dir", str(self.state)]
 
     def did_importer(self, *arguments: object) -> Ran:
-        """Run a command in this process."""
+        """Run a command in this process, with the folder of records if it has one."""
+        return self.did_importer_plain(*self.arguments(*arguments))
+
+    def did_importer_plain(self, *arguments: object) -> Ran:
+        """Run a command in this process with these words alone."""
         out, err = io.StringIO(), io.StringIO()
         with (
             patch.dict(os.environ, {"VICIDIAL_PASS": self.password}),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
-            code = main(self.arguments(*arguments))
+            code = main([str(argument) for argument in arguments])
         return Ran(code, out.getvalue(), err.getvalue())
 
     def start(self, *arguments: object) -> "subprocess.Popen[str]":

@@ -200,8 +200,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "config": Command("say where the file of servers by name is, and show it", ("--config", "--write")),
     "template": Command(
-        "write the blank workbook to fill",
-        ("file",),
+        "write the blank workbook to fill; with --server or --url it offers the server's own in-groups and call menus",
+        ("file", *_SERVER, "--method", "--timeout", "--ca-file", "--insecure"),
         {"file": {"nargs": "?", "default": Path("did_template.xlsx"), "help": "default: did_template.xlsx; or a .csv"}},
     ),
     "completion": Command(

@@ -21,7 +21,7 @@ from importer.cli.progress import watching
 from importer.cli.servers import chosen_server, options_again, options_for, rate_is_meant, server_from, warnings_of
 from importer.cli.show_check import check_lines, live_lines
 from importer.cli.show_run import end
-from importer.cli.terminal import agreed, say, warn
+from importer.cli.terminal import agreed, must_be_answerable, say, warn
 from importer.cli.text import counted
 from importer.errors import SettingsError
 from importer.model import ExitCode, Result
@@ -58,6 +58,8 @@ def _show_ask_and_send(
     warn(warnings_of(server, options))
     if any(outcome.result is Result.INVALID for outcome in checked.settled):
         write_checked_table(checked)
+    if checked.planned:
+        must_be_answerable(flags)
     question = f"Send {counted(len(checked.planned))} to {server.url} as {server.user}?"
     if flags.check_first:
         if not rate_is_meant(server, options, flags):

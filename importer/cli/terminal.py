@@ -54,14 +54,23 @@ def answer_to(question: str, choices: str, flags: argparse.Namespace) -> str:
     Raises:
         SettingsError: nobody is there to answer.
     """
-    if not somebody_is_there():
-        raise SettingsError(
-            f"{flags.command} asks before it goes on, and nobody can answer here: add --yes to go on without a question"
-        )
+    must_be_answerable(flags)
     try:
         return input(wrapped(f"{question} [{choices}]") + " ").strip().lower()
     except EOFError:
         return ""
+
+
+def must_be_answerable(flags: argparse.Namespace) -> None:
+    """Refuse to go on where a question would come that nobody can answer.
+
+    Raises:
+        SettingsError: nobody is there to answer, and ``--yes`` was not given.
+    """
+    if not (flags.yes or somebody_is_there()):
+        raise SettingsError(
+            f"{flags.command} asks before it goes on, and nobody can answer here: add --yes to go on without a question"
+        )
 
 
 def somebody_is_there() -> bool:

@@ -1,0 +1,392 @@
+"""The way of an operator: asked before anything is sent, told what to do next, in lines that fit."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from running import REPOSITORY, Desk, did, flags
+
+from importer.cli import main, terminal
+from importer.cli.servers import rate_is_meant
+from importer.sandbox import Sandbox, SandboxOptions
+from importer.settings.password import Password
+from importer.settings.settings import Server
+from importer.workflows.options import ImportOptions
+
+HEADER = ("did_pattern", "did_route", "group")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as box:
+        yield box
+
+
+def order_of(desk: Desk, *numbers: int, bad: int = 0) -> Path:
+    rows = [(did(number), "IN_GROUP", "SALES_IN") for number in numbers]
+    return desk.write("order.csv", HEADER, [*rows, *[(did(900 + n), "NOWHERE", "") for n in range(bad)]])
+
+
+def unasked(sandbox: Sandbox) -> tuple[object, ...]:
+    return tuple(word for word in flags(sandbox) if word != "--yes")
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("more", [(), ("--check-first",), ("--json",)])
+def test_where_nobody_can_answer_nothing_is_sent_without_yes(
+    tmp_path: Path, sandbox: Sandbox, more: tuple[str, ...]
+) -> None:
+    desk = Desk(tmp_path)
+    calls = len(sandbox.calls)
+    ran = desk.did_importer("run", order_of(desk, 0), *unasked(sandbox), *more)
+    assert (ran.code, len(sandbox.calls)) == (2, calls)
+    assert "nobody can answer here: add --yes" in ran.err
+    assert desk.runs() == ()
+
+
+def test_a_file_of_which_nothing_would_be_sent_needs_no_answer(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    assert desk.did_importer("run", order_of(desk, bad=1), *unasked(sandbox)).code == 1
+
+
+class Person:
+    """Somebody at a terminal, who gives these answers."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+        self.asked: list[str] = []
+        self._answers = list(answers)
+        monkeypatch.setattr(terminal, "somebody_is_there", lambda: True)
+        monkeypatch.setattr("builtins.input", self._ask)
+
+    def _ask(self, question: str) -> str:
+        self.asked.append(one_line(question))
+        if not self._answers:
+            raise EOFError
+        return self._answers.pop(0)
+
+
+@pytest.mark.parametrize(("answers", "code"), [(("y",), 0), (("n",), 2), ((), 2)])
+def test_a_person_is_asked_once_with_the_count_the_server_and_the_user(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, answers: tuple[str, ...], code: int
+) -> None:
+    desk, person = Desk(tmp_path), Person(monkeypatch, *answers)
+    number = 10 if code else 11
+    ran = desk.did_importer("run", order_of(desk, number), *unasked(sandbox))
+    assert (ran.code, did(number) in sandbox.stored()) == (code, code == 0)
+    assert person.asked == [f"Send 1 row to {sandbox.url} as 6666? [y/N]"]
+
+
+@pytest.mark.parametrize(
+    ("url", "rate", "asked"),
+    [
+        ("https://vici.example.org/api.php", 100, False),
+        ("https://vici.example.org/api.php", 100.5, True),
+        ("https://vici.example.org/api.php", 0, True),
+        ("http://127.0.0.1:8089/api.php", 0, False),
+        ("http://[::1]/api.php", 5000, False),
+    ],
+)
+def test_many_calls_a_second_are_asked_about_where_the_server_is_another_machine(
+    monkeypatch: pytest.MonkeyPatch, url: str, rate: float, asked: bool
+) -> None:
+    person = Person(monkeypatch, "n")
+    server = Server(url, "6666", Password("1234"))
+    parsed = terminal.argparse.Namespace(yes=False, command="run")
+    assert rate_is_meant(server, ImportOptions(rate=rate), parsed) is not asked
+    assert len(person.asked) == asked
+    parsed.yes = True
+    assert rate_is_meant(server, ImportOptions(rate=rate), parsed)
+
+
+def test_a_check_ends_with_the_command_that_sends_the_file(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    path = order_of(desk, 20)
+    more = ("--set", "did_description=Sales (west)", "--url", sandbox.url, "--rate", "0", "--user", "6666")
+    ran = desk.did_importer("check", path, "--live", *more)
+    assert ran.code == 0, ran
+    last = ran.out.splitlines()[-1]
+    assert last.startswith(f"next: did-importer run {path} --set ")
+    assert '"did_description=Sales (west)"' in last
+    assert "--live" not in last
+
+
+def test_a_check_says_first_what_is_to_be_corrected(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    ran = desk.did_importer("check", order_of(desk, 0, bad=1))
+    assert ran.code == 1
+    said = one_line(ran.out)
+    assert f"next: correct the marked cells in {tmp_path / 'order_checked.xlsx'}, and check or run that file" in said
+    assert "(sends the 1 good row)" in said
+    assert "next: did-importer" not in desk.did_importer("check", order_of(desk, bad=1)).out
+
+
+def test_a_corrected_checked_table_can_be_run(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    desk.did_importer("check", order_of(desk, 30, bad=1))
+    path = tmp_path / "order_checked.xlsx"
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value == "NOWHERE":
+                    cell.value, cell.offset(0, 1).value = "IN_GROUP", "SALES_IN"
+    book.save(path)
+    assert desk.did_importer("run", path, *flags(sandbox)).code == 0
+    assert {did(30), did(900)} <= sandbox.stored().keys()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("rnu", "order.csv"), "there is no command 'rnu'"),
+        (("run", "order.csv", "--rat", "5"), "run does not know '--rat'; did you mean --rate?"),
+        (("run", "order.csv", "more.csv"), "run does not know 'more.csv'"),
+        (("run", "order.csv", "--method", "pots"), "did you mean post?"),
+        (("run",), "FILE"),
+        ((), "COMMAND"),
+    ],
+)
+def test_a_wrong_word_is_told_in_one_line_with_the_word_that_was_meant(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
+) -> None:
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.startswith("did-importer: ")
+    assert error.count("\n") == 1
+    assert "--help" in error
+
+
+def test_rnu_means_run(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["rnu", "order.csv"])
+    assert "did you mean run?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("run", "nowhere.csv", "--url", "vici.example.org", "--user", "6666", "--json"), 2),
+        (("check", "nowhere.csv", "--json"), 2),
+        (("rnu", "--json"), 2),
+        (("runs", "20000101-000000-none", "--json"), 2),
+        (("resume", "--json"), 2),
+    ],
+)
+def test_an_error_is_an_object_too_where_objects_are_asked_for(
+    tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    desk = Desk(tmp_path)
+    ran = desk.did_importer(*words) if words[0] in ("run", "runs", "resume") else Desk(tmp_path).did_importer(*words)
+    told = json.loads(ran.out)
+    assert (ran.code, told["exit_code"]) == (code, code)
+    assert f"did-importer: {told['error']}" in ran.err
+
+
+def test_what_nobody_foresaw_is_an_object_without_a_traceback_in_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("importer.cli.records.list_runs", lambda _: 1 / 0)
+    ran = Desk(tmp_path).did_importer("runs", "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["exit_code"]) == (3, 3)
+    assert "nobody foresaw" in told["error"]
+    assert "Traceback" not in told["error"]
+    assert "ZeroDivisionError" in ran.err
+
+
+@pytest.mark.parametrize("columns", [40, 72, 100])
+def test_lines_fit_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    desk = Desk(tmp_path)
+    rows = [(did(n), "NOWHERE", "") for n in range(3)]
+    monkeypatch.chdir(tmp_path)
+    desk.write("order.csv", HEADER, rows)
+    lines = desk.did_importer("check", "order.csv").out.splitlines()
+    longest = max(len(line) for line in lines if "did-importer" not in line)
+    assert columns - 15 < longest <= columns
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 row,"), (2, "2 rows,")])
+def test_one_is_one_row(tmp_path: Path, count: int, words: str) -> None:
+    desk = Desk(tmp_path)
+    assert words in desk.did_importer("check", order_of(desk, *range(count))).out
+
+
+class Console(Desk):
+    """A desk whose commands run on a terminal of their own."""
+
+    def on_terminal(self, *arguments: object, typed: str = "", **environment: str) -> str:
+        """Run a command and return what the terminal shows; the answer is typed at the first question."""
+        parent, child = pty.openpty()
+        running = subprocess.Popen(
+            [sys.executable, "-m", "importer", *self.arguments(*arguments)],
+            env={**self.environment(), "TERM": "xterm", "PYTHONPATH": str(REPOSITORY), **environment},
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            cwd=self.folder,
+        )
+        os.close(child)
+        shown, until = "", time.monotonic() + 60
+        with running:
+            while time.monotonic() < until:
+                if select.select([parent], [], [], 0.1)[0]:
+                    try:
+                        shown += os.read(parent, 65536).decode()
+                    except OSError:
+                        break
+                    if typed and "[y/N]" in shown:
+                        os.write(parent, typed.encode())
+                        typed = ""
+                elif running.poll() is not None:
+                    break
+            running.kill()
+        os.close(parent)
+        return shown
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pseudo terminals of this kind")
+@pytest.mark.parametrize("no_colour", ["", "1"])
+def test_results_are_coloured_alike_on_a_terminal_unless_no_color_is_set(
+    tmp_path: Path, sandbox: Sandbox, no_colour: str
+) -> None:
+    console = Console(tmp_path)
+    number = 41 if no_colour else 40
+    path = order_of(console, number, bad=1)
+    shown = console.on_terminal("run", path, *unasked(sandbox), typed="y\n", NO_COLOR=no_colour)
+    assert did(number) in sandbox.stored()
+    green, red = "\x1b[32msuccess\x1b[0m" in shown, "\x1b[1;31minvalid\x1b[0m" in shown
+    assert (green, red) == (not no_colour, not no_colour)
+    doctor = console.on_terminal("doctor", "--url", sandbox.url, "--user", "6666", NO_COLOR=no_colour)
+    assert ("\x1b[32mok\x1b[0m" in doctor) == (not no_colour)
+
+
+def test_colours_go_to_no_file(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    assert "\x1b" not in desk.did_importer("run", order_of(desk, 50), *flags(sandbox)).out
+
+
+def test_an_undo_says_deleted(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    desk.did_importer("run", order_of(desk, 60, 61), *flags(sandbox))
+    ran = desk.did_importer("undo", desk.newest().about.run_id, "--yes", "--rate", "0")
+    assert ran.code == 0
+    assert re.search(r"^  deleted +2$", ran.out, re.MULTILINE)
+    assert "success" not in ran.out
+
+
+def test_the_first_five_causes_are_shown_and_the_rest_counted(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    rows = [(did(70 + n), "IN_GROUP", f"NO_GROUP_{n}") for n in range(9)]
+    ran = desk.did_importer("run", desk.write("order.csv", HEADER, rows), *flags(sandbox))
+    assert ran.code == 1
+    causes = re.findall(r"^  \d+ rows?: ", ran.out, re.MULTILINE)
+    more = re.findall(r"^  and (\d+) more, see Summary$", ran.out, re.MULTILINE)
+    assert len(causes) <= 5
+    assert bool(more) == (len(causes) == 5)
+
+
+@pytest.mark.parametrize("what", ["order", "link", "folder"])
+def test_a_log_that_is_not_ours_stays_as_it_is(tmp_path: Path, sandbox: Sandbox, what: str) -> None:
+    desk = Desk(tmp_path)
+    path = order_of(desk, 80)
+    before, calls = path.read_bytes(), len(sandbox.calls)
+    log = path if what == "order" else tmp_path / what
+    if what == "link":
+        log.symlink_to(tmp_path / "elsewhere.log")
+    elif what == "folder":
+        log.mkdir()
+    ran = desk.did_importer("run", path, *flags(sandbox, "--log", log))
+    assert (ran.code, len(sandbox.calls), path.read_bytes()) == (2, calls, before)
+    assert f"--log {log}" in ran.err
+    assert not (tmp_path / "elsewhere.log").exists()
+
+
+def test_a_log_of_ours_is_added_to(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk, log = Desk(tmp_path), tmp_path / "all.log"
+    for number in (81, 82):
+        assert desk.did_importer("run", order_of(desk, number), *flags(sandbox, "--log", log)).code == 0
+    text = log.read_text(encoding="utf-8")
+    assert text.index(did(81)) < text.index(did(82))
+
+
+def test_an_undo_list_that_is_there_already_is_told_before_anything_is_sent(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    path = order_of(desk, 83)
+    before, calls = path.read_bytes(), len(sandbox.calls)
+    for command in (("run", path), ("rerun", path)):
+        ran = desk.did_importer(*command, *flags(sandbox, "--undo-list", path))
+        assert (ran.code, len(sandbox.calls), path.read_bytes()) == (2, calls, before)
+
+
+def test_the_template_offers_the_names_of_the_server_that_is_named(tmp_path: Path) -> None:
+    options = SandboxOptions(in_groups=("NIGHT_IN", "DAY_IN"), call_menus=("night_ivr",))
+    with Sandbox(options) as box:
+        ran = Desk(tmp_path).did_importer_plain("template", tmp_path / "t.xlsx", "--url", box.url, "--user", "6666")
+        assert ran.code == 0, ran
+        assert "with 2 in-groups and 1 call menu to choose from" in ran.out
+        cells = {cell.value for sheet in openpyxl.load_workbook(tmp_path / "t.xlsx") for row in sheet for cell in row}
+        assert {"NIGHT_IN", "DAY_IN", "night_ivr"} <= cells
+        refused = Desk(tmp_path, password="pw1234").did_importer_plain(
+            "template", tmp_path / "u.xlsx", "--url", box.url, "--user", "opsadd"
+        )
+        assert refused.code == 0
+        assert "does not tell all its names" in one_line(refused.err)
+        assert box.stored() == {}
+        taken = Desk(tmp_path).did_importer_plain("template", tmp_path / "t.xlsx", "--url", box.url, "--user", "6666")
+        assert (taken.code, "already" in taken.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("run x.csv --set did_ro", ["did_route="]),
+        ("undo 2", ["20260101-101500-order"]),
+        ("doctor --server e", ["east"]),
+        ("run x.csv --map Number=did_p", ["did_pattern"]),
+    ],
+)
+def test_the_shell_is_offered_names_of_columns_runs_and_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, offered: list[str]
+) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as box:
+        desk.did_importer("run", order_of(desk, 90), *flags(box))
+    run = desk.newest().about.run_id
+    (tmp_path / "servers.toml").write_text('[servers.east]\nurl = "vici.example.org"\nuser = "ops"\n')
+    answers = tmp_path / "answers"
+    environment = {
+        **desk.environment(),
+        "_ARGCOMPLETE": "1",
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(answers),
+        "_ARGCOMPLETE_IFS": "\n",
+        "_ARGCOMPLETE_COMP_WORDBREAKS": " \t\n\"'><=;|&(:",
+        "COMP_LINE": f"did-importer {line}",
+        "COMP_POINT": str(len(f"did-importer {line}")),
+        "DID_IMPORTER_STATE_DIR": str(desk.state),
+        "DID_IMPORTER_CONFIG": str(tmp_path / "servers.toml"),
+    }
+    program = "from importer.cli import main; main()"
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, cwd=REPOSITORY)
+    found = [word.strip() for word in answers.read_text(encoding="utf-8").split("\n")]
+    assert found == [run if word.startswith("2026") else word for word in offered]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_says_how_it_is_switched_on(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first.startswith("# to switch completion on")
+    assert f"did-importer completion {shell}" in second
