@@ -1,5 +1,6 @@
 """The way of an operator: asked before anything is sent, told what to do next, in lines that fit."""
 
+import argparse
 import json
 import os
 import pty
@@ -77,6 +78,95 @@ class Person:
         return self._answers.pop(0)
 
 
+def stopped_run(desk: Desk, box: Sandbox, path: Path) -> str:
+    """Begin a run that the server refuses, and let the server be good again."""
+    box.change_user("6666", modify_dids=False)
+    assert desk.did_importer("run", path, *flags(box)).code in (1, 3)
+    box.change_user("6666", modify_dids=True)
+    return desk.newest().about.run_id
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "runs", "stored"), [("finish", 0, 1, 12), ("n", 0, 2, 12), ("", 2, 1, 0), ("stop", 2, 1, 0)]
+)
+def test_an_unfinished_run_on_the_file_is_asked_about_before_anything_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, runs: int, stored: int
+) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as box:
+        path = order_of(desk, *range(12))
+        name = stopped_run(desk, box, path)
+        told = desk.did_importer("run", path, *flags(box))
+        assert (told.code, told.out) == (2, "")
+        assert f"did-importer resume {name}" in told.err
+        person = Person(monkeypatch, answer, "y")
+        ran = desk.did_importer("run", path, *unasked(box))
+        assert (ran.code, len(box.stored()), len(desk.runs())) == (code, stored, runs), ran
+        assert person.asked[0].startswith(f"order.csv has an unfinished run, {name}, with ")
+        assert person.asked[0].endswith("Finish it, start a new one, or stop? [finish/new/stop]")
+        assert ("the first of what is sent" in ran.out) == (answer == "n")
+
+
+def test_a_run_that_sent_nothing_can_be_resumed_at_another_address(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = order_of(desk, 1, 2)
+    with Sandbox() as wrong, Sandbox() as right:
+        wrong.change_user("6666", password="another")
+        assert desk.did_importer("run", path, *flags(wrong)).code == 3
+        ran = desk.did_importer("resume", "--url", right.url, "--rate", "0")
+        assert ran.code == 0, ran
+        assert set(right.stored()) == {did(1), did(2)}
+        assert wrong.stored() == {}
+    assert desk.newest().about.server == right.url
+
+
+@pytest.mark.parametrize(("answer", "gone"), [("y", True), ("n", False)])
+def test_forget_removes_a_record_when_the_person_says_so(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, answer: str, gone: bool
+) -> None:
+    desk = Desk(tmp_path)
+    desk.did_importer("run", order_of(desk, 100 + gone), *flags(sandbox))
+    name, workbook = desk.newest().about.run_id, Path(desk.newest().about.workbook)
+    assert "add --yes" in desk.did_importer("forget", name).err
+    person = Person(monkeypatch, answer)
+    ran = desk.did_importer("forget", name)
+    assert (ran.code, len(desk.runs())) == ((0, 0) if gone else (2, 1))
+    assert person.asked == [f"Remove the record {name}? It can then be neither finished nor undone. [y/N]"]
+    assert workbook.exists()
+    assert name in ran.out
+
+
+def test_runs_shows_local_time_what_is_undone_and_what_an_undo_was(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    desk = Desk(tmp_path)
+    desk.did_importer("run", order_of(desk, 110, 111), *flags(sandbox))
+    name = desk.newest().about.run_id
+    desk.did_importer("undo", name, "--yes", "--rate", "0")
+    listed = desk.did_importer("runs").out
+    said = one_line(listed)
+    assert f"{name} finished, undone" in said
+    assert f"finished, undo of {name}" in said
+    assert "deleted 2" in said
+    assert re.search(r"\d\d:\d\d:\d\d E[SD]T ", said)
+    monkeypatch.delenv("TZ")
+    time.tzset()
+
+
+def test_a_record_that_cannot_be_read_is_named_beside_the_others(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    desk.did_importer("run", order_of(desk, 112), *flags(sandbox))
+    (desk.folders.runs / "20260101-101500-foreign.run").write_text("no record")
+    ran = desk.did_importer("runs")
+    assert ran.code == 0
+    assert desk.newest().about.run_id in ran.out
+    assert "20260101-101500-foreign.run" in one_line(ran.err)
+    told = json.loads(desk.did_importer("runs", "--json").out)
+    assert len(told["runs"]) == len(told["unreadable"]) == 1
+
+
 @pytest.mark.parametrize(("answers", "code"), [(("y",), 0), (("n",), 2), ((), 2)])
 def test_a_person_is_asked_once_with_the_count_the_server_and_the_user(
     tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, answers: tuple[str, ...], code: int
@@ -103,7 +193,7 @@ def test_many_calls_a_second_are_asked_about_where_the_server_is_another_machine
 ) -> None:
     person = Person(monkeypatch, "n")
     server = Server(url, "6666", Password("1234"))
-    parsed = terminal.argparse.Namespace(yes=False, command="run")
+    parsed = argparse.Namespace(yes=False, command="run")
     assert rate_is_meant(server, ImportOptions(rate=rate), parsed) is not asked
     assert len(person.asked) == asked
     parsed.yes = True

@@ -20,6 +20,7 @@ _HOMES: Final = {
     "rerun": "send",
     "resume": "records",
     "runs": "records",
+    "forget": "records",
     "undo": "records",
 }
 """The module in which a command is a function of its name; where none is named, it is called as the command."""

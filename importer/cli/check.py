@@ -18,6 +18,7 @@ from importer.workbooks.checked import write_checked
 
 if TYPE_CHECKING:
     from importer import LiveCheck
+    from importer.sending.rate_limiter import RateLimiter
 
 _OF_CHECK_ALONE = ("--live", "--yes", "--json")
 
@@ -48,13 +49,19 @@ def check(flags: argparse.Namespace) -> int:
     return ExitCode.ROWS_LEFT if bad else ExitCode.DONE
 
 
-def ask_server(checked: Checked, options: ImportOptions, server: Server, flags: argparse.Namespace) -> "LiveCheck":
+def ask_server(
+    checked: Checked,
+    options: ImportOptions,
+    server: Server,
+    flags: argparse.Namespace,
+    limiter: "RateLimiter | None" = None,
+) -> "LiveCheck":
     """Let the server itself judge the rows, as ``--live`` and ``--check-first`` ask; it stores nothing."""
     from importer import check_live
     from importer.cli.progress import watching
 
     with watching(flags) as observer:
-        return check_live(checked.planned, options, server, observer)
+        return check_live(checked.planned, options, server, observer, limiter=limiter)
 
 
 def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> tuple[Path, ...]:

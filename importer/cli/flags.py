@@ -182,12 +182,20 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "resume": Command(
         "finish a run that was stopped or died",
-        ("[run]", *_PASSWORD, *_SENDING, *_RECORDED, "--yes", "--json", "--log"),
+        ("[run]", *_SERVER, *_SENDING, *_RECORDED, "--yes", "--json", "--log"),
+        {
+            "--url": {"help": "another address of the server, where the run has sent nothing yet"},
+            "--user": {"help": "another API user, where the run has sent nothing yet"},
+        },
     ),
     "runs": Command(
         "list what was run, or show one run and write its workbook again",
         ("[run]", *_RECORDED, "--json"),
         {"[run]": {"help": "the run's name, as the list shows it"}},
+    ),
+    "forget": Command(
+        "remove the record of a run; its results workbook stays, but it can be neither finished nor undone any more",
+        ("run", "--state-dir", "--yes", "--json"),
     ),
     "undo": Command(
         "delete the DIDs that a run added, and no others",

@@ -73,9 +73,13 @@ def _row(row: int, outcome: RowOutcome) -> dict[str, Any]:
     }
 
 
-def runs_object(lines: "Sequence[RunLine]", written: Sequence[Path] = ()) -> dict[str, Any]:
-    """Tell the list of runs, and the workbooks that were written again."""
+def runs_object(
+    lines: "Sequence[RunLine]", unreadable: Sequence[str] = (), written: Sequence[Path] = ()
+) -> dict[str, Any]:
+    """Tell the list of runs, the records that cannot be read, and the workbooks that were written again."""
     told: dict[str, Any] = {"runs": [_run(line) for line in lines]}
+    if unreadable:
+        told["unreadable"] = list(unreadable)
     if written:
         told["written"] = [str(path) for path in written]
     return told
@@ -96,4 +100,6 @@ def _run(line: "RunLine") -> dict[str, Any]:
         "workbook": about.workbook or None,
         "workbooks": [str(part_path(Path(about.workbook), number)) for number in parts],
         "counts": dict(line.counts),
+        "undone": line.undone,
+        "undoes": line.undoes or None,
     }

@@ -1,10 +1,19 @@
-"""The commands for runs that are recorded: ``runs``, ``resume`` and ``undo``."""
+"""The commands for runs that are recorded: ``runs``, ``resume``, ``undo`` and ``forget``."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from importer import ImportOptions, left_to_undo, list_runs, named_run, rewrite_workbook, unfinished_run
+from importer import (
+    ImportOptions,
+    forget_run,
+    left_to_undo,
+    list_runs,
+    named_run,
+    read_runs,
+    rewrite_workbook,
+    unfinished_run,
+)
 from importer import resume as resume_run
 from importer import undo as undo_run
 from importer.cli.files import check_undo_list, folders_of
@@ -22,17 +31,31 @@ def runs(flags: argparse.Namespace) -> int:
     """``did-importer runs``."""
     folders = folders_of(flags)
     if flags.run is None:
-        lines = list_runs(folders.runs)
-        say(runs_lines(lines))
-        if not lines:
+        found = read_runs(folders.runs)
+        say(runs_lines(found.lines))
+        warn(found.unreadable)
+        if not found.lines:
             print(f"nothing was run yet (no records in {folders.runs})")
-        print_object(flags, runs_object(lines))
+        print_object(flags, runs_object(found.lines, found.unreadable))
         return ExitCode.DONE
     line = named_run(folders, flags.run)
     say(runs_lines([line]))
     written = rewrite_workbook(line, folders)
     say(parts_lines("results", written))
-    print_object(flags, runs_object([line], written))
+    print_object(flags, runs_object([line], written=written))
+    return ExitCode.DONE
+
+
+def forget(flags: argparse.Namespace) -> int:
+    """``did-importer forget``."""
+    folders = folders_of(flags)
+    # a record that cannot be read can be forgotten too
+    say(runs_lines(line for line in list_runs(folders.runs) if line.about.run_id == flags.run))
+    if not agreed(f"Remove the record {flags.run}? It can then be neither finished nor undone.", flags, "was removed"):
+        return ExitCode.USAGE
+    forget_run(folders, flags.run)
+    print(f"forgotten: {flags.run}")
+    print_object(flags, {"forgotten": flags.run})
     return ExitCode.DONE
 
 
@@ -60,7 +83,7 @@ def undo(flags: argparse.Namespace) -> int:
     left = left_to_undo(line, folders)
     say(undo_lines(line, left))
     question = f"Delete {counted(len(left.dids), 'DID')} from {line.about.server} as {line.about.user}?"
-    if not agreed(question, flags):
+    if not agreed(question, flags, "was deleted"):
         return ExitCode.USAGE
     server = server_of_run(flags, options, line.about.server, line.about.user)
     warn(warnings_of(server, options))

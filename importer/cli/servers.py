@@ -56,13 +56,19 @@ def server_from(flags: argparse.Namespace, options: ImportOptions, chosen: Chose
 
 
 def server_of_run(flags: argparse.Namespace, options: ImportOptions, url: str, user: str) -> Server:
-    """Return the server and user that a recorded run is bound to; only the password comes from now.
+    """Return the server and user that a recorded run is bound to, or those that flags name instead.
 
-    They beat the environment, and get no password that is meant for another server or user.
+    What is recorded beats the environment, and gets no password that is meant for another server or user.
 
     Raises:
         SettingsError: there is no password for them, or the file of servers cannot be used as it is.
     """
+    named = [getattr(flags, name, None) for name in ("url", "server", "user")]
+    if named[0] is not None or named[1] is not None:
+        chosen = chosen_server(flags)
+        flags.user = flags.user or (None if chosen is not None and chosen.entry.user else user)
+        return server_from(flags, options, chosen)
+    user = named[2] or user
     return resolve_server(
         url=url,
         user=user,

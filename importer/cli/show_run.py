@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,7 +42,7 @@ def report_lines(report: RunReport, causes: "Sequence[Cause]", state_dir: Path |
     """
     if report.stop is not None:
         yield wrapped(f"stopped: {report.stop.why}")
-    words = {result: _OF_AN_UNDO.get(result, result.value) if report.undoes else result.value for result in Result}
+    words = _result_words(undo=bool(report.undoes))
     width = max((len(words[result]) for result in report.counts), default=0)
     for result in Result:
         if report.counts.get(result):
@@ -63,7 +64,7 @@ def undo_lines(line: RunLine, left: LeftToUndo) -> Iterator[str]:
     """Say what an undo would delete, and what it would not although the run had added it."""
     about = line.about
     count = len(left.dids) + left.taken_back + len(left.added_again)
-    yield wrapped(f"the run {about.run_id} of {about.started} added {counted(count, 'DID')} to {about.server}")
+    yield wrapped(f"the run {about.run_id} of {local(line.started)} added {counted(count, 'DID')} to {about.server}")
     if left.taken_back:
         yield f"  taken back already: {counted(left.taken_back, 'DID')}"
     if left.added_again:
@@ -95,13 +96,27 @@ def _to_correct(report: RunReport) -> list[Path]:
 
 
 def runs_lines(runs: Iterable[RunLine]) -> Iterator[str]:
-    """List runs: name and state, then file, server, user and counts."""
+    """List runs: name and state, then when, file, server, user and counts."""
     for run in runs:
         about = run.about
         state = f"{about.state} ({about.ended_why})" if about.ended_why not in ("", "finished") else about.state
-        yield wrapped(f"{about.run_id}  {state}", "    ")
-        words = ", ".join(f"{result} {run.counts[result]}" for result in Result if run.counts.get(result))
-        yield wrapped(
-            f"  {about.started}  {shown(Path(about.file))} to {about.server} as {about.user}: {words or 'no rows'}",
-            "    ",
-        )
+        marks = [about.run_id + "  " + state]
+        if run.undoes:
+            marks.append(f"undo of {run.undoes}")
+        if run.undone:
+            added = run.counts.get(Result.SUCCESS, 0)
+            marks.append("undone" if run.undone >= added else f"{run.undone} of {added} undone")
+        yield wrapped(", ".join(marks), "    ")
+        words = _result_words(undo=bool(run.undoes))
+        counts = ", ".join(f"{words[result]} {run.counts[result]}" for result in Result if run.counts.get(result))
+        place = f"{shown(Path(about.file))} to {about.server} as {about.user}"
+        yield wrapped(f"  {local(run.started)}  {place}: {counts or 'no rows'}", "    ")
+
+
+def local(moment: datetime) -> str:
+    """Return a moment as a person reads it, with its zone."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def _result_words(*, undo: bool) -> dict[Result, str]:
+    return {result: _OF_AN_UNDO.get(result, result.value) if undo else result.value for result in Result}

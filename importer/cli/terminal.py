@@ -34,8 +34,8 @@ def warn(sentences: Iterable[str]) -> None:
         print(wrapped(f"warning: {sentence}"), file=sys.stderr)
 
 
-def agreed(question: str, flags: argparse.Namespace) -> bool:
-    """Ask whether to go on; ``--yes`` answers before it is asked.
+def agreed(question: str, flags: argparse.Namespace, done: str = "was sent") -> bool:
+    """Ask whether to go on; ``--yes`` answers before it is asked. Whoever says no is told that nothing ``done``.
 
     Raises:
         SettingsError: nobody is there to answer.
@@ -44,7 +44,7 @@ def agreed(question: str, flags: argparse.Namespace) -> bool:
         return True
     if answer_to(question, "y/N", flags) in ("y", "yes"):
         return True
-    print("nothing was sent")
+    print(f"nothing {done}")
     return False
 
 
