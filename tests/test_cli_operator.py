@@ -80,9 +80,9 @@ class Person:
 
 def stopped_run(desk: Desk, box: Sandbox, path: Path) -> str:
     """Begin a run that the server refuses, and let the server be good again."""
-    box.change_user("6666", modify_dids=False)
-    assert desk.did_importer("run", path, *flags(box)).code in (1, 3)
-    box.change_user("6666", modify_dids=True)
+    box.change_user("6666", password="another")
+    assert desk.did_importer("run", path, *flags(box)).code == 3
+    box.change_user("6666", password="1234")
     return desk.newest().about.run_id
 
 
@@ -107,17 +107,15 @@ def test_an_unfinished_run_on_the_file_is_asked_about_before_anything_is_shown(
         assert ("the first of what is sent" in ran.out) == (answer == "n")
 
 
-def test_a_run_that_sent_nothing_can_be_resumed_at_another_address(tmp_path: Path) -> None:
+def test_a_run_that_has_made_calls_is_not_finished_at_another_address(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    path = order_of(desk, 1, 2)
-    with Sandbox() as wrong, Sandbox() as right:
-        wrong.change_user("6666", password="another")
-        assert desk.did_importer("run", path, *flags(wrong)).code == 3
-        ran = desk.did_importer("resume", "--url", right.url, "--rate", "0")
-        assert ran.code == 0, ran
-        assert set(right.stored()) == {did(1), did(2)}
-        assert wrong.stored() == {}
-    assert desk.newest().about.server == right.url
+    with Sandbox() as first, Sandbox() as other:
+        name = stopped_run(desk, first, order_of(desk, 1, 2))
+        ran = desk.did_importer("resume", name, "--url", other.url, "--rate", "0")
+        assert (ran.code, other.calls) == (2, [])
+        assert f"it cannot be finished at {other.url}" in ran.err
+        assert desk.did_importer("resume", name, "--url", first.url, "--rate", "0").code == 0
+        assert set(first.stored()) == {did(1), did(2)}
 
 
 @pytest.mark.parametrize(("answer", "gone"), [("y", True), ("n", False)])
@@ -287,7 +285,7 @@ def test_an_error_is_an_object_too_where_objects_are_asked_for(
 def test_what_nobody_foresaw_is_an_object_without_a_traceback_in_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("importer.cli.records.list_runs", lambda _: 1 / 0)
+    monkeypatch.setattr("importer.cli.records.read_runs", lambda _: 1 / 0)
     ran = Desk(tmp_path).did_importer("runs", "--json")
     told = json.loads(ran.out)
     assert (ran.code, told["exit_code"]) == (3, 3)

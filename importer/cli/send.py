@@ -15,6 +15,7 @@ from importer import (
     recorded_options,
     unfinished_run_of,
 )
+from importer.cli import terminal
 from importer.cli.check import ask_server, write_checked_table
 from importer.cli.files import check_undo_list, folders_of
 from importer.cli.objects import checked_object, print_object
@@ -24,7 +25,7 @@ from importer.cli.records import resume
 from importer.cli.servers import chosen_server, options_again, options_for, rate_is_meant, server_from, warnings_of
 from importer.cli.show_check import check_lines, live_lines
 from importer.cli.show_run import end
-from importer.cli.terminal import agreed, answer_to, must_be_answerable, say, somebody_is_there, warn
+from importer.cli.terminal import agreed, answer_to, must_be_answerable, say, warn
 from importer.cli.text import counted
 from importer.errors import JournalError, SettingsError
 from importer.model import ExitCode, Result
@@ -79,7 +80,7 @@ def _finish_or_new(line: RunLine, flags: argparse.Namespace) -> int | None:
     done = sum(count for result, count in line.counts.items() if result != Result.NOT_SENT)
     begun = f"{flags.file.name} has an unfinished run, {line.about.run_id}, with {done} of"
     begun += f" {counted(sum(line.counts.values()))} done"
-    if flags.yes or not somebody_is_there():
+    if flags.yes or not terminal.somebody_is_there():
         how = f"finish it with 'did-importer resume {line.about.run_id}', or start afresh with --new"
         raise JournalError(f"{begun}: {how}")
     answer = answer_to(f"{begun}. Finish it, start a new one, or stop?", "finish/new/stop", flags)
