@@ -118,6 +118,21 @@ def test_a_run_that_has_made_calls_is_not_finished_at_another_address(tmp_path: 
         assert set(first.stored()) == {did(1), did(2)}
 
 
+def test_verify_says_which_successes_are_gone(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as box:
+        desk.did_importer("run", order_of(desk, 1, 2, 3), *flags(box))
+        workbook = Path(desk.newest().about.workbook)
+        fine = desk.did_importer("verify", workbook, *flags(box))
+        assert (fine.code, "3  still there" in fine.out) == (0, True)
+        box.delete_did(did(2))
+        ran = desk.did_importer("verify", workbook, *flags(box, "--json"))
+    told = json.loads(ran.out)
+    assert (ran.code, told["there"], told["changed"]) == (1, 2, False)
+    assert [(row["row"], row["did_sent"]) for row in told["gone"]] == [(3, did(2))]
+    assert f"row 3: {did(2)}: it was added" in one_line(ran.err)
+
+
 @pytest.mark.parametrize(("answer", "gone"), [("y", True), ("n", False)])
 def test_forget_removes_a_record_when_the_person_says_so(
     tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, answer: str, gone: bool

@@ -193,6 +193,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
         ("[run]", *_RECORDED, "--json"),
         {"[run]": {"help": "the run's name, as the list shows it"}},
     ),
+    "verify": Command(
+        "look whether each success of a results workbook is still there; changes nothing on the server",
+        ("file", *_SERVER, *_CALLS, *_RECORDED, "--yes", "--json", "--log"),
+        {"file": {"help": "the results workbook, or its sheet Results saved as CSV"}},
+    ),
     "forget": Command(
         "remove the record of a run; its results workbook stays, but it can be neither finished nor undone any more",
         ("run", "--state-dir", "--yes", "--json"),

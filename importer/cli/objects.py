@@ -11,7 +11,7 @@ from importer.model import RowOutcome
 from importer.workbooks.output_file import part_path
 
 if TYPE_CHECKING:
-    from importer import Checked, LiveCheck, RunLine, RunReport
+    from importer import Checked, LiveCheck, RunLine, RunReport, VerifyReport
     from importer.workbooks.results import Cause
 
 
@@ -59,6 +59,20 @@ def report_object(report: "RunReport", causes: "Sequence[Cause]", following: str
         "workbooks": [str(part.path) for part in report.parts],
         "next": following or None,
         "rows": [_row(row, outcome) for row, outcome in zip(report.row_numbers, report.outcomes, strict=True)],
+    }
+
+
+def verified_object(report: "VerifyReport") -> dict[str, Any]:
+    """Tell what is still there of the successes of a workbook."""
+    return {
+        "run": report.run_id or None,
+        "exit_code": int(report.exit_code),
+        "stopped": report.stop.why if report.stop else None,
+        "changed": report.changed,
+        "there": report.there,
+        "gone": [_row(outcome.row, outcome) for outcome in report.gone],
+        "unknown": [_row(outcome.row, outcome) for outcome in report.unknown],
+        "workbooks": [str(part.path) for part in report.parts],
     }
 
 
