@@ -3,7 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
 
+from importer.doctor.ladder import Level
+from importer.doctor.network import look_up, open_port, shake_hands
+from importer.doctor.way import way_to
+from importer.errors import SettingsError
 from importer.interrupt import Interrupts
 from importer.model import Result, RowOutcome
 from importer.sending.pool import Submission, Submitted
@@ -13,6 +19,9 @@ from importer.vicidial.client import NonAgentApi
 from importer.workflows.control import RunControl
 from importer.workflows.observer import Observer, SilentObserver
 from importer.workflows.options import ImportOptions
+
+_REACH_SECONDS: Final = 3.0
+"""For each of the three steps: name, port, certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,24 @@ class Calls:
         """Return the same, with an observer, a limiter and a control of its own where the caller has none."""
         limiter, control = limiter or options.rate_limiter(clock), control or RunControl()
         return cls(options, server, observer or SilentObserver(), clock, limiter, control)
+
+    def reach(self) -> None:
+        """Find out, within 10 s, whether the server can be reached at all; for before anything was sent.
+
+        Raises:
+            SettingsError: it cannot; the sentence is doctor's.
+        """
+        transport, way = self.options.transport(), way_to(self.server.url)
+        context, seconds = transport.ssl_context(), min(transport.timeout, _REACH_SECONDS)
+        hasty = replace(transport, timeout=seconds)
+        for step in (
+            partial(look_up, way, seconds),
+            partial(open_port, way, seconds),
+            partial(shake_hands, self.server, way, hasty, context),
+        ):
+            found = step()
+            if found.level is Level.BROKEN:
+                raise SettingsError(f"{found.sentence}, and nothing was sent: {found.fix}")
 
     def make(
         self,

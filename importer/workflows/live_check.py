@@ -93,6 +93,8 @@ def check_live(
         control: stops it from another thread.
     """
     calls = Calls.of(options, server, observer, clock, limiter, control)
+    if planned:
+        calls.reach()
     # the rows that prove that nothing is added come first
     rows = sorted(planned, key=is_copy)
     with stopped_by_signals(calls.control.stop) as interrupts:

@@ -79,6 +79,8 @@ def resume(
                     f" at {server.url} as {server.user}"
                 )
             record = replace(record, about=journal.change(server=server.url, user=server.user))
+        if not any(row.attempts for row in record.planned):
+            calls.reach()
         return send_and_report(journal, record, calls, place)
 
 

@@ -202,6 +202,8 @@ def start_run(
     options.transport().ssl_context()
     place, columns = folders.place_for(table.path), columns_of(table)
     place.check(len(part_spans(table.row_numbers, columns, place.most_rows)), columns)
+    if planned:
+        calls.reach()
     # whoever begins a run on the same file at the same moment waits here, and is told of this one
     with new_run_lock(folders.runs):
         if not afresh:

@@ -167,6 +167,7 @@ def _looked_up(
     )
     if not rows:
         return before, None
+    calls.reach()
     submitted = calls.make(
         lambda apis: Submission(
             rows=rows,
