@@ -16,6 +16,7 @@ from running import (
     flags,
 )
 
+from importer import ImportOptions, check_results
 from importer.model import Result
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.workbooks.results import PreviousRow, read_results
@@ -297,3 +298,17 @@ def test_a_row_whose_did_no_earlier_row_has_any_more_is_sent_too(tmp_path: Path)
     assert [line.result.value for line in after] == ["success", "success", "success", "duplicate", "duplicate"]
     assert after[3].reason == "the same DID stands in row 4 already"
     assert (after[1], after[4]) == (before[1], before[4])
+
+
+def test_corrections_of_rows_that_are_in_already_are_named_as_not_taken(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    order = desk.order(10)
+    with Sandbox(SandboxOptions(starting_dids=order.there)) as sandbox:
+        desk.did_importer("run", order.path, *flags(sandbox))
+    workbook = newest_workbook(desk)
+    assert check_results(workbook, ImportOptions()).not_taken == ()
+    # row 9 is invalid, and is sent again; row 2 is a success, row 6 was there before
+    correct(workbook, {(2, "did_description"): "new", (6, "did_description"): "new", (9, "Phone Number"): did(50)})
+    checked = check_results(workbook, ImportOptions())
+    assert checked.not_taken == (2, 6)
+    assert [row.did for row in checked.planned] == [did(50)]

@@ -57,6 +57,17 @@ class Checked:
     only: frozenset[Result] = RERUN_RESULTS
     corrections: tuple[Correction, ...] = ()
 
+    @property
+    def not_taken(self) -> tuple[int, ...]:
+        """The numbers of the rows that were corrected in the results workbook and are not sent again all the same.
+
+        They are in VICIdial already, mostly; nothing where the workbook does not tell what was corrected.
+        """
+        if self.previous is None or self.again is None or not self.previous.receipt:
+            return ()
+        rows = enumerate(self.previous.rows)
+        return tuple(row.row for place, row in rows if row.corrected and place not in self.again)
+
 
 def check_file(path: Path | str, options: ImportOptions) -> Checked:
     """Read and check a file. Needs neither server nor credentials, and sends nothing.
