@@ -247,7 +247,7 @@ def test_the_command_ends_with_3_when_the_server_is_away_for_too_long(tmp_path: 
         ran = desk.did_importer("run", order.path, *flags(sandbox, "--give-up-after", "1"))
         away.join()
         assert ran.code == 3
-        assert "stopped: the server was away for 1 s (127.0.0.1 refused the connection)" in ran.out
+        assert "stopped: the server was away for 1 s (" in " ".join(ran.out.split())
         assert f"next: did-importer resume {desk.newest().about.run_id}" in ran.out
         sandbox.resume()
         assert desk.did_importer("resume").code == 1
