@@ -242,7 +242,12 @@ def test_the_command_ends_with_3_when_the_server_is_away_for_too_long(tmp_path: 
     desk = Desk(tmp_path)
     order = desk.order(20)
     with Sandbox(SandboxOptions(latency=(0.1, 0.1))) as sandbox:
-        away = threading.Thread(target=lambda: sandbox.wait_for_calls(3, 30) and sandbox.pause())
+
+        def go_away() -> None:
+            sandbox.wait_for_calls(3, 30)
+            sandbox.pause()
+
+        away = threading.Thread(target=go_away)
         away.start()
         ran = desk.did_importer("run", order.path, *flags(sandbox, "--give-up-after", "1"))
         away.join()
