@@ -104,6 +104,15 @@ def test_the_stream_of_the_workbook_may_be_spelled_in_capitals(name: str, tmp_pa
     assert read_table(path).rows == (("17275550100",),)
 
 
+def test_a_workbook_that_is_embedded_in_the_order_is_not_the_order(tmp_path: Path) -> None:
+    path = tmp_path / "order.xls"
+    other = workbook(label(0, 0, "did"), number(1, 0, 17275550199.0))
+    order = workbook(label(0, 0, "did"), number(1, 0, 17275550100.0))
+    for streams in ({"MBD00C0FFEE/Workbook": other, "Workbook": order}, {"MBD00C0FFEE/Book": other, "WORKBOOK": order}):
+        path.write_bytes(container(streams))
+        assert read_table(path).rows == (("17275550100",),)
+
+
 def test_the_records_alone_are_read_too_as_old_scripts_write_them(tmp_path: Path) -> None:
     path = tmp_path / "order.xls"
     path.write_bytes(workbook(label(0, 0, "did"), number(1, 0, 17275550100.0)))

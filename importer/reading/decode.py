@@ -67,26 +67,22 @@ def _as_told(data: bytes, place: str, encoding: str, by: str) -> Decoded:
         raise SheetError(
             f"{place}: '{encoding}' is no encoding; use for example utf-8, utf-16, windows-1252, latin-1, cp850"
         ) from None
-    text = _strictly(data, place, codec).removeprefix("\ufeff")
-    if "\0" in text:
-        line = len(_TEXT_LINE_END.findall(text, 0, text.index("\0"))) + 1
-        raise SheetError(f"{place}: line {line}: read as {codec} there is a character 0, which no text has; {_NEXT}")
-    return Decoded(text, f"{codec} ({by})")
+    return Decoded(_strictly(data, place, codec).removeprefix("\ufeff"), f"{codec} ({by})")
 
 
 def _strictly(data: bytes, place: str, codec: str, skipped: int = 0) -> str:
     try:
         text = data.decode(codec)
-    except (UnicodeDecodeError, UnicodeError) as trouble:
-        start = trouble.start if isinstance(trouble, UnicodeDecodeError) else 0
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = len(_TEXT_LINE_END.findall(data[:start].decode(codec, "replace"))) + 1
         raise SheetError(
             f"{place}: line {line}, byte {start + skipped + 1:,} (0x{data[start : start + 1].hex().upper()}) is no"
             f" {codec}; {_NEXT}"
         ) from None
     if "\0" in text:
-        line = len(_TEXT_LINE_END.findall(text[: text.index("\0")])) + 1
-        raise SheetError(f"{place}: line {line}: there is a character 0, which no text has; {_NEXT}")
+        line = len(_TEXT_LINE_END.findall(text, 0, text.index("\0"))) + 1
+        raise SheetError(f"{place}: line {line}: read as {codec} there is a character 0, which no text has; {_NEXT}")
     return text
 
 
@@ -95,11 +91,8 @@ def _byte_order(data: bytes) -> str:
     sample = data[:_SAMPLE]
     half = len(sample) // 2
     first, second = sample[0::2].count(0), sample[1::2].count(0)
-    if half and len(data) % 2 == 0:
-        if second > 0.5 * half and first < 0.05 * half:
-            return "utf-16-le"
-        if first > 0.5 * half and second < 0.05 * half:
-            return "utf-16-be"
+    if half and len(data) % 2 == 0 and min(first, second) < 0.05 * half and max(first, second) > 0.5 * half:
+        return "utf-16-le" if second > first else "utf-16-be"
     return ""
 
 
@@ -108,19 +101,22 @@ def _eight_bits(data: bytes, place: str, start: int) -> Decoded:
     said = _META_CHARSET.search(data[:2048])
     if said:
         return _as_told(data, place, said[1].decode("ascii", "replace"), "as the page says")
-    where = f"{place}: line {_line(data, start)}, byte {start + 1:,} (0x{data[start]:02X})"
     if _UTF8_PAIR.search(data):
+        where = _where(data, place, start)
         raise SheetError(f"{where} is no UTF-8, and other characters of the file are; {_NEXT}")
     try:
         text = data.decode("cp1252")
-    except UnicodeDecodeError as other:
-        start = other.start
-        where = f"{place}: line {_line(data, start)}, byte {start + 1:,} (0x{data[start]:02X})"
+    except UnicodeDecodeError as error:
+        where = _where(data, place, error.start)
         raise SheetError(f"{where} is neither UTF-8 nor Windows-1252; {_NEXT}") from None
     word = _WORD_WITH_ACCENT.search(text)
     example = f", such as '{word[0][:40]}' in line {_line(data, start)}" if word else ""
     fact = f"the encoding is a guess: if names look wrong{example}, give the right one with --encoding"
     return Decoded(text, "Windows-1252", (fact,))
+
+
+def _where(data: bytes, place: str, at: int) -> str:
+    return f"{place}: line {_line(data, at)}, byte {at + 1:,} (0x{data[at]:02X})"
 
 
 def _line(data: bytes, start: int) -> int:

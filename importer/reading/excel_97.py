@@ -26,18 +26,14 @@ if TYPE_CHECKING:
 _BOF, _EOF, _BOUNDSHEET, _SST, _LABELSST, _FORMULA = 0x809, 0x0A, 0x85, 0xFC, 0xFD, 0x06
 _CELLS_OF_EXCEL_2: Final = (0x02, 0x03, 0x04, 0x05)
 _CALCULATE_ON_LOAD: Final = 2
+_SAVE: Final = "open it in Excel or LibreOffice and save it as .xlsx"
 _HIDDEN_REST: Final = 255
 _NEVER_CALCULATED: Final[CellText] = ("=(a formula without a result)", CellFlaw.FORMULA_WITHOUT_VALUE)
 
 
 @dataclass(slots=True)
 class Excel97Workbook:
-    """An open .xls workbook.
-
-    Attributes:
-        path: the file.
-        sheets: the names of the sheets that have cells, in their order.
-    """
+    """An open .xls workbook, and the names of the sheets that have cells, in their order."""
 
     path: Path
     sheets: tuple[str, ...]
@@ -54,14 +50,12 @@ class Excel97Workbook:
             raise SheetError(
                 f"{place}: cell {column_letters(column)}{row + 1} is written in a way that is not known; {_SAVE}"
             )
+        uncalculated = self._records.uncalculated.get(start, set())
         rows = RowCollector(place)
         for row in range(sheet.nrows):
-            cells = [
-                _NEVER_CALCULATED
-                if (row, column) in self._records.uncalculated.get(start, ())
-                else self._text(cell, rows)
-                for column, cell in enumerate(sheet.row(row))
-            ]
+            cells = [self._text(cell, rows) for cell in sheet.row(row)]
+            for column in range(len(cells)) if uncalculated else ():
+                cells[column] = _NEVER_CALCULATED if (row, column) in uncalculated else cells[column]
             flaws = {column: flaw for column, (_, flaw) in enumerate(cells) if flaw}
             rows.add(row + 1, [text for text, _ in cells], flaws)
         _take_layout(sheet, rows)
@@ -91,13 +85,8 @@ class Excel97Workbook:
         return number_format(shape.format_str if shape else "General")
 
 
-_SAVE: Final = "open it in Excel or LibreOffice and save it as .xlsx"
-
-
 def open_excel_97(path: Path) -> Excel97Workbook:
     """Open an .xls workbook."""
-    from xlrd.biffh import XLRDError
-
     if path.stat().st_size > limits.MOST_OLD_BYTES:
         most = limits.MOST_OLD_BYTES / 2**20
         raise SheetError(f"{path}: has more than {most:,.0f} MiB, the most that is read of an .xls; {_SAVE}")
@@ -105,22 +94,17 @@ def open_excel_97(path: Path) -> Excel97Workbook:
     try:
         records = _look_through(stream)
         try:
-            book = _opened(bytes(stream), None)
+            book = _opened(bytes(stream))
         except (LookupError, UnicodeDecodeError):
             # a code page that is none
             book = _opened(bytes(stream), "cp1252")
         return Excel97Workbook(path, tuple(book.sheet_names()), book, records)
-    except XLRDError as error:
-        if "encrypted" in str(error):
-            raise SheetError(
-                f"{path}: is encrypted with a password; open it in Excel, remove the password and save it as .xlsx"
-            ) from None
-        raise SheetError(f"{path}: {DAMAGED}") from None
-    except Exception:  # noqa: BLE001 - xlrd ends in whatever its slices of a damaged file end in
-        raise SheetError(f"{path}: {DAMAGED}") from None
+    except Exception as error:  # noqa: BLE001 - xlrd ends in whatever its slices of a damaged file end in
+        locked = "is encrypted with a password; open it in Excel, remove the password and save it as .xlsx"
+        raise SheetError(f"{path}: {locked if 'encrypted' in str(error) else DAMAGED}") from None
 
 
-def _opened(stream: bytes, encoding: str | None) -> "Book":
+def _opened(stream: bytes, encoding: str | None = None) -> "Book":
     import xlrd
 
     return xlrd.open_workbook(

@@ -10,9 +10,13 @@ _SMALLEST = 4096
 
 
 def container(streams: dict[str, bytes]) -> bytes:
-    """Return a compound file with these streams, each filled up to the size from which it has sectors of its own."""
+    """Return a compound file with these streams, each filled up to the size from which it has sectors of its own.
+
+    The first may stand in a folder: ``Folder/Workbook``.
+    """
     padded = {name: data.ljust(_SMALLEST, b"\0") for name, data in streams.items()}
-    entries = len(padded) + 1
+    folders = sum("/" in name for name in padded)
+    entries = len(padded) + 1 + folders
     directory_sectors = -(-entries // 4)
     table: list[int] = [_FAT, *_chain(1, directory_sectors)]
     starts: dict[str, int] = {}
@@ -28,7 +32,12 @@ def container(streams: dict[str, bytes]) -> bytes:
     header += struct.pack("<109I", 0, *[_FREE] * 108)
     fat = struct.pack(f"<{_SECTOR // 4}I", *table, *[_FREE] * (_SECTOR // 4 - len(table)))
     directory = _entry("Root Entry", 5, _END, 0, child=1)
-    for index, (name, data) in enumerate(padded.items(), 1):
+    for index, (name, data) in enumerate(padded.items(), 1 + folders):
+        if "/" in name:
+            folder, _, inside = name.partition("/")
+            # the folder and what is in it; beside the folder stands the next stream
+            directory += _entry(folder, 1, 0, 0, child=2, right=3) + _entry(inside, 2, starts[name], len(data))
+            continue
         directory += _entry(name, 2, starts[name], len(data), right=index + 1 if index < len(padded) else _FREE)
     return header + fat + directory.ljust(directory_sectors * _SECTOR, b"\0") + body
 
