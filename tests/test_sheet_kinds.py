@@ -116,6 +116,37 @@ def test_a_hidden_cell_of_a_page_keeps_its_place(tmp_path: Path) -> None:
     assert _table(tmp_path, page, "order.html") == (("7275550100", "", "SALES"),)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<tr><td><font>{}<td><b>x",
+        "<tr><td><font color=red><b><i>{}</td><td><a href=x>y</td></tr>",
+        "<tr><td><div><span><del>1</del>{}",
+        "<tr><form><td>{}</form></tr>",
+        "<font><tr><td>{}</td></tr>",
+        "<tr><td>{}<td style='display:none'><del>old",
+    ],
+)
+def test_no_row_of_a_page_is_lost_behind_what_it_leaves_open(row: str, tmp_path: Path) -> None:
+    numbers = [str(7275550000 + at) for at in range(3_000)]
+    for many in (300, 3_000):
+        page = "<table><tr><td>did" + "".join(map(row.format, numbers[:many])) + "</table>"
+        try:
+            assert [cells[0] for cells in _table(tmp_path, page, "order.html")] == numbers[:many]
+        except SheetError as error:
+            # what is open is in one another, and a parser goes only so deep
+            assert (many, "is no web page that can be read" in str(error)) == (3_000, True)  # noqa: PT017 - a refusal is right, too
+
+
+def test_a_table_deep_in_a_page_is_found(tmp_path: Path) -> None:
+    page = "<div>" * 2_000 + "<table><tr><td>did<tr><td>7275550100</table>"
+    assert _table(tmp_path, page, "order.html") == (("7275550100",),)
+
+
+def test_a_list_with_a_column_id_is_no_sylk(tmp_path: Path) -> None:
+    assert _table(tmp_path, "ID;Phone\n1;7275550100\n") == (("1", "7275550100"),)
+
+
 _FRAMES = '<html><head><meta name=ProgId content=Excel.Sheet></head><frameset rows="*,39">%s</frameset></html>'
 NAMED = {
     "order.htm": (_FRAMES % '<frame src="order_files/sheet001.htm">', "name order_files/sheet001.htm"),

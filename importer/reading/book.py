@@ -17,7 +17,8 @@ from importer.reading.sheet_rows import ReadOptions, SheetRows
 
 _COMMENTS: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 _HTML: Final = re.compile(
-    r"<(?:!doctype\s+html|html|head|meta|body|table|div|style|title|center|font|p|br|frameset)\b", re.IGNORECASE
+    r"<(?:!doctype\s+html|html|head|meta|body|table|div|style|title|center|font|p|br|frameset|form|span|script|link|h[1-6]|thead|tr)\b",
+    re.IGNORECASE,
 )
 _OTHER_TEXTS: Final = (
     (re.compile(r"\s*<(?s:.{0,2000})urn:schemas-microsoft-com:office:spreadsheet"), "an Excel 2003 XML spreadsheet"),

@@ -38,6 +38,7 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RECORDS_ALONE: Final = b"\x09\x08"
 """How an .xls begins that is not packed into an OLE file, as old scripts write it."""
 
+_SYLK: Final = re.compile(rb"ID;P[^\r\n]*[\r\n]+(?:[BCFOPW]|N[NEU]);[A-Z]|ID;P[^\r\n]*[\r\n]+E[\r\n]")
 _LOCK_FILE: Final = re.compile(r"~\$(?P<excel>.+)|\.~lock\.(?P<office>.+)#")
 _OLE_DOCUMENTS: Final = {
     "worddocument": "a Word document",
@@ -58,7 +59,6 @@ _NOT_A_LIST: Final = (
     (b"BZh", "a bzip2 archive", "unpack it and name the file inside"),
     (b"{\\rtf", "an RTF document", _COPY_TABLE),
     (b"SQLite format 3\0", "an SQLite database", "export the list from it as .csv"),
-    (b"ID;P", "a SYLK file (.slk)", _SAVE_AS),
     (b"TABLE\r\n0,1", "a DIF file", _SAVE_AS),
     (b"TABLE\n0,1", "a DIF file", _SAVE_AS),
     (b"BEGIN:VCARD", "a file of contacts (vCard)", "export the numbers as .csv"),
@@ -114,6 +114,8 @@ def kind_of(path: Path, max_unpacked_bytes: int) -> FileKind:
         return FileKind.XLS
     if head.startswith(b"PK"):
         return _package_kind(path, max_unpacked_bytes)
+    if _SYLK.match(head):
+        raise SheetError(f"{path}: is a SYLK file (.slk), which is not read; {_SAVE_AS}")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for beginning, what, next_step in _NOT_A_LIST:
         if head.startswith(beginning) or (beginning.isalpha() and start.upper().startswith(beginning)):

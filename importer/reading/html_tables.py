@@ -1,6 +1,8 @@
 """Tables of an HTML page, which many portals call an Excel file, read with lxml.html."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,23 +33,57 @@ def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
     """
     from lxml import etree, html
 
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    whole = False
+    with suppress(etree.ParserError, etree.XMLSyntaxError, AssertionError):
         page = html.document_fromstring(decoded.text.encode("utf-8", "replace"), parser)
-    except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
-        raise SheetError(f"{path}: is no web page that can be read; get the list again as .xlsx or .csv") from None
+        whole = all(error.level < etree.ErrorLevels.FATAL for error in parser.error_log)
+    if not whole:
+        raise SheetError(f"{path}: is no web page that can be read; get the list again as .xlsx or .csv")
     rules = _HIDING_RULE.findall(" ".join(style.text or "" for style in page.iter("style")))
     hiding = frozenset(name for selectors in rules for name in _CLASS.findall(selectors))
-    elements = list(page.iter("table"))
-    if len(elements) > limits.MOST_SHEETS:
-        raise SheetError(f"{path}: has more than {limits.MOST_SHEETS} tables; get the list as .xlsx or .csv")
-    tables = {f"table {number}": _Table(f"{path}: table {number}", hiding) for number in range(1, len(elements) + 1)}
-    for table, element in zip(tables.values(), elements, strict=True):
-        table.take(element)
-    read = {name: sheet for name, table in tables.items() if (sheet := table.rows.finish(name)).rows}
+    read = {name: sheet for name, sheet in _tables(path, page, hiding) if sheet.rows}
     if not read:
         raise _no_table(path, page)
     return read if len(read) > 1 else {"": replace(next(iter(read.values())), sheet="")}
+
+
+def _tables(path: Path, page: "HtmlElement", hiding: frozenset[str]) -> "Iterator[tuple[str, SheetRows]]":
+    """Yield the tables of a page; a cell or row begins where its tag stands, whatever is left open before it."""
+    from lxml import etree
+
+    tables: list[_Table] = []
+    under_way: list[_Table] = []
+    unseen = None
+    for event, element in etree.iterwalk(page, events=("start", "end")):
+        tag = element.tag
+        if event == "start":
+            hidden = tag in _NOT_SHOWN or _is_hidden(element, hiding)
+            if tag == "table":
+                under_way.append(_Table(f"{path}: table {len(tables) + 1}"))
+                tables.append(under_way[-1])
+                if len(tables) > limits.MOST_SHEETS:
+                    raise SheetError(
+                        f"{path}: has more than {limits.MOST_SHEETS} tables; get the list as .xlsx or .csv"
+                    )
+            elif under_way:
+                under_way[-1].start(element, hidden=hidden)
+            if tag in ("table", "tr", "td", "th"):
+                unseen = element if hidden and tag in ("td", "th") else None
+            elif unseen is None and hidden:
+                unseen = element
+            text = ("\0" if tag in _BREAKS else "") + (element.text or "")
+        else:
+            unseen = None if element is unseen else unseen
+            if under_way and tag == "table":
+                under_way.pop().end_row()
+            elif under_way and tag in ("td", "th"):
+                under_way[-1].end_cell()
+            text = element.tail or ""
+        if under_way and unseen is None:
+            under_way[-1].write(text)
+    for number, table in enumerate(tables, 1):
+        yield f"table {number}", table.rows.finish(f"table {number}")
 
 
 def _no_table(path: Path, page: "HtmlElement") -> SheetError:
@@ -65,66 +101,60 @@ def _no_table(path: Path, page: "HtmlElement") -> SheetError:
 class _Table:
     """A table under way."""
 
-    def __init__(self, place: str, hiding: frozenset[str]) -> None:
+    def __init__(self, place: str) -> None:
         self.rows = RowCollector(place)
-        self._hiding = hiding
         self._number = 0
+        self._texts: list[str] | None = None
+        self._cell: HtmlElement | None = None
+        self._pieces: list[str] = []
         # index of a column -> the last row that a cell of it reaches down to
         self._reaches: dict[int, int] = {}
 
-    def take(self, element: "HtmlElement") -> None:
-        """Take the rows of a table, of its parts, and cells without a row around them."""
-        alone: list[HtmlElement] = []
-        for child in element:
-            if child.tag in ("thead", "tbody", "tfoot"):
-                self.take(child)
-            elif child.tag == "tr":
-                self._row([cell for cell in child if cell.tag in ("td", "th")])
-                if self._hidden(child):
-                    self.rows.hidden_rows.add(self._number)
-            elif child.tag in ("td", "th"):
-                alone.append(child)
-        if alone:
-            self._row(alone)
+    def start(self, element: "HtmlElement", *, hidden: bool) -> None:
+        if element.tag == "tr":
+            self.end_row()
+            self._number += 1
+            self._texts = []
+            self.rows.hidden_rows.update({self._number} if hidden else ())
+        elif element.tag in ("td", "th"):
+            self.end_cell()
+            if self._texts is None:
+                # a cell without a row around it
+                self._number, self._texts = self._number + 1, []
+            self._cell, self._pieces = element, []
 
-    def _row(self, cells: "list[HtmlElement]") -> None:
-        self._number += 1
-        texts: list[str] = []
-        for cell in cells:
-            while self._reaches.get(len(texts), 0) >= self._number:
-                texts.append("")
-            across = _span(cell.get("colspan"), limits.MOST_COLUMNS)
-            down = _span(cell.get("rowspan"), limits.MOST_ROWS)
-            column = len(texts)
-            if down > 1:
-                last = self._number + down - 1
-                self.rows.merge(MergedCells(column, self._number, last))
-                self._reaches |= dict.fromkeys(range(column, min(column + across, limits.MOST_COLUMNS)), last)
-            texts += [self._text(cell), *[""] * (across - 1)][: max(limits.MOST_COLUMNS - column, 0)]
+    def write(self, text: str) -> None:
+        if self._cell is not None:
+            self._pieces.append(text)
+
+    def end_cell(self) -> None:
+        if self._cell is None or self._texts is None:
+            return
+        lines = "".join(self._pieces).split("\0")
+        text = "\n".join(_SPACE.sub(" ", line).strip(" ") for line in lines).strip("\n")
+        if _SHORTENED.fullmatch(text):
+            text = _exactly(self._cell.get("x:num") or self._cell.get("sdval") or "") or text
+        while self._reaches.get(len(self._texts), 0) >= self._number:
+            self._texts.append("")
+        column, last = len(self._texts), self._number + _span(self._cell.get("rowspan"), limits.MOST_ROWS) - 1
+        across = min(_span(self._cell.get("colspan"), limits.MOST_COLUMNS), max(limits.MOST_COLUMNS - column, 0))
+        if last > self._number:
+            self.rows.merge(MergedCells(column, self._number, last))
+            self._reaches |= dict.fromkeys(range(column, column + across), last)
+        self._texts += [text, *[""] * (across - 1)][:across]
+        self._cell = None
+
+    def end_row(self) -> None:
+        self.end_cell()
+        texts, self._texts = self._texts or [], None
         while texts and not texts[-1]:
             texts.pop()
         self.rows.add(self._number, texts)
 
-    def _text(self, cell: "HtmlElement") -> str:
-        pieces: list[str] = []
-        if not self._hidden(cell):
-            self._take_text(cell, pieces)
-        text = "\n".join(_SPACE.sub(" ", line).strip(" ") for line in "".join(pieces).split("\0")).strip("\n")
-        exact = cell.get("x:num") or cell.get("sdval") or ""
-        return (_exactly(exact) or text) if _SHORTENED.fullmatch(text) else text
 
-    def _take_text(self, element: "HtmlElement", pieces: list[str]) -> None:
-        pieces.append(element.text or "")
-        for child in element:
-            if child.tag in _BREAKS:
-                pieces.append("\0")
-            if child.tag not in _NOT_SHOWN and child.tag != "table" and not self._hidden(child):
-                self._take_text(child, pieces)
-            pieces.append(child.tail or "")
-
-    def _hidden(self, element: "HtmlElement") -> bool:
-        classes = self._hiding.intersection((element.get("class") or "").split()) if self._hiding else ()
-        return element.get("hidden") is not None or bool(classes) or bool(_HIDING.search(element.get("style") or ""))
+def _is_hidden(element: "HtmlElement", hiding: frozenset[str]) -> bool:
+    classes = hiding.intersection((element.get("class") or "").split()) if hiding else ()
+    return element.get("hidden") is not None or bool(classes) or bool(_HIDING.search(element.get("style") or ""))
 
 
 def _exactly(number: str) -> str:
