@@ -118,6 +118,7 @@ _UNUSUAL = {
     "formula-and-empty-value": in_row('<c r="A4"><f>A1</f>\n <v></v></c>', 4),
     "shared-formula": in_row('<c r="A4"><f t="shared" si="0"/></c>', 4),
     "zeros": in_row('<c r="A4" s="1"><v>1</v></c>', 4),
+    "zeros-and-a-type-before": in_row('<c r="A4" t="n" s="1"><v>1</v></c>', 4),
     "hidden-row": in_row('<c r="A4"><v>1</v></c>', 4, ' hidden="1"'),
     "cell-without-a-place": in_row("<c><v>1</v></c>", 4),
     "cell-beyond-the-sheet": in_row('<c r="ABCD4"/>', 4),
@@ -147,6 +148,48 @@ def test_a_hidden_column_and_results_that_are_zeros_alone_are_looked_at_cell_by_
         workbook({"Order": xml}, after_sheets=after)(path)
         with pytest.raises(AssertionError, match=_ONE_BY_ONE), only("fast"):
             read_sheet_rows(path)
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        '<mergeCell  ref="B2:B3"/>',
+        "<mergeCell ref='B2:B3'/>",
+        '<mergeCell\nref="$B$2:$B$3"/>',
+        '<mergeCell x="1" ref="b2:b3"/>',
+    ],
+)
+def test_a_merged_area_is_found_however_it_is_written(area: str, tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    rows = (cells("did", "group"), cells("17275550100", "SALES", row=2), cells("17275550101", row=3))
+    one_sheet(*rows, after=f"<mergeCells>{area}</mergeCells>")(path)
+    assert read_table(path).rows[1] == ("17275550101", "SALES")
+
+
+@pytest.mark.parametrize(
+    "code", ['"on "d mmm yyyy', "[$-409]d-mmm-yy;@", "yyyy-mm-dd", "[h]:mm", "dd/mm/yyyy hh:mm", "m/d"]
+)
+def test_a_date_is_a_date_in_both_readers(code: str, tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    one_sheet(
+        cells("did", "at"),
+        in_row('<c r="A2"><v>17275550100</v></c><c r="B2" s="1"><v>45413.5</v></c>', 2),
+        styles_part=styles(code),
+    )(path)
+    table = read_table(path)
+    with only("careful"):
+        assert read_table(path).rows == table.rows
+    assert dict(table.flaws) == {(0, 1): CellFlaw.DATE}
+
+
+def test_how_a_text_is_pronounced_is_no_part_of_it_in_both_readers(tmp_path: Path) -> None:
+    path = tmp_path / "order.xlsx"
+    items = ("<t>did</t>", '<t>17275550100</t><rPh sb="0" eb="1"><t>99</t></rPh>')
+    rows = [in_row(f'<c r="A{at + 1}" t="s"><v>{at}</v></c>', at + 1) for at in range(2)]
+    workbook({"Order": sheet(*rows)}, strings_part=strings(*items))(path)
+    for reader in ("fast", "careful"):
+        with only(reader):
+            assert read_table(path).rows == (("17275550100",),)
 
 
 def _renamed(path: Path, name: Callable[[str], str], change: Callable[[str, str], str] = lambda _, text: text) -> None:

@@ -74,7 +74,7 @@ class _Look:
 
     def __init__(self, book: ExcelWorkbook, lengths: Sequence[int]) -> None:
         changing = b"|".join(b"%d" % style for style, shape in enumerate(book.formats) if not shape.plain)
-        self._changing = re.compile(rb'<c r="[A-Z0-9]+" s="(?:%s)"' % changing) if changing else None
+        self._changing = re.compile(rb'<c r="[A-Z0-9]+"(?: t="[A-Za-z]+")* s="(?:%s)"' % changing) if changing else None
         self._uncalculated = book.uncalculated
         self._head = True
         self._lengths = lengths
@@ -105,7 +105,10 @@ class _Look:
             raise UnusualSheet
         if (b"<f>" in xml or b"<f " in xml or b"<f/>" in xml) and (self._uncalculated or _WITHOUT_RESULT.search(xml)):
             raise UnusualSheet
-        for first_column, first, last in _MERGED.findall(xml) if b"<mergeCell " in xml else ():
+        merged = _MERGED.findall(xml) if b"<mergeCell" in xml else []
+        if len(merged) != xml.count(b"<mergeCell") - xml.count(b"<mergeCells"):
+            raise UnusualSheet
+        for first_column, first, last in merged:
             if int(last) > int(first):
                 self.merged.append(MergedCells(_column(first_column), int(first), int(last)))
         if not cells:

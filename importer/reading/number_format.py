@@ -28,6 +28,8 @@ _NOT_COUNTED: Final = re.compile(r"[^0-9+]")
 _BUILT_IN_DATES: Final = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
 _BUILT_IN: Final = {9: "0%", 10: "0.00%", 46: "[h]:mm:ss", **dict.fromkeys(_BUILT_IN_DATES, "yyyy-mm-dd")}
 
+_OF_DATES: Final = ("date", "plain", "tail", "escaped")
+
 Token = tuple[str, str]
 
 
@@ -52,8 +54,11 @@ class NumberFormat:
 
     @property
     def plain(self) -> bool:
-        """Whether any number may be read as its own digits, or as the date that it is."""
-        return self.date or self.elapsed or not any(map(_may_change, self.sections))
+        """Whether any number is certain to be read as its own digits, or as a date."""
+        if self.date or self.elapsed:
+            # calamine finds dates by rules of its own; about these there is no doubt
+            return not self.elapsed and all(kind in _OF_DATES for section in self.sections for kind, _ in section)
+        return not any(map(_may_change, self.sections))
 
     def text(self, number: float, *, from_1904: bool = False) -> tuple[CellText, bool]:
         """Return the text of a number cell, and whether that has digits or a plus which only the format adds."""
