@@ -36,7 +36,7 @@ class Interrupts:
             # the record is on disk after every step, so nothing is lost by leaving at once; stderr itself may be in
             # the middle of a write
             with suppress(OSError):
-                os.write(2, b"\nleft at once; what was sent is in the record: did-importer resume goes on\n")
+                os.write(2, b"\nleft at once; did-importer resume goes on\n")
             os._exit(INTERRUPTED)
         self._stop()
 

@@ -1,4 +1,4 @@
-"""Writes the blocks of README.md that come from the program itself; a test compares them.
+"""Writes the blocks of README.md and docs/*.md that come from the program itself; a test compares them.
 
 Run ``python tests/readme_blocks.py`` from the top of the repository to write them anew.
 """
@@ -26,6 +26,9 @@ from importer.workbooks.template import columns_markdown
 
 TOP: Final = Path(__file__).parent.parent
 README: Final = TOP / "README.md"
+PAGES: Final = (README, *sorted((TOP / "docs").glob("**/*.md")))
+"""The Markdown files in which blocks stand between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->``."""
+
 SHOWN_PORT: Final = "8089"
 _BLOCK: Final = re.compile(r"(<!-- begin: (?P<name>[a-z ]+) -->\n)(?P<body>.*?)(<!-- end: (?P=name) -->)", re.DOTALL)
 
@@ -69,6 +72,7 @@ class Practice:
         text = re.sub(r"\bport \d+ of", f"port {SHOWN_PORT} of", text)
         text = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{SHOWN_PORT}", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)", "2026-11-23T10:15:00+00:00", text)
+        text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z+-][\w+-]*", "2026-11-23 10:15:00 UTC", text)
         return re.sub(r"\b\d{8}-\d{6}-", "20261123-101500-", text)
 
 
@@ -207,15 +211,17 @@ def blocks() -> Mapping[str, str]:
 
 
 def blocks_in(text: str) -> Mapping[str, str]:
-    """Return the blocks that stand in a README."""
+    """Return the blocks that stand in a page."""
     return {found["name"]: found["body"] for found in _BLOCK.finditer(text)}
 
 
 def written(text: str, made: Mapping[str, str]) -> str:
-    """Return a README with its blocks made anew."""
+    """Return a page with its blocks made anew."""
     return _BLOCK.sub(lambda found: f"{found[1]}{made[found['name']]}{found[4]}", text)
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text(encoding="utf-8"), blocks()), encoding="utf-8")
-    sys.stdout.write("README.md is written\n")
+    made = blocks()
+    for page in PAGES:
+        page.write_text(written(page.read_text(encoding="utf-8"), made), encoding="utf-8")
+        sys.stdout.write(f"{page.relative_to(TOP)} is written\n")

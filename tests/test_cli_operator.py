@@ -230,9 +230,10 @@ def test_a_check_says_first_what_is_to_be_corrected(tmp_path: Path) -> None:
     ran = desk.did_importer("check", order_of(desk, 0, bad=1))
     assert ran.code == 1
     said = one_line(ran.out)
-    assert f"next: correct the marked cells in {tmp_path / 'order_checked.xlsx'}, and check or run that file" in said
-    assert "(sends the 1 good row)" in said
-    assert "next: did-importer" not in desk.did_importer("check", order_of(desk, bad=1)).out
+    corrected = tmp_path / "order_checked.xlsx"
+    assert f"next: correct the marked cells in {corrected}, then: did-importer run {corrected}" in said
+    assert said.endswith(f"or send the 1 good row now: did-importer run {tmp_path / 'order.csv'}")
+    assert "good row" not in desk.did_importer("check", order_of(desk, bad=1)).out
 
 
 def test_a_corrected_checked_table_can_be_run(tmp_path: Path, sandbox: Sandbox) -> None:

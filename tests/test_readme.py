@@ -4,13 +4,14 @@ import re
 from functools import cache
 
 import pytest
-from readme_blocks import README, TOP, blocks, blocks_in
+from readme_blocks import PAGES, TOP, blocks, blocks_in
 
 from importer.cli.parser import build_parser
 from importer.model import ExitCode
 from importer.workflows.options import ImportOptions
 
-TEXT = README.read_text(encoding="utf-8")
+TEXTS = {page.relative_to(TOP).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
+BLOCKS = [(page, name) for page, text in TEXTS.items() for name in blocks_in(text)]
 
 
 @cache
@@ -18,24 +19,26 @@ def made() -> dict[str, str]:
     return dict(blocks())
 
 
-@pytest.mark.parametrize("name", sorted(blocks_in(TEXT)))
-def test_a_block_of_the_readme_is_what_the_program_says(name: str) -> None:
-    assert blocks_in(TEXT)[name] == made()[name], "write it anew with: python tests/readme_blocks.py"
+@pytest.mark.parametrize(("page", "name"), BLOCKS)
+def test_a_block_of_a_page_is_what_the_program_says(page: str, name: str) -> None:
+    assert blocks_in(TEXTS[page])[name] == made()[name], "write it anew with: python tests/readme_blocks.py"
 
 
-def test_every_block_that_the_program_makes_stands_in_the_readme() -> None:
-    assert set(blocks_in(TEXT)) == set(made())
+def test_every_block_that_the_program_makes_stands_in_a_page() -> None:
+    assert {name for _, name in BLOCKS} == set(made())
 
 
 def test_every_exit_code_is_explained() -> None:
-    block = blocks_in(TEXT)["exit codes"]
+    block = made()["exit codes"]
     assert [int(number) for number in re.findall(r"^(\d+) ", block, re.MULTILINE)] == [int(code) for code in ExitCode]
 
 
-def test_every_file_that_the_readme_names_is_there() -> None:
-    for name in re.findall(r"\]\(([^)]+)\)|`((?:sample_data|tests|templates)/[^` ]*)`", TEXT):
-        path = name[0] or name[1]
-        assert (TOP / path).exists(), path
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    for link, shown in re.findall(r"\]\(([^)#]+)[^)]*\)|`((?:sample_data|tests|templates|docs)/[^` ]*)`", TEXTS[page]):
+        if not link.startswith(("http://", "https://", "mailto:")):
+            path = (TOP / page).parent / link if link else TOP / shown
+            assert path.exists(), path
 
 
 @pytest.mark.parametrize(

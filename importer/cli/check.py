@@ -79,12 +79,15 @@ def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> tu
 
 def _next_lines(checked: Checked, written: tuple[Path, ...], flags: argparse.Namespace, *, bad: bool) -> list[str]:
     """Name the command that sends what was checked, and how the rest is corrected first."""
-    words = [quoted(word) for word in flags.words if word not in _OF_CHECK_ALONE]
+    words = [word for word in flags.words[1:] if word not in _OF_CHECK_ALONE]
+    run = " ".join(["did-importer run", *map(quoted, words)])
+    if not bad:
+        return [f"next: {run}"] if checked.planned else []
     lines = []
-    if bad and written:
-        lines.append(wrapped(f"next: correct the marked cells in {quoted(written[0])}, and check or run that file"))
+    if written:
+        again = [str(written[0]) if word == str(flags.file) else word for word in words]
+        correct = wrapped(f"next: correct the marked cells in {quoted(written[0])}, then:")
+        lines += [correct, " ".join(["  did-importer run", *map(quoted, again)])]
     if checked.planned:
-        sends = counted(len(checked.planned), "good row")
-        lines.append(f"next: did-importer {' '.join(['run', *words[1:]])}")
-        lines[-1] += f"   (sends the {sends})" if bad else ""
+        lines += [f"or send the {counted(len(checked.planned), 'good row')} now:", f"  {run}"]
     return lines

@@ -45,17 +45,16 @@ class _Parser(argparse.ArgumentParser):
             UsageError: always.
         """
         chosen = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
-        meant = ""
-        if chosen:
-            meant = did_you_mean(chosen[1], re.findall(r"[\w-]+", chosen[2]))
-            message = message.replace("argument COMMAND: invalid choice: ", "there is no command ")
-        raise UsageError(f"{message}{meant}; see {self.prog} --help")
+        meant = did_you_mean(chosen[1], re.findall(r"[\w-]+", chosen[2])) if chosen else ";"
+        if chosen and message.startswith("argument COMMAND"):
+            message = f"there is no command '{chosen[1]}'"
+        raise UsageError(f"{message}{meant} see {self.prog} --help")
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """Return a question with the word that is nearest; empty where none is near."""
+    """Return a question with the word that is nearest, as the end of a clause; a semicolon where none is near."""
     close = get_close_matches(word, list(words), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f"; did you mean {close[0]}?" if close else ";"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -98,5 +97,5 @@ def parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> a
         word = rest[0].partition("=")[0]
         known = [flag for flag in COMMANDS[flags.command].flags if flag.startswith("--")]
         meant, place = did_you_mean(word, known), f"did-importer {flags.command} --help"
-        raise UsageError(f"{flags.command} does not know '{word}'{meant}; see {place}")
+        raise UsageError(f"{flags.command} does not know '{word}'{meant} see {place}")
     return flags

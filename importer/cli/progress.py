@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
-from importer.characters import printable
 from importer.cli.files import RunLog
-from importer.cli.text import counted
+from importer.cli.text import counted, wrapped
 from importer.model import Result, RowOutcome
 
 if TYPE_CHECKING:
@@ -117,6 +116,6 @@ class Progress:
         # whoever read our words may be gone (``2>&1 | head``), and calls are in flight: the run goes on without words
         with suppress(OSError, ValueError):
             if self._bar is not None:
-                self._bar.write(printable(sentence), file=self._stream)
+                self._bar.write(wrapped(sentence), file=self._stream)
             else:
-                print(printable(sentence), file=self._stream, flush=True)
+                print(wrapped(sentence), file=self._stream, flush=True)
