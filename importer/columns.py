@@ -2,7 +2,7 @@
 
 The pandera schema, the template, the README's table and the sandbox are built from this list, and from nothing
 else. Facts are those of ``add_did`` as real servers behave (the recorded replies in ``tests/transcripts.jsonl``);
-the order is the order in which the server checks.
+their order is that in which people fill a sheet.
 """
 
 from collections.abc import Mapping
@@ -33,9 +33,11 @@ DID_PATTERN: Final = Column(
     shortest=2,
     refusal="YOU MUST USE ALL REQUIRED FIELDS",
     aliases=tuple(
-        "did didpattern didnumber dids didno didlist ddi phonenumbere164 numbervale164 e164number e164 phonenumber"
-        " telephonenumber fullnumber fulltn inboundnumber destinationdid tollfreenumber trunknumber phonenumbers"
-        " telephoneno phoneno tn tns tfn tollfree dnis msisdn number numbers telephone phone tel value".split()
+        "did didpattern didnumber didnumbers dids didno didlist didextension ddi ddis ddinumber ddinumbers"
+        " inbounddid inbounddids phonenumbere164 numbervale164 e164number numbere164 e164 phonenumber"
+        " telephonenumber fullnumber fulltn inboundnumber inboundnumbers destinationdid tollfreenumber trunknumber"
+        " phonenumbers telephonenumbers tollfreenumbers telephoneno phoneno telno telnos tn tns tfn tollfree dnis"
+        " msisdn number numbers telephone phone tel value".split()
     ),
     holds_did=True,
     help="The inbound number, written exactly as the carrier sends it in the call. Digits with an optional leading +.",
@@ -79,82 +81,17 @@ COLUMNS: Final[tuple[Column, ...]] = (
         example="Tampa sales line 1",
     ),
     Column(
-        name="active",
-        stored_as="did_active",
-        kept="A-Z",
-        server_check=ServerCheck.CHOICE,
-        refusal="ACTIVE MUST BE Y OR N" + _OPTIONAL,
-        default="Y",
-        aliases=("didactive",),
-        choices=("Y", "N"),
-        spellings=YES_NO,
-        help="Whether the DID takes calls. Blank means Y.",
-        example="Y",
-    ),
-    Column(
         name="did_route",
         stored_as="did_route",
         server_check=ServerCheck.CHOICE,
         refusal="DID ROUTE IS NOT VALID" + _OPTIONAL,
         default="EXTEN",
+        aliases=("route",),
         choices=("EXTEN", "VOICEMAIL", "AGENT", "PHONE", "IN_GROUP", "CALLMENU", "VMAIL_NO_INST"),
         spellings=MappingProxyType({"CALL_MENU": "CALLMENU"}),
         help="Where calls go. Each route needs its target: EXTEN extension; IN_GROUP group; CALLMENU menu_id; "
         "VOICEMAIL and VMAIL_NO_INST voicemail_ext; PHONE phone_extension and server_ip. Blank means EXTEN.",
         example="IN_GROUP",
-    ),
-    Column(
-        name="record_call",
-        stored_as="record_call",
-        server_check=ServerCheck.CHOICE,
-        refusal="RECORD CALL MUST BE Y OR N" + _OPTIONAL,
-        default="N",
-        choices=("Y", "N", "Y_QUEUESTOP"),
-        spellings=YES_NO,
-        help="Whether calls are recorded; Y_QUEUESTOP records until the call reaches the queue. Blank means N.",
-        example="N",
-    ),
-    Column(
-        name="extension",
-        stored_as="extension",
-        refusal="EXTENSION MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
-        default="9998811112",
-        help="The dialplan extension that an EXTEN route calls. Without it calls go to an announcement.",
-        example="8300",
-    ),
-    Column(
-        name="exten_context",
-        stored_as="exten_context",
-        refusal="EXTENSION CONTEXT MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
-        default="default",
-        help="The dialplan context of the extension. Blank means default.",
-        example="default",
-    ),
-    Column(
-        name="voicemail_ext",
-        stored_as="voicemail_ext",
-        kept="*#._0-9a-zA-Z",
-        longest=10,
-        refusal="VOICEMAIL EXTENSION MUST BE FROM 1 TO 10 CHARACTERS" + _OPTIONAL,
-        help="The mailbox of a VOICEMAIL or VMAIL_NO_INST route. VICIdial does not look it up.",
-        example="8500",
-    ),
-    Column(
-        name="phone_extension",
-        stored_as="phone",
-        longest=100,
-        refusal="PHONE EXTENSION MUST BE FROM 1 TO 100 CHARACTERS" + _OPTIONAL,
-        help="The phone of a PHONE route; it needs server_ip too. VICIdial does not look it up.",
-        example="cc101",
-    ),
-    Column(
-        name="server_ip",
-        stored_as="server_ip",
-        kept="-.:_0-9a-zA-Z",
-        server_check=ServerCheck.LOOK_UP,
-        refusal="SERVER IP MUST BE A VALID SERVER IN THE SYSTEM" + _OPTIONAL,
-        help="The VICIdial server of a PHONE route, as listed under Admin > Servers.",
-        example="10.10.10.15",
     ),
     Column(
         name="group",
@@ -177,12 +114,81 @@ COLUMNS: Final[tuple[Column, ...]] = (
         example="main_ivr",
     ),
     Column(
+        name="extension",
+        stored_as="extension",
+        refusal="EXTENSION MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
+        default="9998811112",
+        help="The dialplan extension that an EXTEN route calls. Without it calls go to an announcement.",
+        example="8300",
+    ),
+    Column(
+        name="voicemail_ext",
+        stored_as="voicemail_ext",
+        kept="*#._0-9a-zA-Z",
+        longest=10,
+        refusal="VOICEMAIL EXTENSION MUST BE FROM 1 TO 10 CHARACTERS" + _OPTIONAL,
+        aliases=("voicemailbox", "voicemailextension", "voicemail", "mailbox"),
+        help="The mailbox of a VOICEMAIL or VMAIL_NO_INST route. VICIdial does not look it up.",
+        example="8500",
+    ),
+    Column(
+        name="phone_extension",
+        stored_as="phone",
+        longest=100,
+        refusal="PHONE EXTENSION MUST BE FROM 1 TO 100 CHARACTERS" + _OPTIONAL,
+        help="The phone of a PHONE route; it needs server_ip too. VICIdial does not look it up.",
+        example="cc101",
+    ),
+    Column(
+        name="server_ip",
+        stored_as="server_ip",
+        kept="-.:_0-9a-zA-Z",
+        server_check=ServerCheck.LOOK_UP,
+        refusal="SERVER IP MUST BE A VALID SERVER IN THE SYSTEM" + _OPTIONAL,
+        help="The VICIdial server of a PHONE route, as listed under Admin > Servers.",
+        example="10.10.10.15",
+    ),
+    Column(
+        name="active",
+        stored_as="did_active",
+        kept="A-Z",
+        server_check=ServerCheck.CHOICE,
+        refusal="ACTIVE MUST BE Y OR N" + _OPTIONAL,
+        default="Y",
+        aliases=("didactive",),
+        choices=("Y", "N"),
+        spellings=YES_NO,
+        help="Whether the DID takes calls. Blank means Y.",
+        example="Y",
+    ),
+    Column(
+        name="record_call",
+        stored_as="record_call",
+        server_check=ServerCheck.CHOICE,
+        refusal="RECORD CALL MUST BE Y OR N" + _OPTIONAL,
+        default="N",
+        choices=("Y", "N", "Y_QUEUESTOP"),
+        spellings=YES_NO,
+        help="Whether calls are recorded; Y_QUEUESTOP records until the call reaches the queue. Blank means N.",
+        example="N",
+    ),
+    Column(
+        name="exten_context",
+        stored_as="exten_context",
+        refusal="EXTENSION CONTEXT MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
+        default="default",
+        aliases=("extensioncontext",),
+        help="The dialplan context of the extension. Blank means default.",
+        example="default",
+    ),
+    Column(
         name="filter_clean_cid_number",
         stored_as="filter_clean_cid_number",
         kept="- .,_0-9a-zA-Z",
         longest=20,
         refusal="CLEAN CID NUMBER MUST BE FROM 1 TO 20 CHARACTERS" + _OPTIONAL,
         default="",
+        aliases=("cleancidnumber",),
         help="How VICIdial cleans the caller's number, such as R10 for its last ten digits.",
         example="R10",
     ),
@@ -194,6 +200,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         longest=20,
         refusal="CALL HANDLE METHOD MUST BE FROM 3 TO 20 CHARACTERS" + _OPTIONAL,
         default="CID",
+        aliases=("ingroupcallhandlemethod",),
         offered=CALL_HANDLE_METHODS,
         help="How VICIdial finds the caller's lead: one of the methods of its admin pages. Blank means CID.",
         example="CIDLOOKUP",
@@ -206,6 +213,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         longest=2,
         refusal="AGENT SEARCH METHOD MUST BE 2 CHARACTERS" + _OPTIONAL,
         default="LB",
+        aliases=("ingroupagentsearchmethod",),
         choices=("LB", "LO", "SO"),
         help="How an agent is looked for: LB load balanced, LO load balanced overflow, SO server only.",
         example="LB",
@@ -217,6 +225,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         longest=14,
         refusal="LIST ID MUST BE FROM 3 TO 14 DIGITS" + _OPTIONAL,
         default="999",
+        aliases=("ingrouplistid",),
         digits_only=True,
         help="The list that new leads go to, 3 to 14 digits. Blank means 999.",
         example="999",
@@ -228,6 +237,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         longest=14,
         refusal="ENTRY LIST ID MUST BE FROM 1 TO 14 DIGITS" + _OPTIONAL,
         default="0",
+        aliases=("ingroupentrylistid",),
         digits_only=True,
         help="The entry list, up to 14 digits. Blank means 0.",
         example="0",
@@ -237,6 +247,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         stored_as="campaign_id",
         longest=8,
         refusal="CAMPAIGN MUST BE FROM 1 TO 8 CHARACTERS" + _OPTIONAL,
+        aliases=("ingroupcampaignid", "campaign"),
         help="The campaign, up to 8 characters. VICIdial does not look it up.",
         example="TESTCAMP",
     ),
@@ -247,6 +258,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         longest=10,
         refusal="PHONE CODE MUST BE FROM 1 TO 10 CHARACTERS" + _OPTIONAL,
         default="1",
+        aliases=("ingroupphonecode",),
         help="The country's dialling code, up to 10 digits. Blank means 1.",
         example="1",
     ),
@@ -254,14 +266,14 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column(
         name="user_id",
         stored_as="user",
-        aliases=("agent", "agentid", "agentuser"),
+        aliases=("agent", "agentid", "agentuser", "useragent"),
         function="",
         help="The agent of an AGENT route. add_did cannot set it, so it is never sent; set it under Inbound > DIDs, or"
         " name a DID that has it in copy_from.",
         example="1001",
     ),
 )
-"""All columns, in the order in which the server checks them; behind them those that add_did does not know."""
+"""All columns, in the order in which people fill them; behind them those that add_did does not know."""
 
 BY_NAME: Final[Mapping[str, Column]] = MappingProxyType({column.name: column for column in COLUMNS})
 """Columns by the server's name."""

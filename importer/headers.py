@@ -1,14 +1,16 @@
 """Which header means which column.
 
-Headers match without regard to case, spaces or punctuation, by name and never by position. If two headers could
-be the same column, the more exact one wins (the server's own name first, then the aliases in their order); the
-other is passed over, is never sent, and the choice is shown. A list of ranges has other headers: first numbers beside
-last numbers or quantities.
+Headers match without regard to case, spaces or punctuation, by name and never by position; a mark such as ``*`` or
+``(required)`` behind a header does not count. If two headers could be the same column, the more exact one wins (the
+server's own name first, then the aliases in their order); the other is passed over, is never sent, and the choice is
+shown. Of the columns that could hold the DIDs ``importer.checking.did_choice`` chooses by what is in them. A list of
+ranges has other headers: first numbers beside last numbers or quantities.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
 from types import MappingProxyType
 from typing import Final
 
@@ -18,16 +20,24 @@ from importer.errors import SheetError
 
 FIRST_HEADERS: Final = frozenset(
     "firstnumber firstdid firsttn startnumber startdid starttn startingnumber numberstart didstart start beginnumber"
-    " rangestart rangebegin rangefrom from fromnumber numberfrom didfrom".split()
+    " rangestart rangebegin rangefrom from fromnumber numberfrom didfrom firstphonenumber".split()
 )
 LAST_HEADERS: Final = frozenset(
     "lastnumber lastdid lasttn endnumber enddid endtn endingnumber numberend didend end rangeend rangeto to tonumber"
-    " numberto didto".split()
+    " numberto didto lastphonenumber".split()
 )
 QUANTITY_HEADERS: Final = frozenset(
     "quantity qty count numbercount didcount numberofdids numberofnumbers blocksize rangesize size".split()
 )
 
+SURE_RANGE_HEADERS: Final = (LAST_HEADERS | QUANTITY_HEADERS) - frozenset("end to count size".split())
+"""Those that mean a range beside any column of DIDs; a count or an end may be of something else."""
+
+_MARK: Final = re.compile(
+    r"[(\[] *(?:required|optional|mandatory|must|e\.?164|us|usa|uk|ca|y/?n|yes/no|text|digits|(?:max\.? *)?[0-9]+"
+    r"(?: *(?:-|to) *[0-9]+)?(?: *(?:digits|chars?|characters))?) *[)\]] *$",
+    re.IGNORECASE,
+)
 _NOT_IN_A_KEY: Final = re.compile(r"[^a-z0-9]")
 _ERRORS: Final = frozenset("#value! #ref! #name? #num! #null! #n/a #div/0! #spill! #calc!".split())
 _NOTHING_CHOSEN: Final[Mapping[str, str]] = MappingProxyType({})
@@ -40,6 +50,12 @@ def header_key(text: str) -> str:
         return text.strip().lower()
     # a header in Cyrillic has no a-z, and must not be the same as every blank one when it is mapped by hand
     return _NOT_IN_A_KEY.sub("", text.lower()) or " ".join(text.lower().split())
+
+
+def _key(text: str) -> str:
+    """The key of a header without the mark behind it, unless the whole of it is a name."""
+    whole = header_key(text)
+    return whole if whole in _RANKS else header_key(_MARK.sub("", text)) or whole
 
 
 def _ranks() -> Mapping[str, tuple[str, int]]:
@@ -70,18 +86,58 @@ class HeaderMatch:
         """Whether a column of DIDs was found."""
         return DID_PATTERN.name in self.taken
 
-    def facts(self, header: Sequence[str]) -> tuple[str, ...]:
-        """Say, one sentence a choice, which header was taken where another could have been."""
-        return tuple(
-            f"'{header[self.taken[name]]}' is taken for {name}; '{header[index]}' could be it too and is not sent"
-            for index, name in self.passed_over.items()
-        )
+
+@dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """What one column of the file was taken for.
+
+    Attributes:
+        index: its place in the header.
+        header: its header as it stands in the file.
+        column: the server's name of the column; empty where it is not sent.
+        how: ``by name``, ``by content``, ``chosen`` by hand, ``passed over``, ``range`` for the ends or sizes of
+            ranges, ``part`` of a number, ``not sent``.
+        near_miss: the column that it nearly is, or for one that is passed over could have been; else empty.
+    """
+
+    index: int
+    header: str
+    column: str
+    how: str
+    near_miss: str = ""
 
 
 def column_named(text: str) -> Column | None:
     """Return the column that a header, or a name in an option, means; None if it means none."""
-    found = _RANKS.get(header_key(text))
+    found = _RANKS.get(_key(text))
     return BY_NAME[found[0]] if found else None
+
+
+def did_tier(text: str) -> tuple[int, int]:
+    """Say how surely the header of a DID column means DIDs: 0 the server's own name, 1 a DID, 2 a phone number.
+
+    Returns:
+        The tier, and how exact the header is within all.
+    """
+    key = _key(text)
+    rank = _RANKS[key][1] if key in _RANKS else 0
+    inbound = any(word in key for word in ("did", "ddi", "inbound", "dnis"))
+    return (0 if rank == 0 else 1 if inbound else 2), rank
+
+
+def near_miss(text: str) -> str:
+    """Return the name of the column whose header ``text`` nearly is, such as did_route for Ruote; else nothing."""
+    key = _key(text)
+    if len(key) < 4 or key in _RANKS or not key.isascii():
+        return ""
+    for close in get_close_matches(key, _RANKS, n=3, cutoff=0.8):
+        if abs(len(key) - len(close)) > 2:
+            continue
+        # a letter more, less or another, or two changed about; of a long word two
+        likeness = SequenceMatcher(None, key, close).ratio()
+        if likeness >= 0.86 or sorted(key) == sorted(close) or len(key) < 8:
+            return _RANKS[close][0]
+    return ""
 
 
 def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHOSEN) -> HeaderMatch:
@@ -98,9 +154,10 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
         SheetError: a column stands twice with equally exact headers, or a chosen header is not there.
     """
     by_hand = {header_key(text): name for text, name in chosen.items()}
-    keys = [header_key(text) for text in header]
+    whole = [header_key(text) for text in header]
+    keys = [key if key in by_hand else _key(text) for key, text in zip(whole, header, strict=True)]
     for text in chosen:
-        if not header_key(text) or header_key(text) not in keys:
+        if not header_key(text) or header_key(text) not in whole:
             raise SheetError(f"there is no column '{text}' to map; the columns are: {', '.join(filter(None, header))}")
     # for each column the headers that could be it, as (how exact, where it stands): the smallest is taken
     could_be: dict[str, list[tuple[int, int]]] = {}
@@ -157,7 +214,12 @@ def range_columns(header: Sequence[str], did_column: int | None = None) -> Range
 
     first, last, quantity = index_of(FIRST_HEADERS), index_of(LAST_HEADERS), index_of(QUANTITY_HEADERS)
     if did_column is not None:
-        first = did_column if keys[did_column] in FIRST_HEADERS else None
+        first = did_column
+        if keys[did_column] not in FIRST_HEADERS:
+            last, quantity = (
+                index_of(LAST_HEADERS & SURE_RANGE_HEADERS),
+                index_of(QUANTITY_HEADERS & SURE_RANGE_HEADERS),
+            )
     if first is None or (last is None and quantity is None):
         return None
     return RangeColumns(first, last, quantity)

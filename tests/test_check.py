@@ -62,7 +62,7 @@ def test_a_full_row_is_sent_by_the_servers_names_in_its_order_without_blanks() -
         index=0,
         row=2,
         did="7275550111",
-        parameters=(("did_pattern", "7275550111"), ("active", "Y"), ("did_route", "IN_GROUP"), ("group", "SALES_IN")),
+        parameters=(("did_pattern", "7275550111"), ("did_route", "IN_GROUP"), ("group", "SALES_IN"), ("active", "Y")),
         table_index=0,
     )
 
@@ -106,13 +106,13 @@ def test_every_problem_of_a_row_is_listed_in_the_order_of_the_columns() -> None:
     assert [problem.column for problem in row.problems] == [
         "did_pattern",
         "did_description",
-        "active",
         "did_route",
+        "active",
         "list_id",
         "list_id",
     ]
     assert {problem.row for problem in row.problems} == {2}
-    assert [problem.value for problem in row.problems][:4] == ["TBD", "Tampa", "maybe", "Ingroup"]
+    assert [problem.value for problem in row.problems][:4] == ["TBD", "Tampa", "Ingroup", "maybe"]
     assert all(problem.allowed for problem in row.problems)
 
 

@@ -70,9 +70,14 @@ def test_a_column_is_what_the_server_makes_of_it(line: str) -> None:
         assert " ".join(column.choices) == rule
 
 
-def test_the_columns_stand_in_the_order_in_which_the_server_checks() -> None:
-    assert [column.name for column in SENT] == [fields(line)[0] for line in FACTS]
+def test_every_parameter_of_add_did_is_pinned() -> None:
+    assert {column.name for column in SENT} == {fields(line)[0] for line in FACTS}
     assert COLUMNS[0] is DID_PATTERN
+
+
+def test_the_columns_of_a_sheet_stand_in_the_order_in_which_people_fill_them() -> None:
+    first = "did_pattern did_description did_route group menu_id extension voicemail_ext phone_extension server_ip"
+    assert [column.name for column in COLUMNS][:10] == [*first.split(), "active"]
 
 
 def test_add_did_knows_neither_the_did_to_copy_nor_the_agent_and_nothing_takes_the_agent() -> None:

@@ -121,15 +121,6 @@ def test_the_order_of_the_columns_does_not_change_what_they_mean() -> None:
     }
 
 
-def test_what_was_chosen_where_two_headers_fit_is_said() -> None:
-    header = ["Telephone Number", "DID", "city"]
-    match = match_header(header)
-    assert match.has_did
-    assert match.facts(header) == (
-        "'DID' is taken for did_pattern; 'Telephone Number' could be it too and is not sent",
-    )
-
-
 def test_a_sheet_without_a_did_has_none() -> None:
     assert not match_header(["city", "state", ""]).has_did
     assert not match_header([]).has_did

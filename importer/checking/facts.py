@@ -1,39 +1,101 @@
 """What the check decided about a table as a whole, in sentences for the person."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from importer.characters import trim
+from importer.checking.did_choice import first_cell, holds_phone_numbers
 from importer.checking.did_column import DidColumn
-from importer.columns import BY_NAME, COPY_FROM
-from importer.headers import HeaderMatch, RangeColumns, header_key
+from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
+from importer.headers import (
+    LAST_HEADERS,
+    QUANTITY_HEADERS,
+    ColumnReading,
+    HeaderMatch,
+    RangeColumns,
+    did_tier,
+    header_key,
+    near_miss,
+)
 from importer.model import CheckedRow, Table
 
 _SHOWN: Final = 5
 
 
-def table_facts(
+def read_columns(
     table: Table,
     match: HeaderMatch,
     ranges: RangeColumns | None,
-    dids: DidColumn,
-    fills: Mapping[str, str],
-    *,
-    described: bool,
-) -> tuple[str, ...]:
-    """Say which header was taken for what, what is never sent, and what was filled in.
+    parts: Collection[int],
+    mapping: Mapping[str, str],
+) -> tuple[ColumnReading, ...]:
+    """Return what each column of the file was taken for.
 
     Args:
         table: what was read.
         match: which header was taken for which column.
         ranges: the columns of ranges, if the table has any.
+        parts: the columns of which the DIDs were put together.
+        mapping: a header -> the server's name of the column that the person says it is.
+    """
+    names = {index: name for name, index in match.taken.items()}
+    by_hand = {header_key(text) for text in mapping}
+    rivals = [index for index, name in match.passed_over.items() if name == DID_PATTERN.name]
+    readings = []
+    for index, header in enumerate(table.header):
+        name, near = names.get(index, ""), ""
+        if name:
+            how = "chosen" if header_key(header) in by_hand else "by name"
+            if (
+                name == DID_PATTERN.name
+                and how == "by name"
+                and any(did_tier(header) > did_tier(table.header[other]) for other in rivals)
+            ):
+                how = "by content"
+            if not BY_NAME[name].function:
+                how = "not sent"
+        elif ranges is not None and index in (ranges.last, ranges.quantity):
+            how = "range"
+        elif index in parts:
+            how = "part"
+        elif index in match.passed_over:
+            how, near = "passed over", match.passed_over[index]
+        else:
+            how, near = "not sent", near_miss(header)
+        readings.append(ColumnReading(index, header, name, how, near))
+    return tuple(readings)
+
+
+def table_facts(
+    table: Table, columns: Sequence[ColumnReading], dids: DidColumn, fills: Mapping[str, str], *, described: bool
+) -> tuple[str, ...]:
+    """Say which header was taken for what, what is never sent, and what was filled in.
+
+    Args:
+        table: what was read.
+        columns: what each column was taken for.
         dids: the DIDs.
         fills: the server's name of a column -> the value where it is blank or missing.
         described: whether blank descriptions are made of the file's columns.
     """
     made = () if not described else ("blank descriptions are made of the file's columns",)
-    copies = COPY_FROM.name in match.taken or COPY_FROM.name in fills
+    copies = any(column.column == COPY_FROM.name for column in columns) or COPY_FROM.name in fills
     copied = (f"of rows with {COPY_FROM.name} only the DID and the description are used",) if copies else ()
-    return (*_headers(table, match, ranges), *_fills(fills), *made, *copied, *_ranges(table, dids))
+    return (*_headers(columns), *_fills(fills), *made, *copied, *_ranges(table, dids))
+
+
+def column_warnings(table: Table, columns: Sequence[ColumnReading]) -> Iterator[str]:
+    """Warn of columns that look as if they should be sent, and are not."""
+    for column in columns:
+        if column.near_miss and column.how == "not sent":
+            yield f"'{column.header}' is not sent; did you mean {column.near_miss}?"
+        elif column.how == "not sent" and not column.header.strip() and holds_phone_numbers(table, column.index):
+            shown = first_cell(table, column.index)
+            yield f"column {column.index + 1} has no header and holds phone numbers ('{shown}'); it is not sent"
+        elif column.how == "not sent" and header_key(column.header) in LAST_HEADERS | QUANTITY_HEADERS:
+            texts = {trim(row[column.index]) for row in table.rows} - {"", "1"}
+            if texts and all(map(str.isdecimal, texts)):
+                yield f"'{column.header}' may be of ranges; each row is sent as the one number in its DID cell"
 
 
 def copies_within(rows: Sequence[CheckedRow]) -> Iterator[str]:
@@ -54,23 +116,25 @@ def copies_within(rows: Sequence[CheckedRow]) -> Iterator[str]:
         )
 
 
-def _headers(table: Table, match: HeaderMatch, ranges: RangeColumns | None) -> Iterator[str]:
-    header = table.header
-    for name, index in match.taken.items():
-        if BY_NAME[name].function and header_key(header[index]) != header_key(name):
-            yield f"'{header[index]}' is taken for {name}"
-    yield from match.facts(header)
-    known = {*match.taken.values(), *match.passed_over}
-    if ranges is not None:
-        for place, what in ((ranges.last, "last numbers"), (ranges.quantity, "quantities")):
-            if place is not None:
-                known.add(place)
-                yield f"'{header[place]}' is taken for the {what} of ranges"
-    for name, index in match.taken.items():
-        if not BY_NAME[name].function:
-            yield f"'{header[index]}' is never sent: add_did cannot set the agent"
-    unknown = [text for index, text in enumerate(header) if index not in known and text.strip()]
-    if unknown:
+def _headers(columns: Sequence[ColumnReading]) -> Iterator[str]:
+    taken = {column.column: column for column in columns if column.column}
+    for name, column in taken.items():
+        if BY_NAME[name].function and header_key(column.header) != header_key(name):
+            why = ", because its cells are phone numbers" if column.how == "by content" else ""
+            yield f"'{column.header}' is taken for {name}{why}"
+    for column in columns:
+        if column.how == "passed over":
+            name = column.near_miss
+            yield f"'{taken[name].header}' is taken for {name}; '{column.header}' could be it too and is not sent"
+        elif column.how == "range":
+            what = "quantities" if header_key(column.header) in QUANTITY_HEADERS else "last numbers"
+            yield f"'{column.header}' is taken for the {what} of ranges"
+        elif column.how == "part":
+            yield f"'{column.header}' is put together with other columns to the DIDs"
+        elif column.column and column.how == "not sent":
+            yield f"'{column.header}' is never sent: add_did cannot set the agent"
+    unknown = [column.header for column in columns if column.how == "not sent" and not column.column]
+    if any(unknown := [text for text in unknown if text.strip()]):
         yield f"never sent, but kept in the results: {', '.join(unknown)}"
 
 

@@ -11,14 +11,16 @@ from typing import Final
 
 from importer.checking.clean_columns import clean_columns
 from importer.checking.describe import Description
+from importer.checking.did_choice import choose_columns, holds_phone_numbers, short_numbers
 from importer.checking.did_column import DidRules, read_dids
 from importer.checking.did_format import DidFormat, NumberPlan
 from importer.checking.did_survey import survey
-from importer.checking.facts import copies_within, table_facts
+from importer.checking.facts import column_warnings, copies_within, read_columns, table_facts
+from importer.checking.number_parts import join_parts
 from importer.checking.rows import checked_rows
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
 from importer.errors import SettingsError, SheetError
-from importer.headers import HeaderMatch, RangeColumns, match_header, range_columns
+from importer.headers import ColumnReading, HeaderMatch, RangeColumns, range_columns
 from importer.model import CheckedRow, Table
 
 __all__ = ["CheckOptions", "CheckedTable", "DidFormat", "check_table"]
@@ -65,12 +67,16 @@ class CheckedTable:
         match: which header was taken for which column; for a table of ranges, did_pattern is the first numbers'.
         facts: what was decided, each one sentence for the person.
         warnings: what the person should look at twice before anything is sent.
+        columns: what each column of the file was taken for.
+        question: what the person must answer before anything is sent, which ``any_pattern`` answers; else empty.
     """
 
     rows: tuple[CheckedRow, ...]
     match: HeaderMatch
     facts: tuple[str, ...]
     warnings: tuple[str, ...]
+    columns: tuple[ColumnReading, ...] = ()
+    question: str = ""
 
 
 def check_table(table: Table, options: CheckOptions) -> CheckedTable:
@@ -98,6 +104,7 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
     match, ranges = _match(table, options.mapping)
     if options.taken_apart:
         ranges = None
+    table, parts = join_parts(table, match, ranges, rules)
     description = None if options.describe is None else Description.of(options.describe, table.header)
     dids = read_dids(table, match.taken[DID_PATTERN.name], ranges, rules)
     columns = clean_columns(table, match, dids, options.fills, description, rules)
@@ -105,9 +112,12 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
         table, match, columns, dids, any_pattern=rules.any_pattern, allow_no_agent=options.allow_no_agent
     )
     warnings = survey([row.did for row in rows], [row.row for row in rows], rules.plan, strict=rules.strict)
-    facts = table_facts(table, match, ranges, dids, options.fills, described=description is not None)
+    readings = read_columns(table, match, ranges, parts, options.mapping)
+    facts = table_facts(table, readings, dids, options.fills, described=description is not None)
     copies = copies_within(rows) if any(clean.column is COPY_FROM for clean in columns) else ()
-    return CheckedTable(rows, match, facts, (*warnings, *copies))
+    question = "" if rules.any_pattern else short_numbers([row.did for row in rows if row.did])
+    warnings = (*column_warnings(table, readings), *warnings, *copies)
+    return CheckedTable(rows, match, facts, warnings, readings, question)
 
 
 def _refuse_odd_options(options: CheckOptions) -> None:
@@ -121,14 +131,15 @@ def _refuse_odd_options(options: CheckOptions) -> None:
 
 
 def _match(table: Table, mapping: Mapping[str, str]) -> tuple[HeaderMatch, RangeColumns | None]:
-    match = match_header(table.header, mapping)
+    match = choose_columns(table, mapping)
     ranges = range_columns(table.header, match.taken.get(DID_PATTERN.name))
     if match.has_did:
         return match, ranges
     if ranges is None:
+        named = [text for index, text in enumerate(table.header) if text and holds_phone_numbers(table, index)]
         raise SheetError(
             f"{table.path}: no column holds the DIDs; the columns are: {', '.join(filter(None, table.header))};"
-            ' rename one to did_pattern, or give --map "Their header=did_pattern"'
+            f' rename one to did_pattern, or give --map "{(*named, "Their header")[0]}=did_pattern"'
         )
     taken = {DID_PATTERN.name: ranges.first, **match.taken}
     return HeaderMatch(MappingProxyType(taken), match.passed_over), ranges

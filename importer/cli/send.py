@@ -25,7 +25,7 @@ from importer.cli.records import resume
 from importer.cli.servers import chosen_server, options_again, options_for, rate_is_meant, server_from, warnings_of
 from importer.cli.show_check import check_lines, live_lines
 from importer.cli.show_run import end
-from importer.cli.terminal import agreed, answer_to, must_be_answerable, say, warn
+from importer.cli.terminal import agreed, answer_to, dids_are_meant, must_be_answerable, say, warn
 from importer.cli.text import counted
 from importer.errors import JournalError, SettingsError
 from importer.model import ExitCode, Result
@@ -65,6 +65,8 @@ def _begin(flags: argparse.Namespace, options: ImportOptions, chosen: ChosenServ
         if instead is not None:
             return instead
     say(check_lines(checked))
+    if checked.planned and not dids_are_meant(checked.checked.question, flags):
+        return ExitCode.USAGE
     warn(warnings_of(server, options))
     if any(outcome.result is Result.INVALID for outcome in checked.settled):
         write_checked_table(checked)

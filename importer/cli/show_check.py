@@ -25,7 +25,7 @@ def check_lines(checked: Checked) -> Iterator[str]:
     yield wrapped(f"{table.path.name}{sheet}: {counted(len(table.rows))}, {header}{blank}")
     for fact in (*table.facts, *result.facts):
         yield wrapped(f"  {fact}", "    ")
-    for sentence in result.warnings:
+    for sentence in (*result.warnings, *filter(None, [result.question])):
         yield wrapped(f"  warning: {sentence}", "    ")
     own = [table.header[index] for name, index in result.match.taken.items() if name == table.header[index]]
     if own:

@@ -48,6 +48,22 @@ def agreed(question: str, flags: argparse.Namespace, done: str = "was sent") -> 
     return False
 
 
+def dids_are_meant(question: str, flags: argparse.Namespace) -> bool:
+    """Ask what the check was not sure of, if there is such a question; ``--yes`` does not answer it.
+
+    Raises:
+        SettingsError: nobody is there to answer.
+    """
+    if not question:
+        return True
+    if not somebody_is_there():
+        raise SettingsError(f'{question} Say which it is with --map "Their header=did_pattern", or give --any-pattern')
+    if answer_to(question, "y/N", flags) in ("y", "yes"):
+        return True
+    print("nothing was sent")
+    return False
+
+
 def answer_to(question: str, choices: str, flags: argparse.Namespace) -> str:
     """Ask, and return what was typed, in small letters; empty where nothing was.
 

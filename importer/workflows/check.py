@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer.checking import CheckedTable, check_table
 from importer.columns import DID_PATTERN
+from importer.errors import SheetError, UsageError
 from importer.model import CheckedRow, Correction, PlannedRow, Result, RowOutcome, Table
 from importer.reading import read_table
 from importer.workflows.options import ImportOptions
@@ -76,7 +77,26 @@ def check_file(path: Path | str, options: ImportOptions) -> Checked:
         SheetError: the file cannot be read as a list of DIDs.
         SettingsError: an option of the options names something that is not there.
     """
-    return _check_table(read_table(Path(path), options.read_options()), options)
+    path = Path(path)
+    try:
+        table = read_table(path, options.read_options())
+    except SheetError:
+        _refuse_results(path)
+        raise
+    if {"result", "reason", "did_sent", "answered_at"} <= {*table.header}:
+        _refuse_results(path)
+    return _check_table(table, options)
+
+
+def _refuse_results(path: Path) -> None:
+    """Refuse a results workbook: its rows were sent before, and ``rerun`` knows which."""
+    from importer.workbooks.results import read_results
+
+    try:
+        read_results(path)
+    except UsageError:
+        return
+    raise SheetError(f"{path}: is a results workbook; to send its corrected rows again, use did-importer rerun {path}")
 
 
 def _check_table(table: Table, options: ImportOptions) -> Checked:

@@ -92,6 +92,8 @@ def import_file(
         WorkbookWriteError: all is sent and recorded, but the workbook could not be written.
     """
     checked = check_file(path, options)
+    if checked.checked.question and checked.planned:
+        raise SettingsError(f"{checked.checked.question} Say which it is with mapping, or give any_pattern=True")
     return import_checked(checked, options, server, folders, observer, afresh=afresh, limiter=limiter, control=control)
 
 

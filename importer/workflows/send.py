@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from importer import __version__
+from importer.checking.did_choice import choose_columns
 from importer.errors import ResultsError, SheetError, WorkbookWriteError
-from importer.headers import match_header
 from importer.interrupt import Interrupts, stopped_by_signals
 from importer.journal import Journal, RunRecord, RunState
 from importer.model import ExitCode, Result, RowOutcome, Table
@@ -195,7 +195,7 @@ def write_workbook(
 def _taken(table: Table, options: ImportOptions) -> Mapping[str, int]:
     """Which column each header was taken for, to find the cells to correct; no reason to lose a workbook."""
     try:
-        return match_header(table.header, dict(options.mapping)).taken
+        return choose_columns(table, dict(options.mapping)).taken
     except SheetError:
         return {}
 

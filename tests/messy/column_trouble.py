@@ -124,7 +124,7 @@ ROWS = (
         "wrong-row-that-stands-twice",
         ("did", "did_route"),
         ((_FIRST, "Ingroup"), (_FIRST, "IN_GROUP")),
-        (invalid(2, "did_route 'Ingroup' is not a route; did you mean IN_GROUP?"), twice(3, 2)),
+        (invalid(2, "did_route 'Ingroup' is not a route; did you mean IN_GROUP?"), added(3, _FIRST)),
     ),
 )
 

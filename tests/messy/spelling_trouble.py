@@ -78,7 +78,7 @@ DOUBTFUL = (
     _doubtful(
         "column-that-was-too-narrow", "##########", "is what a spreadsheet shows for a column that is too narrow"
     ),
-    _doubtful("zero-in-brackets", "+44 (0)20 7946 0101", "holds (0), which is not dialled after a country code"),
+    _doubtful("zero-in-brackets", "+44 (0)20 7946 0101", "holds the 0 that is not dialled after a country code"),
     _doubtful("plus-in-the-middle", "1+7275550101", "has a plus that is not at its start"),
     _doubtful("star-behind-the-number", "7275550101*", "holds '*', which is no part of a number"),
     _doubtful("invisible-cell", "\u200b\u00a0", "did_pattern is blank and has to hold the number"),
