@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from importer import ImportOptions
 from importer.cli.terminal import agreed
 from importer.errors import SettingsError
-from importer.settings.address import same_server
 from importer.settings.file import ServerFile, choose_server, config_file, load_servers
-from importer.settings.named import ChosenServer, NamedServer
+from importer.settings.named import ChosenServer
 from importer.settings.settings import Server, is_this_machine, resolve_server
+from importer.settings.settings import server_of_run as recorded_server
 
 _CALM_RATE: Final = 100.0
 
@@ -68,14 +68,13 @@ def server_of_run(flags: argparse.Namespace, options: ImportOptions, url: str, u
         chosen = chosen_server(flags)
         flags.user = flags.user or (None if chosen is not None and chosen.entry.user else user)
         return server_from(flags, options, chosen)
-    user = named[2] or user
-    return resolve_server(
-        url=url,
-        user=user,
+    return recorded_server(
+        url,
+        named[2] or user,
+        servers=servers_of(flags).servers,
         source=options.source,
         password_file=flags.password_file,
         ask=ask_for_password(),
-        chosen=_entry_of_run(flags, url, user),
     )
 
 
@@ -103,14 +102,6 @@ def rate_is_meant(server: Server, options: ImportOptions, flags: argparse.Namesp
 def ask_for_password() -> Callable[[str], str] | None:
     """Return what asks a person for a password, or None where nobody is at a terminal."""
     return getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None
-
-
-def _entry_of_run(flags: argparse.Namespace, url: str, user: str) -> ChosenServer:
-    """Return the entry of the run's server, for the sake of its password source, or one that has none."""
-    for entry in servers_of(flags).servers:
-        if same_server(entry.url, url) and entry.user == user:
-            return ChosenServer(replace(entry, url=url), by_flag=True)
-    return ChosenServer(NamedServer("", "the record of the run", url, user), by_flag=True)
 
 
 def options_again(chosen: ChosenServer | None, recorded: ImportOptions | None) -> ImportOptions | None:

@@ -29,15 +29,12 @@ def complete_url(text: str) -> str:
     """
     trimmed = text.strip()
     if not trimmed:
-        raise SettingsError(
-            f"no server was given: set {URL_VARIABLE} or use --url, for example --url vici.example.org;"
-            " did-importer config tells of servers by name"
-        )
+        raise SettingsError("the address of the server is empty; an example: vici.example.org")
     # these two before all else, and without repeating the text: what stands beside the sign may be a password
     if "@" in trimmed:
         raise SettingsError(
-            f"the address of the server holds a user or a password; give them as {USER_VARIABLE} and"
-            f" {PASSWORD_VARIABLE} and leave them out of {URL_VARIABLE}"
+            "the address of the server holds a user or a password; leave them out of the address and give them by"
+            f" themselves ({USER_VARIABLE}, {PASSWORD_VARIABLE})"
         )
     if re.search("[?#]", trimmed):
         raise SettingsError("the address of the server must end before '?' or '#'; leave out what follows")
@@ -62,6 +59,9 @@ def _parts(text: str) -> SplitResult | None:
         host, port = parts.hostname or "", parts.port
         # the codec refuses what is no name: an empty label, or one of more than 63 letters
         host.encode("idna")
+        for label in host.split("."):
+            if label.startswith("xn--"):
+                label[4:].encode("ascii").decode("punycode")
         if re.fullmatch("[0-9.]+", host):
             IPv4Address(host)
     except ValueError:

@@ -105,6 +105,7 @@ def find_password(
     environment: Mapping[str, str],
     ask: Callable[[str], str] | None,
     chosen: ChosenServer | None,
+    named_now: bool = True,
 ) -> tuple[Password, Setting]:
     """Find the password for one user of one server, in the order that the first lines of this module give.
 
@@ -115,6 +116,7 @@ def find_password(
         environment: where VICIDIAL_PASS, and what it belongs to, is looked up.
         ask: asks a person at a terminal without showing what is typed; None where nobody is there.
         chosen: the named server whose address ``url`` is, or None.
+        named_now: whether the person named the server now; False where only the record of a run does.
 
     Returns:
         The password, and where it came from.
@@ -127,15 +129,20 @@ def find_password(
     variable = environment.get(PASSWORD_VARIABLE, "")
     elsewhere = bool(variable) and chosen is not None and _means_another(environment, url, user)
     kept = _kept_for(chosen, url, user) if chosen is not None else None
-    if variable and not elsewhere and (kept is None or not kept.beats_environment):
+    if variable and named_now and not elsewhere and (kept is None or not kept.beats_environment):
         return _found(variable, Origin.ENVIRONMENT, PASSWORD_VARIABLE)
     if kept is not None and (value := kept.read()) is not None:
         return _found(value, kept.origin, kept.where)
     if ask is not None:
-        return _found(_typed(ask, user), Origin.TYPED, "the prompt")
+        return _found(_typed(ask, user, url), Origin.TYPED, "the prompt")
     if kept is not None:
         raise SettingsError(
             f"{kept.where} has no password; store it with: keyring set {KEYRING_SERVICE} {_keyring_name(user, url)}"
+        )
+    if variable and not named_now and not elsewhere:
+        raise SettingsError(
+            f"{PASSWORD_VARIABLE} is not sent to {host_of(url)}, which only the record of the run names: set"
+            f" {URL_VARIABLE} to it, or use --password-file"
         )
     if elsewhere:
         raise SettingsError(
@@ -145,9 +152,9 @@ def find_password(
     raise SettingsError(_NO_PASSWORD)
 
 
-def _typed(ask: Callable[[str], str], user: str) -> str:
+def _typed(ask: Callable[[str], str], user: str, url: str) -> str:
     try:
-        return ask(f"Password of the VICIdial user {user}: ")
+        return ask(f"Password of the VICIdial user {user} at {host_of(url)}: ")
     except EOFError:
         raise SettingsError(_NO_PASSWORD) from None
 

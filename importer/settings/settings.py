@@ -6,7 +6,7 @@ file's default server loses to them. ``importer.settings.password_source`` says 
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,10 +20,11 @@ from importer.settings.address import (
     URL_VARIABLE,
     USER_VARIABLE,
     complete_url,
+    same_server,
 )
-from importer.settings.named import ChosenServer, Origin, Setting
+from importer.settings.named import ChosenServer, NamedServer, Origin, Setting
 from importer.settings.password import Password
-from importer.settings.password_source import find_password, must_be_text
+from importer.settings.password_source import find_password, must_be_text, usable_password
 
 __all__ = [
     "API_PATH",
@@ -38,6 +39,7 @@ __all__ = [
     "is_this_machine",
     "resolve_server",
     "resolve_settings",
+    "server_of_run",
 ]
 
 DEFAULT_SOURCE: Final = "didimporter"
@@ -46,21 +48,34 @@ SOURCE_PATTERN: Final = re.compile(r"[0-9a-zA-Z]{2,20}")
 """What VICIdial keeps of a source, and how long it may be (API.md, "The request")."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Server:
-    """Where calls go and as whom.
+    """Where calls go and as whom, such as ``Server("vici.example.org", "6666", "1234")``.
 
-    Attributes:
-        url: the whole address of the Non-Agent API.
+    Args:
+        url: the address of the Non-Agent API; a host alone is completed.
         user: the API user.
-        password: the API user's password, which shows itself to nobody.
+        password: the API user's password, which then shows itself to nobody.
         source: what VICIdial's API log shows as the origin of the calls, 2 to 20 letters and digits.
+
+    Raises:
+        SettingsError: one of them cannot be used.
     """
 
     url: str
     user: str
     password: Password
     source: str = DEFAULT_SOURCE
+
+    def __init__(self, url: str, user: str, password: Password | str, source: str = DEFAULT_SOURCE) -> None:
+        must_be_text(user, "the user")
+        if not user:
+            raise SettingsError("the user is empty")
+        if not SOURCE_PATTERN.fullmatch(source):
+            raise SettingsError(f"the source '{source}' must be 2 to 20 letters and digits; VICIdial drops all else")
+        secret = password if isinstance(password, Password) else usable_password(password)
+        for name, value in (("url", complete_url(url)), ("user", user), ("password", secret), ("source", source)):
+            object.__setattr__(self, name, value)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -93,26 +108,6 @@ class ResolvedServer:
 
     server: Server
     settings: tuple[Setting, ...]
-
-
-def resolve_server(
-    *,
-    url: str | None,
-    user: str | None,
-    source: str,
-    password_file: Path | None,
-    environment: Mapping[str, str] = os.environ,
-    ask: Callable[[str], str] | None = None,
-    chosen: ChosenServer | None = None,
-) -> Server:
-    """Put the server's settings together; see ``resolve_settings``.
-
-    Raises:
-        SettingsError: something is missing or cannot be used.
-    """
-    return resolve_settings(
-        url=url, user=user, source=source, password_file=password_file, environment=environment, ask=ask, chosen=chosen
-    ).server
 
 
 def resolve_settings(
@@ -148,6 +143,65 @@ def resolve_settings(
     return ResolvedServer(Server(address.value, name.value, password, origin.value), (address, name, secret, origin))
 
 
+def resolve_server(
+    *,
+    url: str | None,
+    user: str | None,
+    source: str | None,
+    password_file: Path | None,
+    environment: Mapping[str, str] = os.environ,
+    ask: Callable[[str], str] | None = None,
+    chosen: ChosenServer | None = None,
+) -> Server:
+    """Put the server's settings together; see ``resolve_settings``."""
+    return resolve_settings(
+        url=url, user=user, source=source, password_file=password_file, environment=environment, ask=ask, chosen=chosen
+    ).server
+
+
+def server_of_run(
+    url: str,
+    user: str,
+    *,
+    servers: Iterable[NamedServer],
+    source: str,
+    url_now: str | None = None,
+    password_file: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    ask: Callable[[str], str] | None = None,
+) -> Server:
+    """Return the server and user that a recorded run is bound to; only the password comes from now.
+
+    Args:
+        url: the address in the record. A record is a file that others may have written, so VICIDIAL_PASS goes to this
+            address only where ``url_now`` or VICIDIAL_URL names it too. The password source of a server in the file
+            of servers ties a password to an address; a person who types or names a file means this run.
+        user: the user in the record.
+        servers: the servers of the file of servers.
+        source: what the API log shows.
+        url_now: the flag --url, or None.
+        password_file: the flag --password-file, or None.
+        environment: where VICIDIAL_URL, VICIDIAL_USER and VICIDIAL_PASS are looked up.
+        ask: asks a person for the password; None where nobody is there.
+
+    Raises:
+        SettingsError: there is no password for them.
+    """
+    known = (entry for entry in servers if same_server(entry.url, url) and entry.user == user)
+    entry = next(known, NamedServer("", "the record of the run", url, user))
+    address = url_now if url_now is not None else environment.get(URL_VARIABLE, "").strip()
+    password, _ = find_password(
+        url,
+        user,
+        password_file=password_file,
+        environment=environment,
+        ask=ask,
+        chosen=ChosenServer(entry, by_flag=True),
+        named_now=bool(address) and same_server(address, url),
+    )
+    return Server(url, user, password, source)
+
+
 def _address(url: str | None, environment: Mapping[str, str], chosen: ChosenServer | None) -> Setting:
     if chosen is not None and chosen.by_flag:
         return Setting("url", chosen.entry.url, Origin.FILE, chosen.entry.place)
@@ -155,7 +209,13 @@ def _address(url: str | None, environment: Mapping[str, str], chosen: ChosenServ
         return Setting("url", complete_url(url), Origin.FLAG, "--url")
     if chosen is not None and not environment.get(URL_VARIABLE, "").strip():
         return Setting("url", chosen.entry.url, Origin.FILE, chosen.entry.place)
-    return Setting("url", complete_url(environment.get(URL_VARIABLE, "")), Origin.ENVIRONMENT, URL_VARIABLE)
+    given = environment.get(URL_VARIABLE, "").strip()
+    if not given:
+        raise SettingsError(
+            f"no server was given: set {URL_VARIABLE} or use --url, for example --url vici.example.org;"
+            " did-importer config tells of servers by name"
+        )
+    return Setting("url", complete_url(given), Origin.ENVIRONMENT, URL_VARIABLE)
 
 
 def _user(user: str | None, environment: Mapping[str, str], chosen: ChosenServer | None) -> Setting:
