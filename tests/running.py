@@ -157,7 +157,13 @@ class Desk:
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a command on this desk."""
-        return {**os.environ, "VICIDIAL_PASS": self.password, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"}
+        return {**os.environ, **self.variables(), "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"}
+
+    def variables(self) -> dict[str, str]:
+        """Return the password, and the server that it belongs to once there is a run."""
+        lines = list_runs(self.folders.runs) if self.state.exists() else ()
+        url = next((line.about.server for line in lines), "")
+        return {"VICIDIAL_PASS": self.password, **({"VICIDIAL_URL": url} if url else {})}
 
     def arguments(self, *arguments: object) -> list[str]:
         """Return the words of a command, with the folder of records for the commands that have one."""
@@ -172,7 +178,7 @@ class Desk:
         """Run a command in this process with these words alone."""
         out, err = io.StringIO(), io.StringIO()
         with (
-            patch.dict(os.environ, {"VICIDIAL_PASS": self.password}),
+            patch.dict(os.environ, self.variables()),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from importer.errors import SettingsError
 from importer.settings.file import ServerFile, choose_server
 from importer.settings.named import ChosenServer, NamedServer, Origin
-from importer.settings.settings import ResolvedServer, resolve_settings
+from importer.settings.settings import ResolvedServer, Server, resolve_settings, server_of_run
 
 EAST = "https://east.example.org/vicidial/non_agent_api.php"
 WEST = "https://west.example.org/vicidial/non_agent_api.php"
@@ -194,6 +194,53 @@ def test_a_keyring_that_does_not_open_is_told_without_its_words(monkeypatch: pyt
     with pytest.raises(SettingsError, match="does not open \\(RuntimeError\\)") as refused:
         resolved(chosen, {})
     assert "ringWord" not in str(refused.value)
+
+
+# the server of a recorded run ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environment", "url_now", "sent"),
+    [
+        ({}, None, False),
+        ({"VICIDIAL_URL": WEST}, None, False),
+        ({"VICIDIAL_URL": EAST, "VICIDIAL_USER": "7777"}, None, False),
+        ({"VICIDIAL_URL": EAST}, WEST, False),
+        ({"VICIDIAL_URL": EAST}, None, True),
+        ({"VICIDIAL_URL": EAST, "VICIDIAL_USER": "6666"}, None, True),
+        ({}, EAST, True),
+    ],
+)
+def test_vicidial_pass_goes_to_a_recorded_server_only_where_the_person_names_it_now(
+    environment: dict[str, str], url_now: str | None, *, sent: bool
+) -> None:
+    given = {**environment, "VICIDIAL_PASS": "s3cretWord"}
+
+    def server() -> Server:
+        return server_of_run(EAST, "6666", servers=(entry(),), source="ops2", url_now=url_now, environment=given)
+
+    if sent:
+        assert (server().url, server().user, server().source) == (EAST, "6666", "ops2")
+        assert server().password.reveal() == "s3cretWord"
+    else:
+        with pytest.raises(SettingsError, match=r"is not sent to .*--password-file"):
+            server()
+
+
+def test_a_recorded_server_has_the_password_that_the_file_of_servers_or_the_person_gives(tmp_path: Path) -> None:
+    kept, other = secret_file(tmp_path, "kept", "ofTheFile\n"), secret_file(tmp_path, "other", "ofTheFlag\n")
+    given = {"VICIDIAL_PASS": "ofTheEnvironment"}
+
+    def password(servers: tuple[NamedServer, ...], flag: Path | None = None, *, person: bool = False) -> str:
+        ask = (lambda _: "typed") if person else None
+        found = server_of_run(
+            EAST, "6666", servers=servers, source="ops2", password_file=flag, environment=given, ask=ask
+        )
+        return found.password.reveal()
+
+    assert password((entry(user="6666", password_file=kept),)) == "ofTheFile"
+    assert password((), other) == "ofTheFlag"
+    assert password((), person=True) == "typed"
 
 
 SERVERS = st.sampled_from([EAST, WEST])

@@ -51,8 +51,8 @@ def test_an_address_is_completed(given_text: str, whole: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "no server was given: set VICIDIAL_URL or use --url"),
-        ("  ", "no server was given"),
+        ("", "the address of the server is empty"),
+        ("  ", "the address of the server is empty"),
         ("ftp://vici.example.org", "is no address of a server"),
         ("file:///etc/hosts", "is no address of a server"),
         ("http://", "is no address of a server"),
@@ -70,6 +70,7 @@ def test_an_address_is_completed(given_text: str, whole: str) -> None:
         ("http://vici.example.org:99999", "is no address of a server"),
         ("http://vici.example.org:http", "is no address of a server"),
         ("http://[::1", "is no address of a server"),
+        ("http://xn--a.example/", "is no address of a server"),
         ("<vici.example.org>", "is no address of a server"),
         ("https://vici.example.org/?x=1", "must end before '\\?' or '#'"),
         ("https://vici.example.org/#top", "must end before '\\?' or '#'"),
@@ -207,6 +208,33 @@ def test_a_source_that_vicidial_would_cut_down_is_refused(source: str) -> None:
 @pytest.mark.parametrize("source", ["ab", "x" * 20, "Ops2"])
 def test_a_source_of_2_to_20_letters_and_digits_is_taken(source: str) -> None:
     assert resolve(source=source).source == source
+
+
+def test_a_server_is_made_of_a_host_a_user_and_a_text() -> None:
+    server = Server("vici.example.org", "6666", "s3cretWord")
+    assert server.url == f"https://vici.example.org{API_PATH}"
+    assert server.password.reveal() == "s3cretWord"
+    assert "s3cret" not in f"{server!r} {server} {server.password}"
+    assert Server(server.url, "6666", server.password, "ops2").source == "ops2"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("", "6666", "s3cretWord"), "the address of the server is empty"),
+        (("http://xn--a.example", "6666", "s3cretWord"), "is no address of a server"),
+        (("vici.example.org", "", "s3cretWord"), "the user is empty"),
+        (("vici.example.org", "6666", ""), "the password is empty"),
+        (("vici.example.org", "6666", "s3cretWord", "x"), "the source 'x' must be 2 to 20 letters and digits"),
+    ],
+)
+def test_a_server_that_cannot_be_is_refused_in_words_of_its_parameters(
+    arguments: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(SettingsError, match=sentence) as refused:
+        Server(*arguments)
+    assert "--" not in str(refused.value).replace("xn--", "")
+    assert "s3cret" not in str(refused.value)
 
 
 def password_file(folder: Path, content: bytes, mode: int = 0o600) -> Path:

@@ -776,12 +776,6 @@ def test_a_redirect_that_names_no_place_is_an_answer_like_others() -> None:
     assert len(server.received) == 1
 
 
-def test_an_address_that_no_call_can_be_made_to_ends_the_run_and_is_no_crash() -> None:
-    found = run_skipping(ask(f"https://999.1.1.1{API_PATH}"))
-    assert found.delivery is Delivery.IMPOSSIBLE
-    assert "999.1.1.1" in found.shown
-
-
 # certificates ---------------------------------------------------------------------------------------------------------
 
 

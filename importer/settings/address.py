@@ -59,9 +59,11 @@ def _parts(text: str) -> SplitResult | None:
         host, port = parts.hostname or "", parts.port
         # the codec refuses what is no name: an empty label, or one of more than 63 letters
         host.encode("idna")
-        for label in host.split("."):
-            if label.startswith("xn--"):
-                label[4:].encode("ascii").decode("punycode")
+        if "xn--" in host:
+            # httpx reads such a name back; this is the library that it reads it with
+            import idna
+
+            idna.decode(host)
         if re.fullmatch("[0-9.]+", host):
             IPv4Address(host)
     except ValueError:
