@@ -83,8 +83,20 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def canned(replies: Mapping[str, str]) -> Hostile:
-    """Return a server with one reply for each function."""
-    return Hostile(lambda params, _path: (200, {}, replies[params["function"]]))
+    """Return a server with one reply for each function, which knows the DID of every system."""
+
+    def reply(params: Mapping[str, str], _path: str) -> tuple[int, dict[str, str], str]:
+        if params["function"] == "add_did" and params["did_pattern"] == "default":
+            return 200, {}, "ERROR: add_did DID ALREADY EXISTS: |6666|default\n"
+        return 200, {}, replies[params["function"]]
+
+    return Hostile(reply)
+
+
+def test_a_broken_table_of_dids_is_named(doctor: Doctor, sandbox: Sandbox) -> None:
+    with Sandbox(SandboxOptions(faults=FaultPlan(chosen=lambda did, _: Fault.BROKEN_TABLE if did else None))) as box:
+        doctor(box.url, "opsuser", "Str0ngPassXYZ").assert_broken_at(Rung.TABLE, "the table of DIDs", "REPAIR TABLE")
+        assert box.stored() == sandbox.stored()
 
 
 class OverTls:
@@ -113,6 +125,7 @@ def test_where_all_is_well_every_rung_is_ok_and_it_ends_with_0(doctor: Doctor, s
     assert [(call.function, call.did_pattern) for call in sandbox.calls] == [
         ("version", ""),
         ("add_did", ""),
+        ("add_did", "default"),
         ("update_did", "default"),
     ]
 
@@ -158,7 +171,7 @@ def test_a_missing_setting_breaks_the_first_rung_and_ends_with_2(
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (("--timeout", "0"), "--timeout 0 must be from 0.1 to 3600"),
+        (("--timeout", "0"), "timeout is 0; it must be from 0.1 to 3600"),
         (("--source", "x"), "--source 'x' must be 2 to 20 letters and digits"),
         (("--ca-file", "no-such.pem"), "--ca-file no-such.pem cannot be read as certificates"),
         (("--server", "east"), "--server east says where the server is already; leave out --url"),
@@ -229,8 +242,8 @@ def test_a_path_that_is_not_the_api(doctor: Doctor, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (401, "", ("the web server itself refuses the call (HTTP 401)", "settings of the web server")),
-        (403, "<html>", ("the web server itself refuses the call (HTTP 403)", "settings of the web server")),
+        (401, "", ("the web server itself wants a login of its own (HTTP 401)", "switch that login off")),
+        (403, "<html>", ("the web server itself does not let this computer in (HTTP 403)", "allow this computer")),
         (429, "", ("the server is busy", "try again in a minute")),
         (503, "", ("the server is busy", "try again in a minute")),
         (500, "", ("the server failed (HTTP 500)", "error log")),
@@ -355,8 +368,8 @@ def test_post_works_too(doctor: Doctor, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("user", "password", "code", "levels"),
     [
-        ("opsuser", "Str0ngPassXYZ", 0, ["ok"] * 10),
-        ("opsadd", "pw1234", 0, ["ok"] * 9 + ["warning"]),
+        ("opsuser", "Str0ngPassXYZ", 0, ["ok"] * 11),
+        ("opsadd", "pw1234", 0, ["ok"] * 10 + ["warning"]),
         ("6666", "wr0ngPass", 3, ["ok"] * 6 + ["broken"]),
         ("noperm", "pw1234", 3, ["ok"] * 8 + ["broken"]),
     ],

@@ -10,10 +10,10 @@ import pytest
 from running import Hostile
 
 from importer.cli import main
-from importer.doctor import Level, Rung
-from importer.doctor.network import _distrusted, look_up, open_port, shake_hands
-from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_version
-from importer.doctor.way import Way, way_to
+from importer.doctor import Level, Rung, reach
+from importer.doctor.network import FirstMachine, _distrusted, first_machine, look_up, open_port, shake_hands
+from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_table, judge_version
+from importer.errors import SettingsError
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
@@ -76,7 +76,8 @@ def test_no_other_recorded_reply_counts_as_permission() -> None:
     for name, user, body in recorded():
         results = judge_login(Answer(Delivery.ANSWERED, 200, body, "said"), user, "")
         permitted = all(result.level is Level.OK for result in results)
-        assert permitted == ("YOU MUST USE ALL REQUIRED FIELDS" in body), name
+        # the answer to a call that carried a DID is not ours
+        assert permitted == body.endswith("YOU MUST USE ALL REQUIRED FIELDS: |6666|\n"), name
 
 
 @pytest.mark.parametrize(
@@ -143,14 +144,14 @@ def test_name_servers_that_say_nothing_are_waited_for_as_long_as_the_timeout(mon
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", silent)
-    result = look_up(Way("vici.example.org", 443), 0.05)
+    result = look_up(FirstMachine("vici.example.org", 443), 0.05)
     never.set()
     assert result.level is Level.BROKEN
     assert result.sentence == "the name servers said nothing about vici.example.org within 0.05 s"
 
 
 def test_a_name_with_an_impossible_label_does_not_resolve() -> None:
-    assert look_up(Way("x" * 70 + ".example.org", 443), 5).level is Level.BROKEN
+    assert look_up(FirstMachine("x" * 70 + ".example.org", 443), 5).level is Level.BROKEN
 
 
 @pytest.mark.parametrize(
@@ -168,14 +169,20 @@ def test_each_way_not_to_reach_a_port_has_its_fix(
         raise trouble
 
     monkeypatch.setattr(socket, "create_connection", fail)
-    result = open_port(Way("vici.example.org", 443), 3)
+    result = open_port(FirstMachine("vici.example.org", 443), 3)
     assert (result.level, words in result.fix) == (Level.BROKEN, True)
     assert "port 443 of vici.example.org" in result.sentence
 
 
 def test_plain_http_to_another_machine_is_warned_about() -> None:
     server = Server("http://vici.example.org/vicidial/non_agent_api.php", "6666", Password("s3cret"))
-    result = shake_hands(server, Way("vici.example.org", 80), Transport(), ssl.create_default_context())
+    result = shake_hands(
+        FirstMachine("vici.example.org", 80),
+        5,
+        server=server,
+        transport=Transport(),
+        context=ssl.create_default_context(),
+    )
     assert (result.level, "in the clear" in result.sentence) == (Level.WARNING, True)
 
 
@@ -184,42 +191,114 @@ def test_a_connection_that_is_cut_in_the_handshake_is_told(monkeypatch: pytest.M
         raise ConnectionResetError
 
     monkeypatch.setattr(socket, "create_connection", cut)
-    result = shake_hands(
-        Server(API, "6666", Password("s3cret")), Way("x", 443), Transport(), ssl.create_default_context()
-    )
+    server = Server(API, "6666", Password("s3cret"))
+    context = ssl.create_default_context()
+    result = shake_hands(FirstMachine("x", 443), 5, server=server, transport=Transport(), context=context)
     assert (result.level, "cuts the connection" in result.sentence) == (Level.BROKEN, True)
 
 
 @pytest.mark.parametrize(
     ("url", "variables", "way"),
     [
-        (API, {}, Way("vici.example.org", 443)),
-        ("http://vici.example.org:8080/x", {}, Way("vici.example.org", 8080)),
-        (API, {"HTTP_PROXY": "http://proxy.example:3128"}, Way("vici.example.org", 443)),
-        (API, {"HTTPS_PROXY": "http://proxy.example:3128"}, Way("proxy.example", 3128, "HTTPS_PROXY")),
-        (API, {"HTTPS_PROXY": "http://me:s3cret@proxy.example"}, Way("proxy.example", 80, "HTTPS_PROXY")),
-        (API, {"ALL_PROXY": "proxy.example:3128"}, Way("proxy.example", 3128, "ALL_PROXY")),
-        (API, {"HTTPS_PROXY": "http://proxy.example:x"}, Way("proxy.example", 80, "HTTPS_PROXY")),
+        (API, {}, FirstMachine("vici.example.org", 443)),
+        ("http://vici.example.org:8080/x", {}, FirstMachine("vici.example.org", 8080)),
+        (API, {"HTTP_PROXY": "http://proxy.example:3128"}, FirstMachine("vici.example.org", 443)),
+        (API, {"HTTPS_PROXY": "http://proxy.example:3128"}, FirstMachine("proxy.example", 3128, "HTTPS_PROXY")),
+        (API, {"HTTPS_PROXY": "http://me:s3cret@proxy.example"}, FirstMachine("proxy.example", 80, "HTTPS_PROXY")),
+        (API, {"ALL_PROXY": "proxy.example:3128"}, FirstMachine("proxy.example", 3128, "ALL_PROXY")),
         (
             API,
             {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "a.example, .example.org"},
-            Way("vici.example.org", 443),
+            FirstMachine("vici.example.org", 443),
         ),
-        (API, {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "*"}, Way("vici.example.org", 443)),
+        (API, {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "*"}, FirstMachine("vici.example.org", 443)),
         (
             API,
             {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "ici.example.org"},
-            Way("proxy.example", 80, "HTTPS_PROXY"),
+            FirstMachine("proxy.example", 80, "HTTPS_PROXY"),
         ),
-        ("http://127.0.0.1:5000/x", {"HTTP_PROXY": "http://proxy.example"}, Way("127.0.0.1", 5000)),
+        ("http://127.0.0.1:5000/x", {"HTTP_PROXY": "http://proxy.example"}, FirstMachine("127.0.0.1", 5000)),
     ],
 )
 def test_a_proxy_of_the_environment_is_the_first_machine(
-    url: str, variables: dict[str, str], way: Way, monkeypatch: pytest.MonkeyPatch
+    url: str, variables: dict[str, str], way: FirstMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert way_to(url) == way
+    assert first_machine(url) == way
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["http://[x", "http://proxy.example:99999", "http://proxy.example:x", "socks5://proxy.example", "http:///x"],
+)
+def test_a_proxy_that_is_no_address_is_refused_in_one_sentence(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(SettingsError, match="the proxy that HTTPS_PROXY names cannot be used") as refused:
+        first_machine(API)
+    assert proxy not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "wants a login of its own"),
+        (403, "does not let this computer in"),
+        (406, "refuses how the call looks"),
+        (411, "wants a length"),
+        (451, "is not allowed to answer here"),
+        (400, "refuses the call"),
+    ],
+)
+def test_each_refusal_of_the_web_server_is_named_on_every_rung(status: int, words: str) -> None:
+    answer = Answer(Delivery.ANSWERED, status, "<html>no</html>", "no")
+    for result in (judge_version(answer, API)[0], judge_login(answer, "6666", "")[0], judge_table(answer)):
+        assert result.level is (Level.WARNING if result.rung is Rung.TABLE else Level.BROKEN)
+        assert words in result.sentence
+        assert f"HTTP {status}" in result.sentence
+        assert result.fix
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "level", "words"),
+    [
+        (500, "", Level.BROKEN, "the table of DIDs"),
+        (200, "ERROR: add_did DID ALREADY EXISTS: |6666|default\n", Level.OK, "answers"),
+        (200, "ERROR: add_did PHONE CODE MUST BE FROM 1 TO 10 CHARACTERS: |6666|99999999999\n", Level.OK, "answers"),
+        (200, "ERROR: add_did SOMETHING NEW: |6666|default\n", Level.WARNING, "nobody knows"),
+        (503, "", Level.WARNING, "busy"),
+    ],
+)
+def test_a_broken_table_of_dids_is_named(status: int, body: str, level: Level, words: str) -> None:
+    result = judge_table(Answer(Delivery.ANSWERED, status, body, "said"))
+    assert (result.level, result.rung) == (level, Rung.TABLE)
+    assert words in result.sentence
+
+
+def closed_port() -> int:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return int(closed.getsockname()[1])
+
+
+def test_whether_somebody_answers_is_said_in_one_sentence_and_nothing_is_sent() -> None:
+    seen: list[str] = []
+
+    def note(_params: dict[str, str], path: str) -> tuple[int, dict[str, str], str]:
+        seen.append(path)
+        return 200, {}, ""
+
+    with Hostile(note) as server:
+        assert reach(Server(server.url, "6666", "s3cret"), Transport()) is None
+        told = reach(Server(server.url.replace("http:", "https:"), "6666", "s3cret"), Transport(), seconds=5)
+    assert told is not None
+    assert "does not speak TLS" in told
+    assert seen == []
+    port = closed_port()
+    told = reach(Server(f"http://127.0.0.1:{port}", "6666", "s3cret"), Transport())
+    assert told is not None
+    assert told.startswith(f"port {port} of 127.0.0.1 is closed; start the web server there")
+    assert "does not resolve" in (reach(Server("vici.invalid", "6666", "s3cret"), Transport()) or "")
 
 
 def test_through_a_proxy_the_ladder_is_climbed_all_the_same(

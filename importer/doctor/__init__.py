@@ -5,23 +5,34 @@ version without a password, and makes one call to log in.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
-from importer.doctor.ladder import Level, Rung, RungResult, exit_code, not_reached
-from importer.doctor.network import look_up, open_port, shake_hands
-from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_version
-from importer.doctor.way import way_to
+from importer.columns import DID_PATTERN
+from importer.doctor.network import first_machine, look_up, open_port, shake_hands
+from importer.doctor.replies import (
+    ADDS_NOTHING,
+    DID_OF_EVERY_SYSTEM,
+    judge_build,
+    judge_login,
+    judge_probe,
+    judge_table,
+    judge_version,
+)
+from importer.doctor.rungs import Level, Rung, RungResult, exit_code, not_reached
 from importer.errors import UsageError
 from importer.settings.named import Setting
 from importer.settings.settings import Server
 from importer.vicidial.client import NonAgentApi
 from importer.vicidial.transport import Transport
 
-__all__ = ["Level", "Patient", "Rung", "RungResult", "examine", "exit_code", "not_reached"]
+__all__ = ["Level", "Patient", "Rung", "RungResult", "examine", "exit_code", "not_reached", "reach"]
 
-_DID_OF_EVERY_SYSTEM = "default"
+REACH_SECONDS: Final = 10.0
+"""How long a command waits for a server that does not answer, before it has sent anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +68,15 @@ def examine(settle: Callable[[], Patient]) -> Iterator[RungResult]:
         yield RungResult(Rung.SETTINGS, Level.BROKEN, str(trouble), fix)
         return
     yield RungResult(Rung.SETTINGS, Level.OK, "all are there", settings=patient.settings)
-    way, seconds = way_to(patient.server.url), patient.transport.timeout
+    first, seconds = first_machine(patient.server.url), patient.transport.timeout
     with asyncio.Runner() as loop:
         try:
             for step in (
-                partial(look_up, way, seconds),
-                partial(open_port, way, seconds),
-                partial(shake_hands, patient.server, way, patient.transport, context),
+                look_up,
+                open_port,
+                partial(shake_hands, server=patient.server, transport=patient.transport, context=context),
             ):
-                found = step()
+                found = step(first, seconds)
                 yield found
                 if found.level is Level.BROKEN:
                     return
@@ -86,8 +97,33 @@ def _ask(api: NonAgentApi, loop: asyncio.Runner, patient: Patient) -> Iterator[R
         return
     user = patient.server.user
     password_from = next((setting.where for setting in patient.settings if setting.name == "password"), "")
-    results = judge_login(loop.run(api.call("add_did", {"did_pattern": ""})), user, password_from)
+    results = judge_login(loop.run(api.call("add_did", {DID_PATTERN.name: ""})), user, password_from)
     yield from results
-    if results[-1].level is not Level.BROKEN:
-        # a pattern that every system has, and no field: the server says that there is nothing to update
-        yield judge_probe(loop.run(api.call("update_did", {"did_pattern": _DID_OF_EVERY_SYSTEM})), user)
+    if results[-1].level is Level.BROKEN:
+        return
+    table = judge_table(loop.run(api.call("add_did", ADDS_NOTHING)))
+    yield table
+    if table.level is not Level.BROKEN:
+        # no field is given, so that there is nothing to update
+        yield judge_probe(loop.run(api.call("update_did", {DID_PATTERN.name: DID_OF_EVERY_SYSTEM})), user)
+
+
+def reach(server: Server, transport: Transport, *, seconds: float = REACH_SECONDS) -> str | None:
+    """Say in a sentence why the server cannot be reached; None where somebody answers at its address.
+
+    Asked before a run is begun: the name, the port and the certificate, for so many seconds in all. Nothing is sent.
+
+    Args:
+        server: where to.
+        transport: how calls travel.
+        seconds: how long to wait.
+
+    Raises:
+        SettingsError: the certificates or the proxy cannot be used.
+    """
+    context, first, until = transport.ssl_context(), first_machine(server.url), time.monotonic() + seconds
+    for step in (look_up, open_port, partial(shake_hands, server=server, transport=transport, context=context)):
+        found = step(first, max(0.1, until - time.monotonic()))
+        if found.level is Level.BROKEN:
+            return f"{found.sentence}; {found.fix}"
+    return None

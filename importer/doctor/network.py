@@ -5,14 +5,15 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from importer.doctor.ladder import Level, Rung, RungResult
-from importer.doctor.way import Way
+from importer.doctor.rungs import Level, Rung, RungResult, broken
 from importer.settings.settings import Server
+from importer.vicidial.proxy import proxy_for
 from importer.vicidial.transport import Transport
 
 _T = TypeVar("_T")
@@ -24,30 +25,52 @@ _WRONG_NAME: Final = frozenset({62, 63, 64})
 """OpenSSL's numbers for why a certificate is refused (``X509_V_ERR_...``)."""
 
 
-def look_up(way: Way, seconds: float) -> RungResult:
-    """See whether the name resolves.
+@dataclass(frozen=True, slots=True)
+class FirstMachine:
+    """The machine that a call meets first.
 
-    Args:
-        way: the first machine.
-        seconds: how long to wait for the name servers.
+    Attributes:
+        host: its name or address.
+        port: its port.
+        proxy: where it is said that it is a proxy, such as ``HTTPS_PROXY``; empty for the server itself.
     """
-    proxy = f"calls go through the proxy {way.host}:{way.port} ({way.proxy}): " if way.proxy else ""
+
+    host: str
+    port: int
+    proxy: str = ""
+
+
+def first_machine(url: str) -> FirstMachine:
+    """Say which machine calls to an address meet first.
+
+    Raises:
+        SettingsError: the proxy that the environment names cannot be used.
+    """
+    parts, proxy = urlsplit(url), proxy_for(url)
+    if proxy is not None:
+        return FirstMachine(proxy.host, proxy.port, proxy.variable)
+    return FirstMachine(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def look_up(first: FirstMachine, seconds: float) -> RungResult:
+    """See whether the name resolves."""
+    proxy = f"calls go through the proxy {first.host}:{first.port} ({first.proxy}): " if first.proxy else ""
     try:
-        ip_address(way.host)
+        ip_address(first.host)
     except ValueError:
         pass
     else:
-        return RungResult(Rung.NAME, Level.OK, f"{proxy}{way.host} is an address; there is no name to look up")
-    fix = f"correct the name in {way.proxy or 'the url'}; a name inside a company may need its network or VPN"
+        return RungResult(Rung.NAME, Level.OK, f"{proxy}{first.host} is an address; there is no name to look up")
+    fix = f"correct the name in {first.proxy or 'the url'}; a name inside a company may need its network or VPN"
     try:
-        found = _within(seconds, lambda: socket.getaddrinfo(way.host, way.port, type=socket.SOCK_STREAM))
+        found = _within(seconds, lambda: socket.getaddrinfo(first.host, first.port, type=socket.SOCK_STREAM))
     except TimeoutError:
-        sentence = f"the name servers said nothing about {way.host} within {seconds:g} s"
-        return RungResult(Rung.NAME, Level.BROKEN, proxy + sentence, "see whether this computer is online")
+        sentence = f"the name servers said nothing about {first.host} within {seconds:g} s"
+        return broken(Rung.NAME, proxy + sentence, "see whether this computer is online")
     except (OSError, UnicodeError):
-        return RungResult(Rung.NAME, Level.BROKEN, f"{proxy}the name {way.host} does not resolve", fix)
+        return broken(Rung.NAME, f"{proxy}the name {first.host} does not resolve", fix)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    return RungResult(Rung.NAME, Level.OK, f"{proxy}{way.host} is {', '.join(addresses[:3])}")
+    return RungResult(Rung.NAME, Level.OK, f"{proxy}{first.host} is {', '.join(addresses[:3])}")
 
 
 def _within(seconds: float, job: Callable[[], _T]) -> _T:
@@ -70,50 +93,37 @@ def _within(seconds: float, job: Callable[[], _T]) -> _T:
     return result
 
 
-def open_port(way: Way, seconds: float) -> RungResult:
-    """See whether somebody listens on the port.
-
-    Args:
-        way: the first machine.
-        seconds: how long to wait.
-    """
-    there = f"port {way.port} of {way.host}"
-    where = way.proxy or "the url"
+def open_port(first: FirstMachine, seconds: float) -> RungResult:
+    """See whether somebody listens on the port."""
+    there = f"port {first.port} of {first.host}"
+    where = first.proxy or "the url"
     try:
-        socket.create_connection((way.host, way.port), seconds).close()
+        socket.create_connection((first.host, first.port), seconds).close()
     except TimeoutError:
-        return RungResult(
+        return broken(
             Rung.PORT,
-            Level.BROKEN,
             f"no answer from {there} within {seconds:g} s",
             f"let this computer through the firewall to that port, or correct the port in {where}",
         )
     except ConnectionRefusedError:
-        return RungResult(
+        return broken(
             Rung.PORT,
-            Level.BROKEN,
             f"{there} is closed",
             f"start the web server there, open the port in its firewall, or correct the port in {where}",
         )
     except OSError as error:
-        return RungResult(
+        return broken(
             Rung.PORT,
-            Level.BROKEN,
             f"there is no way to {there} ({error.strerror or type(error).__name__})",
             "see whether this computer is in the right network, or needs its VPN",
         )
     return RungResult(Rung.PORT, Level.OK, f"{there} is open")
 
 
-def shake_hands(server: Server, way: Way, transport: Transport, context: ssl.SSLContext) -> RungResult:
-    """See whether the connection is encrypted, by a certificate that this computer trusts.
-
-    Args:
-        server: where to.
-        way: the first machine.
-        transport: how calls travel; its timeout, and whether any certificate is taken.
-        context: of ``Transport.ssl_context``.
-    """
+def shake_hands(
+    first: FirstMachine, seconds: float, *, server: Server, transport: Transport, context: ssl.SSLContext
+) -> RungResult:
+    """See whether the connection is encrypted, by a certificate that this computer trusts."""
     parts = urlsplit(server.url)
     host = parts.hostname or ""
     if parts.scheme == "http":
@@ -121,27 +131,25 @@ def shake_hands(server: Server, way: Way, transport: Transport, context: ssl.SSL
             fix = "use https:// in the url, where the server offers it"
             return RungResult(Rung.TLS, Level.WARNING, f"the password travels to {host} in the clear", fix)
         return RungResult(Rung.TLS, Level.OK, "not needed: the server is this machine")
-    if way.proxy:
+    if first.proxy:
         return RungResult(Rung.TLS, Level.OK, "a proxy stands between; the call of the next step checks it")
     try:
         with (
-            socket.create_connection((way.host, way.port), transport.timeout) as line,
+            socket.create_connection((first.host, first.port), seconds) as line,
             context.wrap_socket(line, server_hostname=host) as encrypted,
         ):
             version, certificate = encrypted.version() or "TLS", encrypted.getpeercert()
     except ssl.SSLCertVerificationError as error:
         return _distrusted(host, error)
     except ssl.SSLError:
-        return RungResult(
+        return broken(
             Rung.TLS,
-            Level.BROKEN,
-            f"{host} does not speak TLS on port {way.port}",
+            f"{host} does not speak TLS on port {first.port}",
             "begin the url with http:// if the server has no TLS, or correct the port",
         )
     except OSError:
-        return RungResult(
+        return broken(
             Rung.TLS,
-            Level.BROKEN,
             f"{host} cuts the connection before it is encrypted",
             "look at the TLS settings of the web server, and at what stands between",
         )
@@ -164,7 +172,7 @@ def _distrusted(host: str, error: ssl.SSLCertVerificationError) -> RungResult:
         )
     else:
         fix = "put the certificate right on the server"
-    return RungResult(Rung.TLS, Level.BROKEN, sentence, fix)
+    return broken(Rung.TLS, sentence, fix)
 
 
 def _until(certificate: object) -> str:

@@ -5,12 +5,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from importer.columns import DID_PATTERN
-from importer.doctor.ladder import Level, Rung, RungResult
+from importer.doctor.rungs import Level, Rung, RungResult, broken
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.replies import Gate, Meaning, classify, version_build
+from importer.vicidial.replies import Gate, Meaning, classify, read_reply, version_build
 
 FIRST_BUILD_WITH_ADD_DID: Final = "210209"
 """add_did came with build 210209-2014 (API.md, "The request")."""
+
+DID_OF_EVERY_SYSTEM: Final = "default"
+
+ADDS_NOTHING: Final = {DID_PATTERN.name: DID_OF_EVERY_SYSTEM, "phone_code": "9" * 11}
+"""An add_did that looks into the table and adds nothing, be the DID there or not: the phone code is too long."""
 
 _LONGEST_SHOWN: Final = 40
 
@@ -36,14 +41,13 @@ def judge_version(answer: Answer, url: str) -> tuple[RungResult, str]:
         return RungResult(Rung.API, Level.OK, f"VICIdial {version} answers at {urlsplit(url).path}"), build
     browse = f"open {url}?function=version in a browser: it must show a line that begins with VERSION"
     if answer.delivery is not Delivery.ANSWERED:
-        return RungResult(Rung.API, Level.BROKEN, answer.shown, browse), ""
+        return broken(Rung.API, answer.shown, browse), ""
     verdict = classify(answer.status, answer.body, "")
     other_path = "give the host alone as the url, as in --url vici.example.org: the path of the API is then added"
     if answer.status in (404, 405, 410):
         sentence, fix = f"there is no Non-Agent API at this path (HTTP {answer.status})", f"{other_path}; or {browse}"
     elif verdict.meaning is Meaning.WRONG_PLACE:
-        sentence = f"the web server itself refuses the call (HTTP {answer.status}); VICIdial never sees it"
-        fix = "allow this computer, and this path without a login of its own, in the settings of the web server"
+        sentence, fix = _refused_by_the_web_server(answer.status)
     elif verdict.meaning is Meaning.NOTHING_DONE:
         sentence, fix = verdict.advice, "try again in a minute; if it stays so, look at the web server and its database"
     elif answer.status >= 500:
@@ -53,7 +57,7 @@ def judge_version(answer: Answer, url: str) -> tuple[RungResult, str]:
     else:
         sentence, fix = "the answer is not that of a Non-Agent API", f"{other_path}; or {browse}"
     said = "" if verdict.meaning is Meaning.NO_TEXT else answer.shown
-    return RungResult(Rung.API, Level.BROKEN, sentence, fix, said), ""
+    return broken(Rung.API, sentence, fix, said), ""
 
 
 def judge_build(build: str) -> RungResult:
@@ -67,13 +71,54 @@ def judge_build(build: str) -> RungResult:
         sentence = f"the build '{build}' says nothing about its day; add_did came with 210209-2014"
         return RungResult(Rung.BUILD, Level.WARNING, sentence)
     if date[0] < FIRST_BUILD_WITH_ADD_DID:
-        return RungResult(
+        return broken(
             Rung.BUILD,
-            Level.BROKEN,
             f"build {build} has no add_did; it came with 210209-2014",
             "update VICIdial to that build or a later one; the foot of each admin page shows the build",
         )
     return RungResult(Rung.BUILD, Level.OK, f"{build} has add_did (since 210209)")
+
+
+_REFUSALS: Final = {
+    Gate.LOGIN: (
+        Rung.LOGIN,
+        (
+            "VICIdial does not take the user {user} with this password (from {source}); it says the same of a user who"
+            " is not active, or is below user level 7"
+        ),
+        (
+            "Admin > Users > {user}: compare the password, set Active to Y and User Level to 8. Do not just try again:"
+            " this was one failed login, and ten lock the user for 15 minutes"
+        ),
+    ),
+    Gate.LOCK: (
+        Rung.LOGIN,
+        "the user {user} is locked after ten failed logins, and refused with the right password too",
+        "find out what else logs in as this user with a wrong password, wait 15 minutes, and run doctor again",
+    ),
+    Gate.IP_LIST: (
+        Rung.LOGIN,
+        "the server does not let {user} in from this computer's address",
+        "Admin > IP Lists: add the address that the server names to the list of the user's group (Admin > User Groups)",
+    ),
+    Gate.ALLOWED_FUNCTION: (
+        Rung.FUNCTION,
+        "the user {user} is not allowed the function add_did",
+        "Admin > Users > {user} > Allowed API Functions: select add_did and update_did, or ALL_FUNCTIONS",
+    ),
+    Gate.KNOWN_FUNCTION: (
+        Rung.FUNCTION,
+        "this VICIdial does not know the function add_did",
+        "update VICIdial to build 210209-2014 or later",
+    ),
+    Gate.SOURCE: (Rung.FUNCTION, "the source is refused", "give --source 2 to 20 letters and digits"),
+    Gate.PERMISSION: (
+        Rung.PERMISSION,
+        "the user {user} may not add DIDs",
+        "Admin > Users > {user}: User Level 8 or more, Agent API Access 1, Modify DIDs 1",
+    ),
+}
+"""For each decision of the server that can refuse: the rung that is broken, what is wrong, and how it is put right."""
 
 
 def judge_login(answer: Answer, user: str, password_from: str) -> tuple[RungResult, ...]:
@@ -90,114 +135,71 @@ def judge_login(answer: Answer, user: str, password_from: str) -> tuple[RungResu
     Returns:
         LOGIN, FUNCTION and PERMISSION, or as many of them as hold and the one that is broken.
     """
-    verdict = classify(answer.status, answer.body, "") if answer.delivery is Delivery.ANSWERED else None
-    logged_in = RungResult(Rung.LOGIN, Level.OK, f"{user} is logged in, and this computer may")
-    allowed = RungResult(Rung.FUNCTION, Level.OK, "add_did is allowed")
-    permitted = RungResult(Rung.PERMISSION, Level.OK, "may add DIDs: level, Agent API Access and Modify DIDs are right")
-    if verdict is not None and (verdict.meaning, verdict.column) == (Meaning.VALUE_REFUSED, DID_PATTERN.name):
-        return logged_in, allowed, permitted
-    in_admin = f"Admin > Users > {user}"
-    match verdict.gate if verdict is not None else None:
-        case Gate.LOGIN:
-            return (
-                RungResult(
-                    Rung.LOGIN,
-                    Level.BROKEN,
-                    f"VICIdial does not take the user {user} with this password (from {password_from}); it says the"
-                    " same of a user who is not active, or is below user level 7",
-                    f"{in_admin}: compare the password, set Active to Y and User Level to 8. Do not just try again:"
-                    " this was one failed login, and ten lock the user for 15 minutes",
-                    answer.shown,
-                ),
-            )
-        case Gate.LOCK:
-            return (
-                RungResult(
-                    Rung.LOGIN,
-                    Level.BROKEN,
-                    f"the user {user} is locked after ten failed logins, and refused with the right password too",
-                    "find out what else logs in as this user with a wrong password, wait 15 minutes, and run doctor"
-                    " again",
-                    answer.shown,
-                ),
-            )
-        case Gate.IP_LIST:
-            return (
-                RungResult(
-                    Rung.LOGIN,
-                    Level.BROKEN,
-                    f"the server does not let {user} in from this computer's address",
-                    "Admin > IP Lists: add the address that the server names to the list that the user's group uses"
-                    " (Admin > User Groups)",
-                    answer.shown,
-                ),
-            )
-        case Gate.ALLOWED_FUNCTION:
-            return logged_in, RungResult(
-                Rung.FUNCTION,
-                Level.BROKEN,
-                f"the user {user} is not allowed the function add_did",
-                f"{in_admin} > Allowed API Functions: select add_did and update_did, or ALL_FUNCTIONS",
-                answer.shown,
-            )
-        case Gate.KNOWN_FUNCTION:
-            return logged_in, RungResult(
-                Rung.FUNCTION,
-                Level.BROKEN,
-                "this VICIdial does not know the function add_did",
-                "update VICIdial to build 210209-2014 or later",
-                answer.shown,
-            )
-        case Gate.SOURCE:
-            return logged_in, RungResult(
-                Rung.FUNCTION, Level.BROKEN, "the source is refused", "give --source 2 to 20 letters and digits"
-            )
-        case Gate.PERMISSION:
-            return (
-                logged_in,
-                allowed,
-                RungResult(
-                    Rung.PERMISSION,
-                    Level.BROKEN,
-                    f"the user {user} may not add DIDs",
-                    f"{in_admin}: User Level 8 or more, Agent API Access 1, Modify DIDs 1",
-                    answer.shown,
-                ),
-            )
-    return (_unclear(Rung.LOGIN, answer),)
+    well = (
+        RungResult(Rung.LOGIN, Level.OK, f"{user} is logged in, and this computer may"),
+        RungResult(Rung.FUNCTION, Level.OK, "add_did is allowed"),
+        RungResult(Rung.PERMISSION, Level.OK, "may add DIDs: level, Agent API Access and Modify DIDs are right"),
+    )
+    verdict = read_reply(answer, "add_did", {DID_PATTERN.name: ""})
+    if (verdict.meaning, verdict.column) == (Meaning.VALUE_REFUSED, DID_PATTERN.name):
+        return well
+    if verdict.gate is None:
+        return (_unclear(Rung.LOGIN, answer),)
+    rung, sentence, fix = _REFUSALS[verdict.gate]
+    names = {"user": user, "source": password_from}
+    refused = broken(rung, sentence.format_map(names), fix.format_map(names), answer.shown)
+    return (*(result for result in well[: [one.rung for one in well].index(rung)]), refused)
+
+
+def judge_table(answer: Answer) -> RungResult:
+    """Say of the answer to ``ADDS_NOTHING`` whether the table of DIDs answers; PHP ends in HTTP 500 where not."""
+    if answer.delivery is Delivery.ANSWERED and answer.status == 500:
+        return broken(
+            Rung.TABLE,
+            "the table of DIDs (vicidial_inbound_dids) does not answer: HTTP 500, though the login works",
+            "look into the web server's error log; if it names the table, CHECK TABLE and REPAIR TABLE in the database",
+        )
+    verdict = read_reply(answer, "add_did", ADDS_NOTHING)
+    if verdict.meaning is Meaning.EXISTS or verdict.column == "phone_code":
+        return RungResult(Rung.TABLE, Level.OK, "the table of DIDs answers")
+    unclear = _unclear(Rung.TABLE, answer)
+    sentence = f"nobody knows whether the table of DIDs answers: {unclear.sentence}"
+    return RungResult(Rung.TABLE, Level.WARNING, sentence, unclear.fix, unclear.said)
 
 
 def judge_probe(answer: Answer, user: str) -> RungResult:
-    """Say whether update_did, asked about a DID without a change, may be used; no rung of an import breaks on it.
-
-    Args:
-        answer: what came.
-        user: who called.
-    """
-    verdict = classify(answer.status, answer.body, "") if answer.delivery is Delivery.ANSWERED else None
-    if verdict is not None and verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT):
+    """Say whether update_did, asked about a DID without a change, may be used; no rung of an import breaks on it."""
+    verdict = read_reply(answer, "update_did", {DID_PATTERN.name: DID_OF_EVERY_SYSTEM})
+    if verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT):
         return RungResult(Rung.PROBE, Level.OK, "update_did is allowed, so DIDs can be looked up")
-    if verdict is not None and verdict.meaning is Meaning.USER_REFUSED:
-        return RungResult(
-            Rung.PROBE,
-            Level.WARNING,
-            f"update_did is not allowed; {LOST_WITHOUT_UPDATE_DID}",
-            f"Admin > Users > {user} > Allowed API Functions: select update_did too",
-            answer.shown,
-        )
+    if verdict.meaning is Meaning.USER_REFUSED:
+        sentence = f"update_did is not allowed; {LOST_WITHOUT_UPDATE_DID}"
+        fix = f"Admin > Users > {user} > Allowed API Functions: select update_did too"
+        return RungResult(Rung.PROBE, Level.WARNING, sentence, fix, answer.shown)
     unclear = _unclear(Rung.PROBE, answer)
-    return RungResult(
-        Rung.PROBE,
-        Level.WARNING,
-        f"nobody knows whether update_did is allowed: {unclear.sentence}",
-        "run doctor again",
-        unclear.said,
-    )
+    sentence = f"nobody knows whether update_did is allowed: {unclear.sentence}"
+    return RungResult(Rung.PROBE, Level.WARNING, sentence, "run doctor again", unclear.said)
 
 
 def _unclear(rung: Rung, answer: Answer) -> RungResult:
     if answer.delivery is not Delivery.ANSWERED:
-        return RungResult(rung, Level.BROKEN, answer.shown, "run doctor again; if it stays so, look at the web server")
+        return broken(rung, answer.shown, "run doctor again; if it stays so, look at the web server")
     verdict = classify(answer.status, answer.body, "")
+    if verdict.meaning is Meaning.WRONG_PLACE:
+        sentence, fix = _refused_by_the_web_server(answer.status)
+        return broken(rung, sentence, fix, answer.shown)
     fix = "run doctor again; if it stays so, look into the web server's error log, and at what stands between"
-    return RungResult(rung, Level.BROKEN, verdict.advice, fix, answer.shown)
+    return broken(rung, verdict.advice, fix, answer.shown)
+
+
+def _refused_by_the_web_server(status: int) -> tuple[str, str]:
+    """Say what a status means with which the web server answers in VICIdial's place, and what to do."""
+    what, fix = {
+        401: ("wants a login of its own", "switch that login off for this path"),
+        403: ("does not let this computer in", "allow this computer in its settings, or in the firewall before it"),
+        406: ("refuses how the call looks", "make an exception for this path in its filter, such as mod_security"),
+        407: ("is a proxy that wants a login", "put user and password into the proxy's variable"),
+        411: ("wants a length", "leave out --method post, or put the filter right that stands in between"),
+        451: ("is not allowed to answer here", "ask who runs it, or the network between, what is blocked"),
+    }.get(status, ("refuses the call", "allow this computer and this path in its settings"))
+    return f"the web server itself {what} (HTTP {status}); VICIdial never sees the call", fix

@@ -1,4 +1,4 @@
-"""The rungs of the ladder that doctor climbs, and what it finds on each."""
+"""What doctor looks at, one rung after the other, and what it finds on each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ class Rung(StrEnum):
     LOGIN = "login"
     FUNCTION = "function"
     PERMISSION = "permission"
+    TABLE = "table"
     PROBE = "update_did"
 
 
@@ -52,6 +53,11 @@ class RungResult:
     fix: str = ""
     said: str = ""
     settings: tuple[Setting, ...] = ()
+
+
+def broken(rung: Rung, sentence: str, fix: str, said: str = "") -> RungResult:
+    """Return a rung above which nothing can hold."""
+    return RungResult(rung, Level.BROKEN, sentence, fix, said)
 
 
 def exit_code(results: Iterable[RungResult]) -> ExitCode:
