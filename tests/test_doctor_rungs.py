@@ -297,7 +297,7 @@ def test_whether_somebody_answers_is_said_in_one_sentence_and_nothing_is_sent() 
     port = closed_port()
     told = reach(Server(f"http://127.0.0.1:{port}", "6666", "s3cret"), Transport())
     assert told is not None
-    assert told.startswith(f"port {port} of 127.0.0.1 is closed; start the web server there")
+    assert told.startswith(f"port {port} of 127.0.0.1 is closed, and nothing was sent: start the web server there")
     assert "does not resolve" in (reach(Server("vici.invalid", "6666", "s3cret"), Transport()) or "")
 
 

@@ -125,5 +125,5 @@ def reach(server: Server, transport: Transport, *, seconds: float = REACH_SECOND
     for step in (look_up, open_port, partial(shake_hands, server=server, transport=transport, context=context)):
         found = step(first, max(0.1, until - time.monotonic()))
         if found.level is Level.BROKEN:
-            return f"{found.sentence}; {found.fix}"
+            return f"{found.sentence}, and nothing was sent: {found.fix}"
     return None

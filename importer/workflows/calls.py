@@ -3,12 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Final
 
-from importer.doctor.ladder import Level
-from importer.doctor.network import look_up, open_port, shake_hands
-from importer.doctor.way import way_to
+from importer.doctor import reach
 from importer.errors import SettingsError
 from importer.interrupt import Interrupts
 from importer.model import Result, RowOutcome
@@ -19,9 +15,6 @@ from importer.vicidial.client import NonAgentApi
 from importer.workflows.control import RunControl
 from importer.workflows.observer import Observer, SilentObserver
 from importer.workflows.options import ImportOptions
-
-_REACH_SECONDS: Final = 3.0
-"""For each of the three steps: name, port, certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +57,9 @@ class Calls:
         Raises:
             SettingsError: it cannot; the sentence is doctor's.
         """
-        transport, way = self.options.transport(), way_to(self.server.url)
-        context, seconds = transport.ssl_context(), min(transport.timeout, _REACH_SECONDS)
-        hasty = replace(transport, timeout=seconds)
-        for step in (
-            partial(look_up, way, seconds),
-            partial(open_port, way, seconds),
-            partial(shake_hands, self.server, way, hasty, context),
-        ):
-            found = step()
-            if found.level is Level.BROKEN:
-                raise SettingsError(f"{found.sentence}, and nothing was sent: {found.fix}")
+        problem = reach(self.server, self.options.transport())
+        if problem:
+            raise SettingsError(problem)
 
     def make(
         self,
