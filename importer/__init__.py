@@ -51,15 +51,11 @@ if TYPE_CHECKING:
     from importer.workflows.observer import Observer as Observer
     from importer.workflows.observer import SilentObserver as SilentObserver
     from importer.workflows.options import ImportOptions as ImportOptions
-    from importer.workflows.past_runs import LeftToUndo as LeftToUndo
-    from importer.workflows.past_runs import added_by as added_by
     from importer.workflows.past_runs import forget_run as forget_run
-    from importer.workflows.past_runs import left_to_undo as left_to_undo
     from importer.workflows.past_runs import named_run as named_run
     from importer.workflows.past_runs import recorded_options as recorded_options
     from importer.workflows.past_runs import resume as resume
     from importer.workflows.past_runs import rewrite_workbook as rewrite_workbook
-    from importer.workflows.past_runs import undo as undo
     from importer.workflows.past_runs import unfinished_run as unfinished_run
     from importer.workflows.run import Folders as Folders
     from importer.workflows.run import import_checked as import_checked
@@ -67,6 +63,10 @@ if TYPE_CHECKING:
     from importer.workflows.run import import_file_async as import_file_async
     from importer.workflows.run import unfinished_run_of as unfinished_run_of
     from importer.workflows.send import RunReport as RunReport
+    from importer.workflows.undo import LeftToUndo as LeftToUndo
+    from importer.workflows.undo import added_by as added_by
+    from importer.workflows.undo import left_to_undo as left_to_undo
+    from importer.workflows.undo import undo as undo
     from importer.workflows.verify import VerifyReport as VerifyReport
     from importer.workflows.verify import verify_results as verify_results
 
@@ -84,8 +84,8 @@ _HOMES: Final = {
     "workflows.names": "server_names",
     "workflows.observer": "Observer SilentObserver",
     "workflows.options": "ImportOptions",
-    "workflows.past_runs": "LeftToUndo added_by forget_run left_to_undo named_run recorded_options resume"
-    " rewrite_workbook undo unfinished_run",
+    "workflows.past_runs": "forget_run named_run recorded_options resume rewrite_workbook unfinished_run",
+    "workflows.undo": "LeftToUndo added_by left_to_undo undo",
     "workflows.run": "Folders import_checked import_file import_file_async unfinished_run_of",
     "workflows.send": "RunReport",
     "workflows.verify": "VerifyReport verify_results",

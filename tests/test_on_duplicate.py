@@ -17,7 +17,8 @@ from importer.sandbox.store import Row, User
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.workflows.options import ImportOptions
-from importer.workflows.past_runs import left_to_undo, named_run, resume
+from importer.workflows.past_runs import named_run, resume
+from importer.workflows.undo import left_to_undo
 
 HEADER = ("did_pattern", "did_route", "group", "extension", "did_description", "list_id")
 UPDATE = ImportOptions(rate=0, on_duplicate="update", give_up_after=50_000)

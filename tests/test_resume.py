@@ -175,7 +175,8 @@ def test_runs_lists_what_was_run_and_writes_a_workbook_again_without_the_input(t
     words = " ".join(listed.out.split())
     assert listed.code == 0
     assert f"{about.run_id} finished" in words
-    assert f"{about.started} {order.path} to {url} as {USER}: success 32, duplicate 4, invalid 4" in words
+    begun = f"{desk.newest().started:%Y-%m-%d %H:%M:%S %Z}"
+    assert f"{begun} {order.path} to {url} as {USER}: success 32, duplicate 4, invalid 4" in words
     shown = desk.did_importer("runs", about.run_id)
     assert shown.code == 0
     assert read_results(tmp_path / "order_results.xlsx").rows == before

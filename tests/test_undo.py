@@ -23,9 +23,10 @@ from importer.settings.settings import Server
 from importer.workbooks.results import read_results
 from importer.workflows.check import check_file
 from importer.workflows.options import ImportOptions
-from importer.workflows.past_runs import added_by, left_to_undo, named_run, recorded_options, resume, undo
+from importer.workflows.past_runs import named_run, recorded_options, resume
 from importer.workflows.run import import_checked
 from importer.workflows.send import RunReport
+from importer.workflows.undo import added_by, left_to_undo, undo
 
 HEADER = ("did_pattern", "did_route", "extension")
 OPS = User("ops", "pw1234")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importer.errors import JournalError
 from importer.journal.folder import SUFFIX
-from importer.journal.record import RunAbout, open_record, read_about, read_outcomes
+from importer.journal.record import RunAbout, open_record, read_about
 from importer.journal.store import entries
 from importer.model import Result
 
@@ -87,7 +87,7 @@ def read_line(path: Path) -> RunLine:
     """
     with open_record(path) as connection:
         about = read_about(connection)
-        counts: Counter[str] = Counter(outcome.result for outcome in read_outcomes(connection).values())
+        counts: Counter[str] = Counter(values["result"] for _, values in entries(connection, "outcome"))
         rows = next(values["rows"] for place, values in entries(connection, "about") if place == 3)
     if about.run_id != path.stem:
         raise JournalError(f"{path} is a copy of the record {about.run_id}: move it out of that folder")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from importer.errors import RecordWriteError
 from importer.journal.store import entry, put, transaction
 
 
@@ -57,8 +58,7 @@ class RecordWriter:
         try:
             writing = loop.run_in_executor(self._thread, self._commit, records)
         except RuntimeError as error:
-            # no thread could be started
-            self._end(loop, records, error)
+            self._end(loop, records, RecordWriteError(f"the record of the run could not be written ({error})"))
         else:
             writing.add_done_callback(lambda written: self._end(loop, records, written.exception()))
 

@@ -1,6 +1,6 @@
 """Runs that were begun: finished, listed, shown again, taken back, forgotten."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from importer.errors import JournalError, SheetError
@@ -12,11 +12,10 @@ from importer.journal import (
     RunState,
     forget,
     list_runs,
-    outcomes_of,
     read_line,
     read_runs,
 )
-from importer.model import PlannedRow, Result, RowOutcome, Table
+from importer.model import PlannedRow, Result, RowOutcome
 from importer.reading import sha256_of
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
@@ -25,7 +24,7 @@ from importer.workflows.calls import Calls
 from importer.workflows.control import RunControl
 from importer.workflows.observer import Observer
 from importer.workflows.options import ImportOptions
-from importer.workflows.run import Folders, start_run
+from importer.workflows.run import Folders
 from importer.workflows.send import RunReport, in_order, send_and_report, write_workbook
 
 
@@ -195,106 +194,3 @@ def recorded_options(folders: Folders, results: Path | str) -> ImportOptions | N
                 )
             return ImportOptions.from_json(line.about.settings)
     return None
-
-
-def added_by(line: RunLine) -> tuple[str, ...]:
-    """Return the DIDs that a run added, as its record shows them, in the order of its rows.
-
-    Raises:
-        JournalError: another process works on the run.
-    """
-    with Journal.reopen(line.path) as journal:
-        outcomes = journal.outcomes()
-    return tuple(one.did_sent for one in outcomes.values() if one.result is Result.SUCCESS and one.added)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftToUndo:
-    """What an undo of a run would delete.
-
-    Attributes:
-        dids: the DIDs that the run added, in the order of its rows.
-        taken_back: how many more were deleted by an earlier undo of this run.
-        added_again: for each of the others that a later run added too, and that stay for that reason, the DID and the
-            name of that run.
-    """
-
-    dids: tuple[str, ...]
-    taken_back: int = 0
-    added_again: tuple[tuple[str, str], ...] = ()
-
-
-def left_to_undo(line: RunLine, folders: Folders) -> LeftToUndo:
-    """Find out which DIDs an undo of a run would delete.
-
-    Args:
-        line: the run.
-        folders: where the records are. A DID that was taken back and then added by another run is that run's.
-
-    Raises:
-        JournalError: the run added nothing, all of it is taken back, or another process works on the run.
-    """
-    about = line.about
-    added = added_by(line)
-    if not added:
-        raise JournalError(f"the run {about.run_id} added no DID, so there is nothing to undo")
-    gone: set[str] = set()
-    again: dict[str, str] = {}
-    for other in list_runs(folders.runs):
-        if other.about.run_id == about.run_id:
-            break
-        if other.about.server != about.server:
-            continue
-        for outcome in outcomes_of(other.path):
-            did = outcome.did_sent.casefold()
-            if outcome.result is Result.SUCCESS and other.undoes == about.run_id:
-                gone.add(did)
-            elif outcome.result is Result.SUCCESS and outcome.added:
-                again[did] = other.about.run_id
-    left = tuple(did for did in added if did.casefold() not in gone | again.keys())
-    if not left:
-        raise JournalError(f"what the run {about.run_id} added was taken back already; there is nothing to undo")
-    others = tuple((did, again[did.casefold()]) for did in added if did.casefold() in again)
-    return LeftToUndo(left, len(added) - len(left) - len(others), others)
-
-
-def undo(
-    line: RunLine,
-    options: ImportOptions,
-    server: Server,
-    folders: Folders,
-    observer: Observer | None = None,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    limiter: RateLimiter | None = None,
-    control: RunControl | None = None,
-) -> RunReport:
-    """Delete the DIDs that a run added, and no others; a run of its own, with its own record and workbook.
-
-    Args:
-        line: the run that is taken back.
-        options: how to send.
-        server: the server and user of that run.
-        folders: where record and workbook go.
-        observer: looks on; None for nobody.
-        clock: where time comes from.
-        limiter: ``options.rate_limiter()``, where other calls keep to the same limit.
-        control: stops it from another thread.
-
-    Raises:
-        JournalError: the run added nothing, all of it is taken back, or another process works on it.
-    """
-    dids = left_to_undo(line, folders).dids
-    about = line.about
-    table = Table(
-        path=Path(about.file).with_name(f"{Path(about.file).stem}_undo.xlsx"),
-        sha256=about.sha256,
-        sheet="",
-        header=("did_pattern",),
-        row_numbers=tuple(range(2, len(dids) + 2)),
-        rows=tuple((did,) for did in dids),
-    )
-    planned = tuple(PlannedRow(index, did, (("did_pattern", did),)) for index, did in enumerate(dids))
-    undoing = replace(options, undo=True, verify=False, probe_first=False)
-    calls = Calls.of(undoing, server, observer, clock, limiter, control)
-    return start_run(table, planned, {}, calls, folders, previous=about.run_id, afresh=True)

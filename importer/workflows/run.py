@@ -201,7 +201,6 @@ def start_run(
     """
     options, server = calls.options, calls.server
     make_folder(folders.runs)
-    options.transport().ssl_context()
     place, columns = folders.place_for(table.path), columns_of(table)
     place.check(len(part_spans(table.row_numbers, columns, place.most_rows)), columns)
     if planned:
