@@ -157,6 +157,7 @@ class PlannedRow:
         attempts: calls that earlier processes of this run have made for it.
         unanswered: True where an earlier call for it may have been processed without an answer.
         known_absent: how it is known that the DID was not there before the first call; empty where it is not.
+        after: the index of the earlier row with the same DID: this one is sent only where that one did not go.
     """
 
     index: int
@@ -166,6 +167,7 @@ class PlannedRow:
     attempts: int = 0
     unanswered: bool = False
     known_absent: str = ""
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,13 @@ def test_each_column_says_what_it_was_taken_for() -> None:
     ]
 
 
+def test_without_a_column_of_dids_the_one_with_phone_numbers_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "order.csv"
+    path.write_text("City,Leitung\nTampa,7275550100\nMiami,7275550101\n", "utf-8")
+    with pytest.raises(SheetError, match='--map "Leitung=did_pattern"'):
+        check_file(path, ImportOptions())
+
+
 def test_a_results_workbook_is_named_for_what_it_is(tmp_path: Path) -> None:
     path = tmp_path / "order_results.csv"
     path.write_text(

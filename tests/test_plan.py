@@ -34,6 +34,14 @@ def test_a_bad_row_is_invalid_and_a_second_one_names_the_first() -> None:
     assert "group is blank and is missing" in plan.settled[2].reason
 
 
+def test_rows_with_one_did_wait_for_each_other() -> None:
+    same = "17275550000"
+    plan = plan_rows([row_of(0, did=same), row_of(1, did=same, twice=2), row_of(2, did=same, twice=2, bad=True)])
+    assert [row.index for row in plan.planned] == [0]
+    assert [(row.index, row.after) for row in plan.waiting] == [(1, 0)]
+    assert [outcome.index for outcome in plan.settled] == [1, 2]
+
+
 def test_a_row_that_was_unknown_before_may_have_been_added_by_that_call() -> None:
     before = {
         0: RowOutcome(0, Result.UNKNOWN, "no answer", "17275550000", 5),

@@ -108,10 +108,19 @@ def _no_list(path: Path, without: Sequence[SheetRows], names: Sequence[str]) -> 
     seen = "; ".join(
         f"sheet '{name}': {some_of(texts, 30)}" if name else some_of(texts, 30) for name, texts in columns[:5]
     )
+    likely = _over_numbers(without[0]) or columns[0][1][0]
     return SheetError(
         f"{path}: there is no DID column; the columns are: {seen}; rename the one that holds the numbers to"
-        f' {DID_PATTERN.name}, or say which it is with --map "{columns[0][1][0]}={DID_PATTERN.name}"'
+        f' {DID_PATTERN.name}, or say which it is with --map "{likely}={DID_PATTERN.name}"'
     )
+
+
+def _over_numbers(sheet: SheetRows) -> str:
+    """Return the header of the column with the most phone numbers; empty where none has any."""
+    texts = [row.texts for row in sheet.rows]
+    header = max(texts[:_ROWS_SHOWN], key=lambda cells: sum(map(bool, cells)))
+    counts = [sum(looks_like_number(cell(cells, column)) for cells in texts) for column in range(len(header))]
+    return " ".join(header[counts.index(max(counts))].split())[:40] if any(counts) else ""
 
 
 def _columns(sheet: SheetRows) -> list[str]:

@@ -18,10 +18,13 @@ class Plan:
     Attributes:
         planned: the rows that are sent, in their order; no two have the same DID.
         settled: the outcomes that need no call.
+        waiting: the good rows among the settled whose DID an earlier row has, each to be sent if the row ``after``
+            which it comes is refused by the server.
     """
 
     planned: tuple[PlannedRow, ...]
     settled: tuple[RowOutcome, ...]
+    waiting: tuple[PlannedRow, ...] = ()
 
 
 def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOTHING_KNOWN) -> Plan:
@@ -37,16 +40,23 @@ def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOT
     """
     planned: list[PlannedRow] = []
     settled: list[RowOutcome] = []
+    waiting: list[PlannedRow] = []
+    latest: dict[str, int] = {}
     for row in rows:
+        after = None if row.problems else latest.get(row.did.casefold())
+        if not row.problems:
+            latest[row.did.casefold()] = row.index
         if row.problems or row.duplicate_of is not None:
             settled.append(_without_sending(row))
+            if after is not None:
+                waiting.append(PlannedRow(row.index, row.did, row.parameters, row.notes, after=after))
             continue
         before = known.get(row.table_index) if known else None
         maybe_there = (
             before is not None and before.result is Result.UNKNOWN and before.did_sent.lower() == row.did.lower()
         )
         planned.append(PlannedRow(row.index, row.did, row.parameters, row.notes, 0, maybe_there))
-    return Plan(tuple(planned), tuple(settled))
+    return Plan(tuple(planned), tuple(settled), tuple(waiting))
 
 
 def twice_in_the_file(row: CheckedRow) -> str:
