@@ -118,6 +118,23 @@ def test_a_run_that_has_made_calls_is_not_finished_at_another_address(tmp_path: 
         assert set(first.stored()) == {did(1), did(2)}
 
 
+@pytest.mark.parametrize("also_one_to_send", [True, False])
+def test_a_rerun_names_the_corrections_that_it_does_not_take(tmp_path: Path, also_one_to_send: bool) -> None:
+    desk = Desk(tmp_path)
+    with Sandbox() as box:
+        desk.did_importer("run", order_of(desk, 1, 2, bad=int(also_one_to_send)), *flags(box))
+        workbook = Path(desk.newest().about.workbook)
+        book = openpyxl.load_workbook(workbook)
+        for row in book["Results"].iter_rows():
+            for cell in row:
+                if cell.value == did(2) and row[1].value == "success" and cell.column > 4:
+                    cell.value = did(3)
+        book.save(workbook)
+        ran = desk.did_importer("rerun", workbook, *flags(box))
+        assert "corrected, but not sent again: row 3;" in one_line(ran.err), ran
+        assert did(3) not in box.stored()
+
+
 def test_verify_says_which_successes_are_gone(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     with Sandbox() as box:

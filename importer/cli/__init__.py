@@ -13,7 +13,9 @@ from typing import Final
 
 from importer.cli.parser import build_parser, parse
 from importer.errors import ImporterError, UsageError
-from importer.model import ExitCode
+
+# those of importer.model.ExitCode, which is not imported for --help
+_ROWS_LEFT, _USAGE, _STOPPED, _INTERRUPTED = 1, 2, 3, 130
 
 _HOMES: Final = {
     "run": "send",
@@ -49,21 +51,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         # one line, whatever a header or the name of a file holds
         sentence = printable(" ".join(str(error).split()))
-        code = ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.STOPPED
+        code = _USAGE if isinstance(error, UsageError) else _STOPPED
         said = f"did-importer: {sentence}"
     except KeyboardInterrupt:
-        code = ExitCode.INTERRUPTED
+        code = _INTERRUPTED
         said = sentence = "interrupted; did-importer runs tells of a run that was begun"
     except BrokenPipeError:
         # the reader of our words is gone (``did-importer runs | head``); whether rows are left cannot be told any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.ROWS_LEFT
+        return _ROWS_LEFT
     except Exception:  # noqa: BLE001  whatever nobody foresaw must not show the password in its traceback
         import traceback
 
         from importer.settings.password import redact_all
 
-        code = ExitCode.STOPPED
+        code = _STOPPED
         sentence = (
             "did-importer failed in a way that nobody foresaw; what was sent is in the record:"
             " did-importer runs lists it, did-importer resume goes on"
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if as_object:
         import json
 
-        print(json.dumps({"error": sentence, "exit_code": int(code)}, indent=2), file=object_to, flush=True)
+        print(json.dumps({"error": sentence, "exit_code": code}, indent=2), file=object_to, flush=True)
     return code
 
 

@@ -1,28 +1,29 @@
 """THE table of flags: what each is called, takes and means; and which command has which. Imports nothing slow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+# not dataclasses, which take 10 ms to import
+class Flag(NamedTuple):
     """A flag or a positional word of the command line."""
 
     help: str
     metavar: str = ""  # what it takes; empty for one that is on or off
     group: str = ""  # the heading in the help; empty for "options"
-    more: Mapping[str, Any] = field(default_factory=dict)  # what argparse is told besides
+    more: Mapping[str, Any] = _NOTHING  # what argparse is told besides
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A command: a sentence about it, and its flags."""
 
     what: str
     flags: tuple[str, ...]
-    more: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # where it has a flag otherwise than others
+    more: Mapping[str, Mapping[str, Any]] = _NOTHING  # where it has a flag otherwise than others
 
 
 FORMATS: Final = ("as-is", "e164", "international", "national")

@@ -3,7 +3,6 @@
 import argparse
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
 from importer import __version__
@@ -53,6 +52,8 @@ class _Parser(argparse.ArgumentParser):
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """Return a question with the word that is nearest, as the end of a clause; a semicolon where none is near."""
+    from difflib import get_close_matches
+
     close = get_close_matches(word, list(words), n=1)
     return f"; did you mean {close[0]}?" if close else ";"
 

@@ -26,7 +26,7 @@ from importer.cli.servers import chosen_server, options_again, options_for, rate
 from importer.cli.show_check import check_lines, live_lines
 from importer.cli.show_run import end
 from importer.cli.terminal import agreed, answer_to, dids_are_meant, must_be_answerable, say, warn
-from importer.cli.text import counted
+from importer.cli.text import counted, row_list
 from importer.errors import JournalError, SettingsError
 from importer.model import ExitCode, Result
 from importer.settings.named import ChosenServer
@@ -53,6 +53,9 @@ def _begin(flags: argparse.Namespace, options: ImportOptions, chosen: ChosenServ
         checked = check_file(flags.file, options)
     else:
         checked = check_results(flags.file, options, _chosen_results(flags.only))
+        if checked.not_taken:
+            rows = row_list(checked.not_taken)
+            warn([f"corrected, but not sent again: {rows}; only results that may be sent again are (see --only)"])
         if not checked.taken_up:
             print("nothing is left to do: no row of this workbook is to be sent again")
             print_object(flags, checked_object(checked, None))
