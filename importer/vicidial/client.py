@@ -15,8 +15,11 @@ from importer.errors import SettingsError
 from importer.settings.password import MASK
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery, Redirect, answer_of_error, redirect_target, seconds_to_wait
+from importer.vicidial.call import IDLE_SECONDS, Call, NotUsableError
 from importer.vicidial.proxy import proxy_for
 from importer.vicidial.transport import Transport, silence_httpx
+
+__all__ = ["IDLE_SECONDS", "LONGEST_REPLY_BYTES", "NonAgentApi"]
 
 if TYPE_CHECKING:
     import httpx
@@ -25,9 +28,6 @@ if TYPE_CHECKING:
 
 LONGEST_REPLY_BYTES: Final = 65_536
 """VICIdial's answers are a few lines; more than this, head and trailers included, is something else."""
-
-IDLE_SECONDS: Final = 4.0
-"""A connection that was idle for longer is not used again: Apache closes one after 5 s, at times in mid-request."""
 
 _HEADERS: Final = {
     "User-Agent": f"did-importer/{__version__}",
@@ -149,14 +149,14 @@ class NonAgentApi:
     async def _call_once(self, values: Mapping[str, str], on_written: Callable[[], None] | None) -> Answer | Redirect:
         import httpx
 
-        call = _Call(self._transport.timeout, self._before_writing, on_written)
+        call = Call(self._transport.timeout, self._before_writing, on_written)
         clean = False
         try:
             async with call.deadline:
                 for _ in range(_MOST_CONNECTIONS):
                     try:
                         came = await self._exchange(values, call)
-                    except _NotUsableError:
+                    except NotUsableError:
                         await self._renew()
                     else:
                         stream = self._network.stream
@@ -180,7 +180,7 @@ class NonAgentApi:
             if not clean:
                 await self._renew()
 
-    async def _exchange(self, values: Mapping[str, str], call: "_Call") -> Answer | Redirect:
+    async def _exchange(self, values: Mapping[str, str], call: Call) -> Answer | Redirect:
         import httpx
 
         response = await self._http.handle_async_request(self._request(values, call))
@@ -207,7 +207,7 @@ class NonAgentApi:
         surplus = stream is not None and stream.has_surplus
         return call.answer(Delivery.ANSWERED, status, body=text, shown=shown, retry_after=wait, surplus=surplus)
 
-    def _request(self, values: Mapping[str, str], call: "_Call") -> "httpx.Request":
+    def _request(self, values: Mapping[str, str], call: Call) -> "httpx.Request":
         import httpx
 
         url = httpx.URL(self._url)
@@ -228,50 +228,3 @@ class NonAgentApi:
         # a terminal must not obey what a server says
         line = "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
         return line if len(line) <= _SHOWN_CHARACTERS else line[: _SHOWN_CHARACTERS - 1] + "…"
-
-
-class _NotUsableError(Exception):
-    """The server has closed the connection or spoken unasked while the call waited; nothing is written."""
-
-
-class _Call:
-    """One call under way: how far it came, and how long it took, without the time in which it waited for its turn."""
-
-    def __init__(
-        self,
-        timeout: float,
-        before_writing: Callable[[], Awaitable[object]] | None,
-        on_written: Callable[[], None] | None,
-    ) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._started = self._loop.time()
-        self._before_writing = before_writing
-        self._on_written = on_written
-        self.deadline = asyncio.timeout_at(self._started + timeout)
-        self.written = False
-
-    def answer(self, delivery: Delivery, status: int = 0, **fields: Any) -> Answer:
-        """Make the answer, with the time that the call took."""
-        return Answer(delivery, status, seconds=self._loop.time() - self._started, **fields)
-
-    async def trace(self, event: str, info: Mapping[str, Any], network: "OneConnection") -> None:
-        """Wait for the turn when the request is about to be written; from then on the server may have it."""
-        # the CONNECT that asks a proxy for the way to the server carries nothing of the call yet
-        if event != "http11.send_request_headers.started" or info["request"].method == b"CONNECT":
-            return
-        if self._before_writing is not None:
-            due, since = self.deadline.when(), self._loop.time()
-            self.deadline.reschedule(None)
-            await self._before_writing()
-            self._before_writing = None
-            waited = self._loop.time() - since
-            self._started += waited
-            self.deadline.reschedule(None if due is None else due + waited)
-        # twice, so that what has come meanwhile is seen
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        if network.stream is None or not network.stream.usable(IDLE_SECONDS):
-            raise _NotUsableError
-        self.written = True
-        if self._on_written is not None:
-            self._on_written()
