@@ -63,7 +63,7 @@ def _with_sheet_of(path: Path, unpacked: int, said: int) -> None:
     [
         (600 * _MIB, 600 * _MIB, "unpacks to 600 MiB, and 512 MiB is the most that is read; split the list"),
         (600 * _MIB, 3000, "is damaged; get it again"),
-        (300 * _MIB, 200 * _MIB, "holds a text of more than 10 MB; copy the list alone"),
+        (300 * _MIB, 200 * _MIB, "holds more than 8 MiB in a single row, or beside its rows"),
     ],
     ids=["honest", "lying", "half-lying"],
 )
