@@ -57,6 +57,12 @@ if TYPE_CHECKING:
     from importer.workflows.past_runs import resume as resume
     from importer.workflows.past_runs import rewrite_workbook as rewrite_workbook
     from importer.workflows.past_runs import unfinished_run as unfinished_run
+    from importer.workflows.preview import FilePreview as FilePreview
+    from importer.workflows.preview import SheetPreview as SheetPreview
+    from importer.workflows.preview import preview_file as preview_file
+    from importer.workflows.recorded import RecordedRun as RecordedRun
+    from importer.workflows.recorded import recorded_run as recorded_run
+    from importer.workflows.recorded import write_left_over as write_left_over
     from importer.workflows.run import Folders as Folders
     from importer.workflows.run import import_checked as import_checked
     from importer.workflows.run import import_file as import_file
@@ -86,6 +92,8 @@ _HOMES: Final = {
     "workflows.options": "ImportOptions",
     "workflows.past_runs": "forget_run named_run recorded_options resume rewrite_workbook unfinished_run",
     "workflows.undo": "LeftToUndo added_by left_to_undo undo",
+    "workflows.preview": "FilePreview SheetPreview preview_file",
+    "workflows.recorded": "RecordedRun recorded_run write_left_over",
     "workflows.run": "Folders import_checked import_file import_file_async unfinished_run_of",
     "workflows.send": "RunReport",
     "workflows.verify": "VerifyReport verify_results",

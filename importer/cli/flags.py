@@ -139,6 +139,9 @@ FLAGS: Final[Mapping[str, Flag]] = {
             "--json": ("", "print one JSON object; words go to standard error", _ON),
             "--log": ("FILE", "add a line to this file for all that happens; it must be new or a log of ours", _PATH),
             "--write": ("", "write a first file to fill in; never overwrites one", _ON),
+            "--no-browser": ("", "print the address instead of opening a browser", _ON),
+            "--install-icon": ("", "write an icon that starts the page, and end", _ON),
+            "--remove-icon": ("", "remove it again, and end", _ON),
             "--port": ("PORT", "the port on 127.0.0.1 (default: 8089; 0: a free one)", {"type": int, "default": 8089}),
             "--slow": ("SECONDS", "let every answer take so long (default: 0)", {"type": float, "default": 0.0}),
             "--fail": (
@@ -220,6 +223,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "completion": Command(
         "print the script that completes commands and flags in your shell, and how to switch it on", ("shell",)
+    ),
+    "web": Command(
+        "open the page in your browser: everything above, for people without a terminal",
+        ("--port", "--no-browser", "--config", "--state-dir", "--install-icon", "--remove-icon"),
+        {"--port": {"help": "the port on 127.0.0.1 (default: a free one)", "default": 0}},
     ),
     "sandbox": Command("a VICIdial to practise on, on this machine only", ("--port", "--slow", "--fail")),
     "demo": Command("import the sample order into the sandbox and show the results", ("--folder",)),

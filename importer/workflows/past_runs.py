@@ -162,7 +162,7 @@ def rewrite_workbook(line: RunLine, folders: Folders) -> tuple[Path, ...]:
     with Journal.reopen(line.path) as journal:
         record = journal.record()
         about = record.about
-        outcomes = in_order(record, tuple(_as_left(row) for row in record.to_send))
+        outcomes = in_order(record, tuple(as_left(row) for row in record.to_send))
         how = about.ended_why or ("finished" if about.state is RunState.FINISHED else "the process ended in mid-run")
         options = ImportOptions.from_json(about.settings)
         parts, receipts = write_workbook(record, outcomes, options, about.ended, how, place)
@@ -170,7 +170,8 @@ def rewrite_workbook(line: RunLine, folders: Folders) -> tuple[Path, ...]:
     return tuple(part.path for part in parts)
 
 
-def _as_left(row: PlannedRow) -> RowOutcome:
+def as_left(row: PlannedRow) -> RowOutcome:
+    """Say of a row that has no outcome yet what is known of it."""
     if row.unanswered:
         reason = "sent or about to be sent, and no answer is recorded; did-importer resume clears it up"
         return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, row.attempts)

@@ -1,0 +1,145 @@
+"""Who may ask: the one browser that was given the address, and no page of another site in it.
+
+Other users of the machine reach 127.0.0.1 too, and so does every page that is open in the browser. A request counts
+only with the cookie, with our own name as its Host (a name that was rebound to 127.0.0.1 has another), and with an
+Origin or Sec-Fetch-Site that says that it comes from our pages or from the person.
+"""
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request, cookie_parser
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+START: Final = "/start"
+"""The only address that is answered without the cookie: it exchanges a one-time token for it."""
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""How long a request may be; a list of a million numbers has less."""
+
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+    " object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # with no-referrer browsers send "Origin: null" from our own forms
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+_READS: Final = ("GET", "HEAD")
+
+
+class Doors:
+    """The tokens and cookies of one server.
+
+    Args:
+        port: where it listens.
+        key: what tokens are made with; whoever can read it can make one.
+    """
+
+    def __init__(self, port: int, key: str) -> None:
+        self.origins = (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+        # browsers share cookies between the ports of a host
+        self.cookie = f"did-importer-{port}"
+        self._key = key.encode()
+        self._used: set[str] = set()
+        self._sessions: set[str] = set()
+
+    def new_token(self) -> str:
+        """Return a token that lets one browser in, once."""
+        nonce = secrets.token_urlsafe(16)
+        return f"{nonce}.{self._sign(nonce)}"
+
+    def exchange(self, token: str) -> str | None:
+        """Return the value of a new cookie for a token; None if it is not ours, or was used."""
+        nonce, _, signature = token.partition(".")
+        if nonce in self._used or not hmac.compare_digest(self._sign(nonce).encode(), signature.encode()):
+            return None
+        self._used.add(nonce)
+        session = secrets.token_urlsafe(32)
+        self._sessions.add(session)
+        return session
+
+    def refusal(self, method: str, headers: Headers) -> str:
+        """Say why a request is refused; empty if it may pass."""
+        if headers.get("host", "").lower() not in [origin.removeprefix("http://") for origin in self.origins]:
+            return "This address is not the importer's own."
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if origin is not None and origin != f"http://{headers['host'].lower()}":
+            return "The request comes from a page of another site."
+        # "none" is the person: an address that was typed, a bookmark
+        if site is not None and site not in ("same-origin", *(("none",) if method in _READS else ())):
+            return "The request comes from a page of another site."
+        if origin is None and site is None:
+            return "The request does not say where it comes from; use a current browser."
+        if cookie_parser(headers.get("cookie", "")).get(self.cookie) not in self._sessions:
+            return "This browser was not let in: start 'did-importer web' again, and it opens the page."
+        return ""
+
+    def _sign(self, nonce: str) -> str:
+        return hmac.new(self._key, nonce.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+class Guard:
+    """Refuses what may not pass, and puts the headers that protect the page on every answer."""
+
+    def __init__(self, app: ASGIApp, doors: Doors) -> None:
+        self._app = app
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    answer[name] = value
+            await send(message)
+
+        await self._choose(scope)(scope, receive, send_with_headers)
+
+    def _choose(self, scope: Scope) -> ASGIApp:
+        headers, method = Headers(scope=scope), scope["method"]
+        if scope["path"] == START:
+            return self._let_in(Request(scope))
+        if why := self._doors.refusal(method, headers):
+            return _message(403, "No entry", why)
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > MOST_BYTES:
+            return _message(413, "Too large", "The file has more than 64 MiB. Save only the sheet with the numbers.")
+        return self._app
+
+    def _let_in(self, request: Request) -> HTMLResponse:
+        if request.headers.get("host", "").lower() not in [
+            name.removeprefix("http://") for name in self._doors.origins
+        ]:
+            return _message(403, "No entry", "This address is not the importer's own.")
+        token = parse_qs(request.url.query).get("token", [""])[0]
+        session = self._doors.exchange(token) if request.method == "GET" else None
+        if session is None:
+            return _message(403, "No entry", "This address was used already: start 'did-importer web' again.")
+        # not a redirect: to the browser it would still be the other site's request, and without a cookie
+        answer = HTMLResponse(
+            '<!doctype html><html lang="en"><meta http-equiv="refresh" content="0; url=/"><title>DID importer</title>'
+            '<p><a href="/">Go on</a></p></html>'
+        )
+        answer.set_cookie(self._doors.cookie, session, httponly=True, samesite="strict", path="/")
+        return answer
+
+
+def _message(status: int, title: str, sentence: str) -> HTMLResponse:
+    """Return a page without anything of the person's, for whoever it may be."""
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1><p>{sentence}</p></html>', status
+    )
