@@ -124,8 +124,8 @@ def test_config_shows_the_servers_without_a_secret(say: Say, servers: Path, east
     ("line", "words"),
     [
         (f'password = "{PASSWORD}"', "no password stands in this file; take out 'password'"),
-        ("rate = 1e9", "--rate 1e+09 must be from 0 to 10000"),
-        ("workers = 0", "--workers 0 must be from 1 to 64"),
+        ("rate = 1e9", "rate is 1e+09; it must be from 0 to 10000"),
+        ("workers = 0", "workers is 0; it must be from 1 to 64"),
     ],
 )
 def test_config_refuses_what_cannot_be_used_and_names_the_place(

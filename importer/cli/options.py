@@ -35,7 +35,14 @@ def options_from(flags: argparse.Namespace, base: ImportOptions | None = None) -
     if getattr(flags, "mapping", None) is not None:
         mapping |= dict(_mapping_file(flags.mapping))
     mapping |= dict(_mapping(getattr(flags, "map", None) or ()))
-    return replace(base, **changes, fills=tuple(fills.items()), mapping=tuple(mapping.items()))
+    try:
+        return replace(base, **changes, fills=tuple(fills.items()), mapping=tuple(mapping.items()))
+    except SettingsError as error:
+        # Python programs are told of a parameter, people here of a flag
+        name, _, rest = str(error).partition(" ")
+        if name not in changes:
+            raise
+        raise SettingsError(f"--{name.replace('_', '-')} {rest}") from None
 
 
 def _column(text: str, flag: str) -> str:
