@@ -125,6 +125,9 @@ def _spellings(character: str) -> set[str]:
     if character in " \t\r\n\xa0":
         spaces = {r"\s", r"\+", r"%(?:25)*(?i:0[9ad]|20|c2%(?:25)*a0)", r"&(?:amp;)*nbsp;", r"<br\s*/?>", r"\\[nrt]"}
         return spaces | {rf"(?i:u{utf16.hex()})", rf"&(?:amp;)*(?i:#0*{code}|#x0*{code:x}|#160|#xa0);"}
+    if not character.isascii():
+        # a page in another charset, read as UTF-8
+        found |= {"\ufffd", r"\?"}
     return found | {re.escape(character)}
 
 
