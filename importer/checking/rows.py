@@ -68,11 +68,10 @@ def checked_rows(
 
     rows: list[CheckedRow] = []
     good: dict[str, int] = {}
-    names, cells = [clean.column.name for clean in columns], zip(*(clean.cells for clean in columns), strict=True)
-    for index, row in enumerate(cells):
+    for index, (cell, parameters) in enumerate(zip(columns[0].cells, _parameters(columns), strict=True)):
         broken = sorted(failures.get(index, ()), key=_order)
         bad_did = any(failure.column is DID_PATTERN and failure.rule is not Rule.READABLE for failure in broken)
-        did, number = "" if bad_did else row[0].text, table.row_numbers[dids.origin[index]]
+        did, number = "" if bad_did else cell.text, table.row_numbers[dids.origin[index]]
         # a row that is not sent is nobody's twin: the next one with its DID is sent
         earlier = good.get(did.casefold()) if did else None
         if earlier is None and did and not broken:
@@ -82,7 +81,7 @@ def checked_rows(
                 index,
                 number,
                 did,
-                tuple((name, cell.text) for name, cell in zip(names, row, strict=True) if cell.text),
+                parameters,
                 tuple(map(problem, broken)),
                 () if broken else tuple(notes.get(index, ())),
                 earlier,
@@ -90,6 +89,12 @@ def checked_rows(
             )
         )
     return tuple(rows)
+
+
+def _parameters(columns: Sequence[CleanColumn]) -> Iterable[tuple[tuple[str, str], ...]]:
+    """Return for each row what would be sent of it."""
+    pairs = ([(clean.column.name, cell.text) if cell.text else None for cell in clean.cells] for clean in columns)
+    return (tuple(filter(None, row)) for row in zip(*pairs, strict=True))
 
 
 def _order(failure: Failure) -> tuple[int, int]:

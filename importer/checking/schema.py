@@ -122,7 +122,7 @@ def _text_checks(column: Column, *, any_pattern: bool) -> "list[pa.Check]":
         return pa.Check(lambda texts: texts.str.fullmatch(f"(?:{pattern})?"), error=rule.value)
 
     def measured(texts: "pd.Series") -> "pd.Series":
-        return texts.eq("") | texts.str.encode("utf-8").map(len).between(column.shortest, column.longest)
+        return texts.eq("") | texts.map(lambda text: len(text.encode())).between(column.shortest, column.longest)
 
     checks = []
     if column.holds_did:
