@@ -44,6 +44,7 @@ class FakeVicidial:
         latency: seconds a call takes, drawn from this range.
         timeout: seconds after which the client gives up on a hanging call.
         probing: whether update_did is allowed.
+        hidden: DIDs of another user group, which update_did does not show.
     """
 
     fate: Callable[[str, str, int], Fate] = lambda function, did, nth: Fate.ANSWERED
@@ -51,6 +52,7 @@ class FakeVicidial:
     timeout: float = 30.0
     probing: bool = True
     stored: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
     calls: list[tuple[float, str, str]] = field(default_factory=list)
     in_flight: Counter[str] = field(default_factory=Counter)
     rng: random.Random = field(default_factory=lambda: random.Random(1))
@@ -96,7 +98,7 @@ class FakeVicidial:
         if function == "update_did":
             if not self.probing:
                 return _text("ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |6666|update_did|")
-            there = did in self.stored
+            there = did in self.stored - self.hidden
             return _text(
                 "NOTICE: update_did NO UPDATES DEFINED: |6666|"
                 if there
@@ -109,7 +111,7 @@ class FakeVicidial:
         if fate is Fate.GROUP_REFUSED:
             return _text(
                 "ERROR: add_did GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM,"
-                " THIS IS AN OPTIONAL FIELD: |6666|NOPE"
+                " THIS IS AN OPTIONAL FIELD: |6666|SALES_IN"
             )
         if fate in STORES:
             self.stored.add(did)
@@ -119,18 +121,18 @@ class FakeVicidial:
 
 @dataclass
 class FakeLine:
-    """A ``Line`` to the server in memory."""
+    """One client of the server in memory: one call at a time."""
 
     server: FakeVicidial
-    free: asyncio.Lock = field(default_factory=asyncio.Lock)
+    busy: bool = False
 
-    async def call(
-        self, function: str, parameters: Mapping[str, str], on_written: Callable[[], None] | None = None
-    ) -> Answer:
-        async with self.free:
-            if on_written is not None:
-                on_written()
+    async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
+        assert not self.busy, "two calls at once on one client"
+        self.busy = True
+        try:
             return await self.server.call(function, parameters)
+        finally:
+            self.busy = False
 
 
 def _text(text: str) -> Answer:
@@ -166,6 +168,10 @@ class MemoryRecorder:
 
     async def not_processed(self, index: int) -> None:
         self.steps.append(("not processed", index))
+        await asyncio.sleep(0)
+
+    async def absent(self, index: int, known_absent: str) -> None:
+        self.steps.append(("absent", index))
         await asyncio.sleep(0)
 
     async def unanswered(self, index: int) -> None:

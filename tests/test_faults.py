@@ -23,7 +23,6 @@ from running import (
 from importer.model import ExitCode, Result
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.faults import OF_A_WHOLE_SERVER
-from importer.sending.lines import ROWS_PER_LINE
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock
 from importer.settings.password import Password
 from importer.settings.settings import Server
@@ -220,7 +219,7 @@ def test_a_server_that_does_not_come_back_stops_the_run_which_resume_finishes(tm
         assert_results_are_true(order, lines, sandbox.stored())
         left = [line for line in lines if line.result is Result.NOT_SENT]
         # no more rows than were in hand when the server went had an outcome after it
-        assert len(left) >= 51 - 20 - ROWS_PER_LINE * options.workers
+        assert len(left) >= 51 - 20 - 2 * options.workers
         assert all("the server was away for 2 s" in line.reason for line in left)
         assert not any(line.result is Result.FAILED for line in lines)
         sandbox.resume()

@@ -18,7 +18,7 @@ from importer.columns import USED
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
-from importer.sending.dry_run import IMPOSSIBLE_PHONE_CODE
+from importer.sending.operations import IMPOSSIBLE_PHONE_CODE
 from importer.sending.stop import StopKind
 from importer.settings.password import Password
 from importer.settings.settings import Server

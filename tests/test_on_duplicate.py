@@ -245,7 +245,7 @@ def test_what_was_looked_up_first_is_updated_without_a_call_that_would_add_it(tm
     assert [line.reason.split(":")[0] for line in desk.results()] == ["updated", "added", "updated", "added"]
 
 
-def test_a_did_that_is_gone_when_it_is_to_be_updated_is_a_failure(tmp_path: Path) -> None:
+def test_a_did_that_is_there_and_cannot_be_seen_to_be_updated_is_another_user_groups(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
 
     def answer(params: dict[str, str], _path: str) -> tuple[int, dict[str, str], str]:
@@ -256,8 +256,8 @@ def test_a_did_that_is_gone_when_it_is_to_be_updated_is_a_failure(tmp_path: Path
 
     with Hostile(answer) as server:
         (outcome,) = desk.importing(order(desk, 1), server.url, UPDATE).outcomes
-    assert outcome.result is Result.FAILED
-    assert "gone now" in outcome.reason
+    assert outcome.result is Result.DUPLICATE
+    assert "another user group's" in outcome.reason
 
 
 def test_an_answer_for_another_number_is_no_update(tmp_path: Path) -> None:

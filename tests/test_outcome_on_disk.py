@@ -11,8 +11,7 @@ from virtual_time import run_virtual, virtual_clock
 
 from importer.errors import RecordWriteError
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.options import SubmitOptions
-from importer.sending.pool import Submission, Submitted
+from importer.sending.pool import Submission, SubmitOptions, Submitted
 from importer.sending.rate_limiter import RateLimiter
 from importer.sending.stop import StopKind
 
@@ -54,7 +53,7 @@ def send(server: FakeVicidial, disk: SlowDisk, on_outcome: Callable[[RowOutcome]
             apis=[server.line() for _ in range(workers)],
             rate_limiter=RateLimiter(None, clock),
             recorder=disk,
-            options=SubmitOptions(workers=workers),
+            options=SubmitOptions(),
             on_outcome=on_outcome,
             on_status=lambda sentence: None,
             clock=clock,

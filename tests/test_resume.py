@@ -151,10 +151,11 @@ def test_two_processes_that_resume_at_the_same_moment_send_no_row_twice(tmp_path
         calls = len(sandbox.calls)
         processes = [desk.start("resume", "--rate", "0") for _ in range(2)]
         codes = sorted(process.wait(60) for process in processes)
-        asked = [call.did_pattern for call in sandbox.calls[calls:]]
+        asked = [call.did_pattern for call in sandbox.calls[calls:] if call.function == "add_did"]
         stored = sandbox.stored()
     assert codes == [0, 2]
-    assert sorted(asked) == sorted(left)
+    assert len(asked) == len(set(asked))
+    assert set(asked) <= left <= set(stored)
     assert_results_are_true(order, desk.results(), stored)
     # whichever was second was told so, or came when all was done
     assert re.search("another process works on the run|there is no unfinished run|is finished", desk.said())

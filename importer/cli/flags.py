@@ -1,5 +1,6 @@
 """THE table of flags: what each is called, takes and means; and which command has which. Imports nothing slow."""
 
+import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -99,7 +100,11 @@ FLAGS: Final[Mapping[str, Flag]] = {
     **_of_group(
         "sending",
         {
-            "--rate": ("N", "calls a second, never more (default: 10; 0: no limit)", {"type": float}),
+            "--rate": (
+                "N",
+                "calls a second, look-ups included, never more (default: 20; 0: no limit)",
+                {"type": float},
+            ),
             "--workers": ("N", "calls in flight at once (default: 4)", {"type": int}),
             "--method": (
                 "METHOD",
@@ -121,7 +126,11 @@ FLAGS: Final[Mapping[str, Flag]] = {
                 "report a DID that is there already, or update it to the row's settings (default: report)",
                 {"choices": ("report", "update")},
             ),
-            "--probe-first": ("", "ask with update_did whether each DID is there before it is sent", _SWITCH),
+            "--probe-first": (
+                "",
+                "ask whether each DID is there before it is sent, or not (default: where there is a --rate)",
+                {"action": argparse.BooleanOptionalAction, "default": None},
+            ),
             "--verify": ("", "ask with update_did at the end whether each is there", _SWITCH),
             "--undo-list": ("FILE", "write the DIDs that this run added, one a line, into a new file", _PATH),
         },

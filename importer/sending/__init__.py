@@ -1,7 +1,7 @@
-"""Sending: workers, pace, retries, outages, stopping. Yields outcomes; never prints.
+"""Sending: worker pool, rate limit, retry, outage, stop. Hands outcomes on; never prints.
 
-``pool`` holds the workers and ``sender`` carries one row; what an answer means for its row is decided, without any
-effect, in ``carry``, ``operation`` and ``clearing``.
+``pool`` holds the workers, ``row_sender`` sends one row; what an answer means for its row is decided, without any
+effect, in ``decide``, ``operations``, ``dry_run`` and ``reconcile``.
 """
 
 from importer.sending.pool import Submission, Submitted

@@ -1,8 +1,8 @@
 """A server that goes away, seen by all workers together.
 
 After a few failures in a row across the workers everything pauses, and one worker alone asks the server whether it
-is well, with growing waits, until it answers or the patience of the run ends. It asks with an add_did without a
-did_pattern, which VICIdial refuses after login and permission without changing anything, so no row is used up.
+is well, with growing waits, until it answers or the patience of the run ends. Patience counts from the first failure
+after the last answer that was of use: a server that is well whenever it is asked, and fails every row, ends the run.
 """
 
 import asyncio
@@ -18,6 +18,9 @@ FAILURES_IN_A_ROW: Final = 3
 
 FIRST_WAIT_SECONDS: Final = 0.5
 LONGEST_WAIT_SECONDS: Final = 15.0
+WELL_ALL_THE_SAME: Final = (
+    "the login works, and no row got an answer: VICIdial's table of DIDs may be broken; did-importer doctor says more"
+)
 
 
 class Health(StrEnum):
@@ -39,7 +42,7 @@ class CircuitBreaker:
 
     Args:
         give_up: called with a sentence when the server stayed away for too long.
-        tell: called with a sentence when an outage begins or ends.
+        on_status: called with a sentence when an outage begins or ends.
         give_up_after: seconds that a server may stay away.
         clock: where time comes from.
         rng: where jitter comes from.
@@ -49,38 +52,41 @@ class CircuitBreaker:
         self,
         *,
         give_up: Callable[[str], None],
-        tell: Callable[[str], None],
+        on_status: Callable[[str], None],
         give_up_after: float,
         clock: Clock,
         rng: random.Random,
     ) -> None:
         self._give_up = give_up
-        self._tell = tell
+        self._on_status = on_status
         self._give_up_after = give_up_after
         self._clock = clock
         self._rng = rng
         self._failures = 0
-        self._first_failure_at = 0.0
-        self._over = asyncio.Event()
-        self._over.set()
+        self._first_failure_at: float | None = None
+        self._was_well = False
+        self._closed = asyncio.Event()
+        self._closed.set()
         self._hurry = asyncio.Event()
 
     @property
-    def on(self) -> bool:
+    def open(self) -> bool:
         """Whether an outage is on."""
-        return not self._over.is_set()
+        return not self._closed.is_set()
 
-    async def wait_until_over(self) -> None:
+    async def wait_until_closed(self) -> None:
         """Return when there is no outage."""
-        await self._over.wait()
+        await self._closed.wait()
 
     def try_now(self) -> None:
-        """End the wait that is on, and ask the server at once."""
+        """Ask the server at once instead of waiting on; nothing where no outage is on."""
         self._hurry.set()
 
     def answered(self) -> None:
         """The server gave an answer that is understood."""
         self._failures = 0
+        self._first_failure_at = None
+        self._was_well = False
 
     async def failed(self, why: str, ask: Callable[[], Awaitable[Health]]) -> bool:
         """A call failed in a way in which a server that is away fails.
@@ -93,41 +99,48 @@ class CircuitBreaker:
             True if this was part of an outage, which is then over (or the run has stopped): the row did not use
             up a try. False if it is the row's own trouble as far as anybody can tell.
         """
-        if self.on:
-            await self.wait_until_over()
+        if self.open:
+            await self.wait_until_closed()
             return True
-        if self._failures == 0:
+        if self._first_failure_at is None:
             self._first_failure_at = self._clock.now()
         self._failures += 1
         if self._failures < FAILURES_IN_A_ROW:
             return False
-        self._over.clear()
+        self._closed.clear()
+        self._hurry.clear()
         try:
-            await self._wait_it_out(why, ask)
+            await self._wait_it_out(why, ask, self._first_failure_at + self._give_up_after)
         finally:
             self._failures = 0
-            self._over.set()
+            self._closed.set()
         return True
 
-    async def _wait_it_out(self, why: str, ask: Callable[[], Awaitable[Health]]) -> None:
-        self._tell(f"the server is away ({why}); everything waits for it, for up to {self._give_up_after:g} s")
+    async def _wait_it_out(self, why: str, ask: Callable[[], Awaitable[Health]], until: float) -> None:
+        self._on_status(f"the server is away ({why}); everything waits for it, for up to {self._give_up_after:g} s")
         tries = 0
         while True:
             tries += 1
-            wait = growing_wait(tries, LONGEST_WAIT_SECONDS, self._rng)
-            left = self._first_failure_at + self._give_up_after - self._clock.now()
+            left = until - self._clock.now()
             if left <= 0:
-                self._give_up(f"the server was away for {self._give_up_after:g} s ({why})")
+                hint = f"; {WELL_ALL_THE_SAME}" if self._was_well else ""
+                self._give_up(f"the server was away for {self._give_up_after:g} s ({why}){hint}")
                 return
-            self._hurry.clear()
-            waits = {asyncio.ensure_future(self._clock.sleep(min(wait, left))), asyncio.create_task(self._hurry.wait())}
-            try:
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for one in waits:
-                    one.cancel()
+            await self._sleep(min(growing_wait(tries, LONGEST_WAIT_SECONDS, self._rng), left))
             health = await ask()
             if health is Health.WELL:
-                self._tell("the server answers again; the run goes on")
+                self._was_well = True
+                self._on_status("the server answers again; the run goes on")
             if health is not Health.AWAY:
                 return
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, unless somebody says to try now."""
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        hurried = asyncio.ensure_future(self._hurry.wait())
+        try:
+            await asyncio.wait({sleeping, hurried}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            hurried.cancel()
+            self._hurry.clear()

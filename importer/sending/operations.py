@@ -1,32 +1,34 @@
 """The operations that a row can be sent on, and what the answers mean for it: pure decisions.
 
 ``AddDid`` is the main one. ``UpdateDid`` gives a DID that is there already the row's settings. ``CopyDid`` copies
-every setting of another DID, the agent too. ``DeleteDid`` takes back what a run added. Errands that change nothing
+every setting of another DID, the agent too. ``DeleteDid`` takes back what a run added. Operations that change nothing
 are in ``importer.sending.dry_run``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from importer.columns import COPY_FROM
 from importer.model import PlannedRow, Result
 from importer.sending.decide import (
-    Carried,
     Decision,
     Operation,
+    RowState,
     Step,
     joined,
-    judge,
-    judge_silence,
     refused_value,
-    said,
+    sentence_of,
     settled,
 )
-from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.replies import Meaning, Verdict, classify_copy
+from importer.vicidial.replies import Meaning, Verdict
 
 MAY_HAVE_ADDED: Final = "this run may have added it, because an earlier call for it was not answered"
+HIDDEN: Final = "the DID is there, but this user may not see it: another user group's"
+"""update_did shows a user whose group may view its own groups alone no other group's DIDs; add_did knows them."""
+
+IMPOSSIBLE_PHONE_CODE: Final = "99999999999"
+"""Eleven digits where VICIdial takes ten, in the field that it checks last, so nothing is stored."""
 
 
 def is_copy(row: PlannedRow) -> bool:
@@ -35,128 +37,81 @@ def is_copy(row: PlannedRow) -> bool:
 
 
 def operation_of(row: PlannedRow, *, update: bool) -> Operation:
-    """Return the operation of a row that is to be added.
-
-    Args:
-        row: the row.
-        update: whether a DID that is there already gets the row's settings.
-    """
+    """Return the operation of a row that is to be added; ``update``: a DID that is there gets the row's settings."""
     return CopyDid(update) if is_copy(row) else AddDid(update)
 
 
-def found_before(operation: Operation, carried: Carried) -> Decision:
-    """Decide what becomes of a row whose DID is there before its first call, as update_did has said.
-
-    Args:
-        operation: what the row would have been sent for.
-        carried: what is known of the row.
-    """
-    if isinstance(operation, AddDid) and operation.update:
-        return Decision(Step.NEXT, contact=True, operation=UpdateDid(carried.unanswered))
-    there = "the DID is in VICIdial already (update_did says so)"
-    return settled(Result.DUPLICATE, f"{there}; {MAY_HAVE_ADDED}" if carried.unanswered else there)
-
-
 @dataclass(frozen=True, slots=True)
-class AddDid:
+class AddDid(Operation):
     """``add_did``.
 
     Attributes:
         update: give a DID that is there already the row's settings.
     """
 
+    function: ClassVar[str] = "add_did"
+    adds: ClassVar[bool] = True
     update: bool = False
 
-    @property
-    def function(self) -> str:
-        """The API function."""
-        return "add_did"
-
-    def parameters(self, row: PlannedRow) -> Mapping[str, str]:
-        """What is sent for the row."""
-        return dict(row.parameters)
-
-    def judge(self, answer: Answer, row: PlannedRow) -> Verdict:
-        """Give an answer its meaning."""
-        return judge(answer, row.did)
-
-    def settles(self, carried: Carried, answer: Answer, verdict: Verdict) -> Decision | None:
+    def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
         """Decide where the answer says what became of the row."""
         match verdict.meaning:
             case Meaning.ADDED:
-                return settled(Result.SUCCESS, joined("added", *carried.row.notes), added=True)
-            case Meaning.EXISTS if self.update and not (carried.unanswered and carried.known_absent):
-                return Decision(Step.NEXT, reason=said(verdict), contact=True, operation=UpdateDid(carried.unanswered))
+                return settled(Result.SUCCESS, joined("added", *state.row.notes), added=True)
             case Meaning.EXISTS:
-                return exists_already(carried, verdict)
+                return exists_already(state, verdict, update=self.update)
             case Meaning.VALUE_REFUSED:
-                return settled(Result.INVALID, refused_value(carried.row, verdict))
-            case Meaning.NOT_OURS:
-                return settled(Result.UNKNOWN, f"{verdict.advice}: {answer.shown}")
+                return settled(Result.INVALID, refused_value(state.row, verdict))
             case _:
                 return None
 
-    def lost(self, carried: Carried, reason: str) -> Decision:
-        """Decide what becomes of the row when no call got an answer."""
-        return Decision(Step.ASK, reason=reason)
+    def lost(self, state: RowState, reason: str) -> Decision:
+        """Look the DID up."""
+        return Decision(Step.LOOK, reason=reason)
 
 
-def exists_already(carried: Carried, verdict: Verdict) -> Decision:
-    """Decide what it means that the DID is there: somebody added it, and that may have been this run."""
-    if not carried.unanswered:
-        return settled(Result.DUPLICATE, said(verdict))
-    if carried.known_absent:
-        why = f"added: the answer to an earlier call was lost, and {carried.known_absent}"
-        return settled(Result.SUCCESS, joined(why, *carried.row.notes), added=True)
-    return settled(Result.DUPLICATE, f"{verdict.words}: the DID is in VICIdial; {MAY_HAVE_ADDED}")
+def exists_already(state: RowState, verdict: Verdict, *, update: bool) -> Decision:
+    """Decide what it means that the DID is there: where that may be this run's doing, or contradicts a look, look."""
+    if state.unanswered or state.known_absent:
+        return Decision(Step.LOOK, reason=sentence_of(verdict), contact=True)
+    if update:
+        return Decision(Step.NEXT, reason=sentence_of(verdict), contact=True, operation=UpdateDid())
+    return settled(Result.DUPLICATE, sentence_of(verdict))
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateDid:
+class UpdateDid(Operation):
     """``update_did`` for a DID that is there already.
 
     Attributes:
         maybe_ours: a call for the row was not answered before it was found there, so this run may have added it.
     """
 
+    function: ClassVar[str] = "update_did"
     maybe_ours: bool = False
 
-    @property
-    def function(self) -> str:
-        """The API function."""
-        return "update_did"
-
-    def parameters(self, row: PlannedRow) -> Mapping[str, str]:
-        """What is sent for the row."""
-        return dict(row.parameters)
-
-    def judge(self, answer: Answer, row: PlannedRow) -> Verdict:
-        """Give an answer its meaning."""
-        return judge(answer, row.did)
-
-    def settles(self, carried: Carried, answer: Answer, verdict: Verdict) -> Decision | None:
+    def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
         """Decide where the answer says what became of the row."""
         there = self._there()
         match verdict.meaning:
             case Meaning.UPDATED:
-                return settled(Result.SUCCESS, joined(f"updated: {there}", *carried.row.notes))
+                return settled(Result.SUCCESS, joined(f"updated: {there}", *state.row.notes))
             case Meaning.PRESENT:
                 return settled(Result.DUPLICATE, f"{there}, and the row has no setting for it")
             case Meaning.ABSENT:
-                return settled(Result.FAILED, "the DID was there a moment ago and is gone now; send the row again")
+                return settled(Result.DUPLICATE, f"{HIDDEN}; it was not updated")
             case Meaning.VALUE_REFUSED:
-                return settled(Result.INVALID, f"{there}, and was not changed; {refused_value(carried.row, verdict)}")
+                return settled(Result.INVALID, f"{there}, and was not changed; {refused_value(state.row, verdict)}")
             case Meaning.USER_REFUSED if self.maybe_ours:
-                return settled(Result.DUPLICATE, f"{there}; update_did was refused: {said(verdict)}")
-            case Meaning.USER_REFUSED if not carried.unanswered:
-                return settled(Result.PERMISSION_ERROR, f"{there}, and update_did was refused: {said(verdict)}")
-            case Meaning.NOT_OURS:
-                return settled(Result.UNKNOWN, f"{verdict.advice}: {answer.shown}")
+                return settled(Result.DUPLICATE, f"{there}; update_did was refused: {sentence_of(verdict)}")
+            case Meaning.USER_REFUSED if not state.unanswered:
+                refusal = f"{there}, and update_did was refused: {sentence_of(verdict)}"
+                return replace(settled(Result.PERMISSION_ERROR, refusal), refused=True)
             case _:
                 return None
 
-    def lost(self, carried: Carried, reason: str) -> Decision:
-        """Decide what becomes of the row when no call got an answer."""
+    def lost(self, state: RowState, reason: str) -> Decision:
+        """Say that nobody knows whether the DID has the row's settings now."""
         why = f"{self._there()}, but whether it has the row's settings now is not known ({reason}); send it again"
         return Decision(Step.SETTLE, Result.UNKNOWN, why)
 
@@ -165,91 +120,108 @@ class UpdateDid:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyDid:
+class CopyDid(Operation):
     """``copy_did`` of one DID, with the row's own description.
 
     Attributes:
         update: the person wants DIDs that are there to get the row's settings, which copy_did cannot do.
     """
 
+    function: ClassVar[str] = "copy_did"
+    adds: ClassVar[bool] = True
     update: bool = False
 
-    @property
-    def function(self) -> str:
-        """The API function."""
-        return "copy_did"
-
     def parameters(self, row: PlannedRow) -> Mapping[str, str]:
-        """What is sent for the row; everything but the description comes from the source."""
+        """Return what is sent for the row; everything but the description comes from the source."""
         cells = dict(row.parameters)
         sent = {"source_did_pattern": cells[COPY_FROM.name], "new_dids": row.did}
         if "did_description" in cells:
             sent["did_description"] = cells["did_description"]
         return sent
 
-    def judge(self, answer: Answer, row: PlannedRow) -> Verdict:
-        """Give an answer its meaning."""
-        if answer.delivery is Delivery.ANSWERED:
-            return classify_copy(answer.status, answer.body, row.did)
-        return judge_silence(answer)
-
-    def settles(self, carried: Carried, answer: Answer, verdict: Verdict) -> Decision | None:
+    def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
         """Decide where the answer says what became of the row."""
-        source = dict(carried.row.parameters)[COPY_FROM.name]
+        source = dict(state.row.parameters)[COPY_FROM.name]
         match verdict.meaning:
             case Meaning.ADDED:
-                return settled(Result.SUCCESS, joined(f"added as a copy of {source}", *carried.row.notes), added=True)
+                return settled(Result.SUCCESS, joined(f"added as a copy of {source}", *state.row.notes), added=True)
             case Meaning.EXISTS:
-                decision = exists_already(carried, verdict)
+                decision = exists_already(state, verdict, update=False)
                 if self.update and decision.result is Result.DUPLICATE:
                     return replace(decision, reason=f"{decision.reason}; it was not updated: copy_did only adds")
                 return decision
             case Meaning.VALUE_REFUSED:
-                return settled(Result.INVALID, refused_value(carried.row, verdict))
+                return settled(Result.INVALID, refused_value(state.row, verdict))
             case _:
                 return None
 
-    def lost(self, carried: Carried, reason: str) -> Decision:
-        """Decide what becomes of the row when no call got an answer."""
-        return Decision(Step.ASK, reason=reason)
+    def lost(self, state: RowState, reason: str) -> Decision:
+        """Look the DID up."""
+        return Decision(Step.LOOK, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteDid:
+class DeleteDid(Operation):
     """``update_did`` with ``delete_did=Y``, for a DID that the record shows as added."""
 
-    @property
-    def function(self) -> str:
-        """The API function."""
-        return "update_did"
+    function: ClassVar[str] = "update_did"
 
     def parameters(self, row: PlannedRow) -> Mapping[str, str]:
-        """What is sent for the row."""
+        """Return what is sent for the row."""
         return {"did_pattern": row.did, "delete_did": "Y"}
 
-    def judge(self, answer: Answer, row: PlannedRow) -> Verdict:
-        """Give an answer its meaning."""
-        return judge(answer, row.did)
-
-    def settles(self, carried: Carried, answer: Answer, verdict: Verdict) -> Decision | None:
+    def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
         """Decide where the answer says what became of the DID."""
         match verdict.meaning:
             case Meaning.DELETED:
                 return settled(Result.SUCCESS, "deleted")
-            case Meaning.ABSENT if carried.unanswered:
-                return settled(Result.SUCCESS, "deleted: an earlier call was not answered, and the DID is gone")
             case Meaning.ABSENT:
-                return settled(Result.SUCCESS, "not deleted by this run: the DID was not there any more")
+                gone = "not deleted by this run: the DID was not there any more"
+                if state.unanswered:
+                    gone = "deleted: an earlier call was not answered, and the DID is gone"
+                return Decision(Step.NEXT, reason=gone, contact=True, operation=GoneOrHidden(gone))
             case Meaning.PRESENT | Meaning.UPDATED:
                 return settled(Result.FAILED, "this server did not heed delete_did; the DID is still there")
-            case Meaning.VALUE_REFUSED if not carried.unanswered:
-                return settled(Result.FAILED, f"not deleted: {said(verdict)}")
-            case Meaning.NOT_OURS:
-                return settled(Result.UNKNOWN, f"{verdict.advice}: {answer.shown}")
+            case Meaning.VALUE_REFUSED if not state.unanswered:
+                return settled(Result.FAILED, f"not deleted: {sentence_of(verdict)}")
             case _:
                 return None
 
-    def lost(self, carried: Carried, reason: str) -> Decision:
-        """Decide what becomes of the row when no call got an answer."""
-        why = f"asked {carried.attempts} times to delete it without an answer that can be understood ({reason})"
+    def lost(self, state: RowState, reason: str) -> Decision:
+        """Say that nobody knows whether it is deleted."""
+        why = f"asked {state.attempts} times to delete it without an answer that can be understood ({reason})"
+        return Decision(Step.SETTLE, Result.UNKNOWN, why)
+
+
+@dataclass(frozen=True, slots=True)
+class GoneOrHidden(Operation):
+    """``add_did`` with a phone_code that VICIdial refuses last: tells a DID that is gone from one of another group.
+
+    Attributes:
+        gone: what is said of the DID if it is gone.
+    """
+
+    function: ClassVar[str] = "add_did"
+    gone: str
+
+    def parameters(self, row: PlannedRow) -> Mapping[str, str]:
+        """Return what is sent for the row."""
+        return {"did_pattern": row.did, "phone_code": IMPOSSIBLE_PHONE_CODE}
+
+    def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
+        """Decide where the answer says whether the DID is there."""
+        match verdict.meaning:
+            case Meaning.VALUE_REFUSED if verdict.column == "phone_code":
+                return settled(Result.SUCCESS, self.gone)
+            case Meaning.EXISTS:
+                return settled(Result.FAILED, f"not deleted: {HIDDEN}")
+            case Meaning.USER_REFUSED:
+                # who may delete but not add is not told more
+                return settled(Result.SUCCESS, f"{self.gone} (as update_did says; add_did may not be asked)")
+            case _:
+                return None
+
+    def lost(self, state: RowState, reason: str) -> Decision:
+        """Say what is not known."""
+        why = f"update_did does not find the DID, and whether another user group has it is not known ({reason})"
         return Decision(Step.SETTLE, Result.UNKNOWN, why)

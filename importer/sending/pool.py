@@ -1,25 +1,45 @@
-"""The worker pool: one row first, alone; then ``workers`` at once; nothing after a stop but what is in flight."""
+"""The worker pool: one row first, alone; then ``workers`` calls at once; nothing after a stop but what is in flight."""
 
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from importer.errors import RecordWriteError
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.decide import Carried, Operation
-from importer.sending.lines import ROWS_PER_LINE, Line, SharedLine
+from importer.sending.decide import Operation, RowState
 from importer.sending.operations import operation_of
-from importer.sending.options import SubmitOptions
-from importer.sending.probes import Api
+from importer.sending.places import Api, Places
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
-from importer.sending.reconcile import left_over
+from importer.sending.reconcile import DID_NOT_GO, left_over, twin_outcome
 from importer.sending.recorder import Recorder
-from importer.sending.sender import RowSender
+from importer.sending.row_sender import RowSender
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
+
+_ROWS_A_PLACE: Final = 2
+"""Rows in hand for each place on the wire where no rate holds calls up: one is called for, one is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitOptions:
+    """How rows are sent.
+
+    Attributes:
+        retries: further tries of a row whose call failed.
+        give_up_after: seconds that a server may stay away.
+        probe_first: ask with update_did whether the DID is there before its first call.
+        verify: ask with update_did at the end whether every success is there.
+        drain: seconds that calls in flight are waited for after a stop.
+    """
+
+    retries: int = 4
+    give_up_after: float = 120.0
+    probe_first: bool = False
+    verify: bool = False
+    drain: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +61,9 @@ class Submission:
     """One run of the worker pool.
 
     Args:
-        rows: what to send; no two rows have the same DID.
-        apis: one line to the server for each worker.
+        rows: what to send. A row that waits for another with the same DID (``PlannedRow.after``) is sent when that one
+            did not go, and is a duplicate otherwise.
+        apis: one client for each call at once.
         rate_limiter: gives each call its moment.
         recorder: the durable record.
         options: how to send.
@@ -53,14 +74,15 @@ class Submission:
         operation_for: what each row is sent for.
         alone_until: rows go one at a time until this says of an outcome that all is well; None to let one answer of
             VICIdial's own be enough.
-        earlier: successes of earlier processes of this run, which ``verify`` looks up too.
+        earlier: outcomes of earlier processes of this run, by the index of their row.
+        row_numbers: the number in the sheet of each row, by its index; for the words.
     """
 
     def __init__(
         self,
         *,
         rows: Sequence[PlannedRow],
-        apis: Sequence[Line],
+        apis: Sequence[Api],
         rate_limiter: RateLimiter,
         recorder: Recorder,
         options: SubmitOptions,
@@ -70,33 +92,38 @@ class Submission:
         rng: random.Random | None = None,
         operation_for: Callable[[PlannedRow], Operation] = lambda row: operation_of(row, update=False),
         alone_until: Callable[[RowOutcome], bool] | None = None,
-        earlier: Sequence[RowOutcome] = (),
+        earlier: Mapping[int, RowOutcome] | None = None,
+        row_numbers: Sequence[int] = (),
     ) -> None:
-        self._alone_until = alone_until
-        self._all_is_well = alone_until is None
-        self._earlier = earlier
         self._rows = rows
         self._options = options
+        self._recorder = recorder
         self._on_outcome = on_outcome
-        self._queue = deque(rows)
+        self._alone_until = alone_until
+        self._all_is_well = alone_until is None
+        self._earlier = earlier or {}
+        self._row_numbers = row_numbers
+        self._queue = deque(row for row in rows if row.after is None)
+        self._twins = {row.after: row for row in rows if row.after is not None}
         self._outcomes: dict[int, RowOutcome] = {}
-        self._left: dict[int, Carried] = {}
+        self._states: dict[int, RowState] = {}
         self._being_written: set[asyncio.Future[None]] = set()
         self._unexpected: BaseException | None = None
         self._to_verify: deque[RowOutcome] = deque()
         self._switch = StopSwitch()
-        # under a rate it is the rate that calls wait for, and no row is written down long before its call; one worker
+        # under a rate it is the rate that calls wait for, and no row is written down long before its call; one client
         # is asked for where rows are to go one after the other
         in_turn = rate_limiter.limited or len(apis) == 1
-        self._carriers: Sequence[Api] = (
-            apis if in_turn else [SharedLine(api, self._switch) for api in apis for _ in range(ROWS_PER_LINE)]
-        )
+        self._workers = len(apis) * (1 if in_turn else _ROWS_A_PLACE)
         self._alone = asyncio.Lock()
         self._sender = RowSender(
+            places=Places(apis, self._switch),
             rate_limiter=rate_limiter,
             recorder=recorder,
             switch=self._switch,
-            options=options,
+            retries=options.retries,
+            give_up_after=options.give_up_after,
+            probe_first=options.probe_first,
             operation_for=operation_for,
             on_status=on_status,
             clock=clock,
@@ -108,8 +135,8 @@ class Submission:
         self._switch.pull(stop)
 
     def try_now(self) -> None:
-        """Wait no longer for a server that is away, but try it at once."""
-        self._sender.try_now()
+        """Ask a server that is away at once, instead of waiting on."""
+        self._sender.breaker.try_now()
 
     async def run(self) -> Submitted:
         """Send the rows.
@@ -118,39 +145,48 @@ class Submission:
             For each planned row what became of it, whatever happened.
 
         Raises:
-            Exception: what a worker did not expect; everything is stopped first, and the record is intact.
+            Exception: what nobody expected, in a worker or in a callback of the event loop; everything is stopped
+                first, and the record is intact.
         """
-        await self._work(self._send_rows)
-        if self._options.verify and not self._switch.on:
-            known = (*self._earlier, *self._outcomes.values())
-            self._to_verify = deque(outcome for outcome in known if outcome.result is Result.SUCCESS)
-            await self._work(self._verify_rows)
+        loop = asyncio.get_running_loop()
+        before = loop.get_exception_handler()
+        loop.set_exception_handler(self._callback_failed)
+        try:
+            for outcome in self._earlier.values():
+                self._free_twin(outcome)
+            await self._work(self._send_rows)
+            if self._options.verify and not self._switch.on:
+                known = (*self._earlier.values(), *self._outcomes.values())
+                self._to_verify = deque(outcome for outcome in known if outcome.result is Result.SUCCESS)
+                await self._work(self._verify_rows)
+        finally:
+            loop.set_exception_handler(before)
         if self._unexpected is not None:
             raise self._unexpected
         left = tuple(self._leftover(row) for row in self._rows if row.index not in self._outcomes)
         return Submitted(tuple(self._outcomes.values()), left, self._switch.stop)
 
-    async def _work(self, job: Callable[[Api], Coroutine[Any, Any, None]]) -> None:
+    async def _work(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let every worker do the job to its end; after a stop wait for calls in flight, but not for ever."""
-        pending = {asyncio.create_task(job(api)) for api in self._carriers}
+        pending = {asyncio.create_task(job()) for _ in range(self._workers)}
         stopped = asyncio.create_task(self._switch.wait())
         while pending and not self._switch.on:
             done, _ = await asyncio.wait({*pending, stopped}, return_when=asyncio.FIRST_COMPLETED)
             pending -= done
-            self._heed(done - {stopped})
+            self._look_for_failures(done - {stopped})
         if pending:
             done, pending = await asyncio.wait(pending, timeout=self._options.drain)
-            self._heed(done)
+            self._look_for_failures(done)
         for task in pending:
             task.cancel()
         if pending:
             done, _ = await asyncio.wait(pending)
-            self._heed(done)
+            self._look_for_failures(done)
         if self._being_written:
             await asyncio.wait(self._being_written, timeout=self._options.drain)
         stopped.cancel()
 
-    def _heed(self, done: Iterable[asyncio.Task[Any]]) -> None:
+    def _look_for_failures(self, done: Iterable[asyncio.Task[Any]]) -> None:
         """Stop everybody for a worker that raised.
 
         Every task is asked for its exception: of one that nobody asks about asyncio itself writes a traceback, and a
@@ -160,6 +196,10 @@ class Submission:
             if not task.cancelled() and (error := task.exception()) is not None:
                 self._went_wrong(error)
 
+    def _callback_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Let what fails in a callback of the event loop end the run, instead of being printed unmasked."""
+        self._went_wrong(context.get("exception") or RuntimeError(context["message"]))
+
     def _went_wrong(self, error: BaseException) -> None:
         """Stop everybody; a record that cannot be written is a stop like others."""
         if isinstance(error, RecordWriteError):
@@ -168,10 +208,14 @@ class Submission:
             self.stop(Stop(StopKind.CRASHED, "the importer itself failed"))
             self._unexpected = self._unexpected or error
 
-    async def _send_rows(self, api: Api) -> None:
-        while self._queue and not self._switch.on:
+    async def _send_rows(self) -> None:
+        while (self._queue or self._being_written) and not self._switch.on:
+            if not self._queue:
+                # what is being written may let a row go that waited for it
+                await asyncio.wait(self._being_written)
+                continue
             if self._together:
-                await self._carry_next(api)
+                await self._send_next()
                 continue
             # one row goes first, alone: a login that is refused must cost one login, not one for each worker
             try:
@@ -181,38 +225,54 @@ class Submission:
                 return
             try:
                 if not self._together and self._queue and not self._switch.on:
-                    await self._carry_next(api)
+                    await self._send_next()
                     # whether all is well shows when the outcome counts
                     if self._being_written:
                         await asyncio.wait(self._being_written)
             finally:
                 self._alone.release()
 
-    async def _carry_next(self, api: Api) -> None:
-        carried = Carried.of(self._queue.popleft())
-        self._left[carried.row.index] = carried
+    async def _send_next(self) -> None:
+        state = RowState.of(self._queue.popleft())
+        self._states[state.row.index] = state
         try:
-            settled = await self._sender.send(api, carried)
+            settled = await self._sender.send(state)
         except StoppedError:
             return
-        self._being_written.add(settled.on_disk)
-        settled.on_disk.add_done_callback(partial(self._is_written, settled.outcome))
+        self._write(settled.outcome, settled.on_disk)
+
+    def _write(self, outcome: RowOutcome, on_disk: asyncio.Future[None]) -> None:
+        self._being_written.add(on_disk)
+        on_disk.add_done_callback(partial(self._is_written, outcome))
 
     def _is_written(self, outcome: RowOutcome, on_disk: asyncio.Future[None]) -> None:
         """Let an outcome count, now that it is on disk."""
         self._being_written.discard(on_disk)
         try:
             on_disk.result()
-            del self._left[outcome.index]
+            self._states.pop(outcome.index, None)
             self._note(outcome)
+            self._free_twin(outcome)
         except Exception as error:  # noqa: BLE001  as with a worker: whatever it is, everybody stops and it is raised
             self._went_wrong(error)
 
-    async def _verify_rows(self, api: Api) -> None:
+    def _free_twin(self, outcome: RowOutcome) -> None:
+        """Send the row that waited for this one, or settle it, now that it is known whether the DID went."""
+        twin = self._twins.pop(outcome.index, None)
+        if twin is None:
+            return
+        if outcome.result in DID_NOT_GO:
+            self._queue.append(replace(twin, after=None))
+            return
+        number = self._row_numbers[outcome.index] if self._row_numbers else 0
+        settled = twin_outcome(twin, outcome, number)
+        self._write(settled, self._recorder.settled(settled))
+
+    async def _verify_rows(self) -> None:
         while self._to_verify and not self._switch.on:
             outcome = self._to_verify.popleft()
             try:
-                checked = await self._sender.verify(api, outcome)
+                checked = await self._sender.verify(outcome)
             except StoppedError:
                 return
             if checked is not outcome:
@@ -229,4 +289,4 @@ class Submission:
         self._on_outcome(outcome)
 
     def _leftover(self, row: PlannedRow) -> RowOutcome:
-        return left_over(self._left.get(row.index) or Carried.of(row), self._switch.stop)
+        return left_over(self._states.get(row.index) or RowState.of(row), self._switch.stop)

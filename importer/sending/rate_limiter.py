@@ -36,12 +36,14 @@ SPACING: Final = 1.015
 WINDOW_SECONDS: Final = 1.01
 """In no window of this length are more calls written than the rate allows; the second, and a little for jitter."""
 
+_LATE_SECONDS: Final = 0.25
+
 SLOWEST: Final = 1 / 16
 """The smallest share of the rate that slowing down leaves."""
 
 
 class RateLimiter:
-    """Gives each call its moment. One for the whole run; its calls are those of all workers, retries included.
+    """Gives each call its moment. One for a whole command: check, probes, run and verify keep to it together.
 
     Args:
         rate: calls a second, at most; None for no limit. Between 0 and 1 it means a call every 1 / rate seconds;
@@ -84,7 +86,9 @@ class RateLimiter:
             self._next = start + self._wait_between()
             if start > now:
                 await self._clock.sleep(start - now)
-            if self._clock.now() >= self._held_until:
+            now = self._clock.now()
+            # who wakes much too late, because the system slept, takes a new turn: all would go at once otherwise
+            if now >= self._held_until and (not self._limited or now - start < max(_LATE_SECONDS, self._spacing)):
                 return
 
     async def writing(self) -> None:

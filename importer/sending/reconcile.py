@@ -1,44 +1,95 @@
-"""What the results say of rows whose calls brought no outcome by themselves: asked for, looked up, or left over."""
+"""What becomes of rows whose calls brought no outcome by themselves: looked up, verified, or left over by a stop."""
 
 from dataclasses import replace
+from typing import Final
 
-from importer.model import Result, RowOutcome
-from importer.sending.decide import Carried, joined
+from importer.model import PlannedRow, Result, RowOutcome
+from importer.sending.decide import Decision, Operation, RowState, Step, joined, settled
+from importer.sending.operations import HIDDEN, MAY_HAVE_ADDED, AddDid, UpdateDid
 from importer.sending.stop import Stop, StopKind
 from importer.vicidial.replies import Meaning, Verdict
 
+DID_NOT_GO: Final = frozenset({Result.INVALID, Result.FAILED, Result.PERMISSION_ERROR})
+"""Results of a row after which a later row with the same DID is sent."""
 
-def after_asking(carried: Carried, verdict: Verdict) -> tuple[Result, str]:
-    """Say what becomes of a row that got no answer, once update_did was asked whether the DID is there.
+
+def found_before(operation: Operation, state: RowState) -> Decision:
+    """Decide what becomes of a row whose DID is there before its first call, as update_did has said."""
+    if isinstance(operation, AddDid) and operation.update:
+        return Decision(Step.NEXT, contact=True, operation=UpdateDid(state.unanswered))
+    there = "the DID is in VICIdial already (update_did says so)"
+    return settled(Result.DUPLICATE, f"{there}; {MAY_HAVE_ADDED}" if state.unanswered else there)
+
+
+def after_look(operation: Operation, state: RowState, verdict: Verdict, *, moment: str, tries_left: bool) -> Decision:
+    """Decide what becomes of a row that was looked up because a call for it may have been processed.
+
+    ``known_absent`` is believed only together with a look that finds the DID now: a DID that is hidden from this user
+    was never seen, before or after.
 
     Args:
-        carried: what is known of the row.
+        operation: what was sent.
+        state: what is known of the row; ``exists`` where VICIdial has said that the DID is there.
         verdict: what update_did said.
-
-    Returns:
-        The result and its reason; UNKNOWN where asking settled nothing.
+        moment: when it said so, ISO 8601.
+        tries_left: whether the row may be sent again.
     """
-    if verdict.meaning is Meaning.PRESENT and carried.known_absent:
-        return Result.SUCCESS, joined(
-            f"added: no call was answered, but update_did finds the DID now, and {carried.known_absent}",
-            *carried.row.notes,
-        )
+    understood = verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
+    if state.exists:
+        return _exists(operation, state, verdict)
+    if verdict.meaning is Meaning.PRESENT and state.known_absent:
+        why = f"added: no call was answered, but update_did finds the DID now, and {state.known_absent}"
+        return settled(Result.SUCCESS, joined(why, *state.row.notes), added=True)
     if verdict.meaning is Meaning.PRESENT:
-        return Result.DUPLICATE, (
-            "the DID is in VICIdial (update_did says so); this run may have added it, because its calls were not"
-            f" answered ({carried.trouble})"
-        )
-    if verdict.meaning is Meaning.ABSENT and not carried.still_running:
-        return Result.FAILED, f"surely not added: {carried.trouble}; update_did says the DID is not there"
+        return _maybe_ours(operation, f"update_did finds it; no answer came to the call before ({state.trouble})")
+    if tries_left:
+        known = state.known_absent
+        if verdict.meaning is Meaning.ABSENT and not known:
+            known = f"update_did said at {moment}, before it was sent again, that it was not there"
+        return Decision(Step.AGAIN, reason=state.trouble, contact=understood, known_absent=known)
+    if verdict.meaning is Meaning.ABSENT and not state.still_running:
+        return settled(Result.FAILED, f"surely not added: {state.trouble}; update_did says the DID is not there")
     if verdict.meaning is Meaning.ABSENT:
-        return Result.UNKNOWN, (
-            f"sent {carried.attempts} times without an answer ({carried.trouble}); update_did did not find the DID,"
-            " but a call may still be at work: send this row again later"
+        return settled(
+            Result.UNKNOWN,
+            f"sent {state.attempts} times without an answer ({state.trouble}); update_did did not find the DID,"
+            " but a call may still be at work: send this row again later",
         )
-    return Result.UNKNOWN, (
-        f"sent {carried.attempts} times without an answer that can be understood ({carried.trouble});"
-        " look for the DID under Inbound > DIDs, or send this row again"
+    why = f"sent {state.attempts} times without an answer that can be understood ({state.trouble})"
+    return Decision(
+        Step.SETTLE, Result.UNKNOWN, f"{why}; look for the DID under Inbound > DIDs, or send this row again"
     )
+
+
+def _exists(operation: Operation, state: RowState, verdict: Verdict) -> Decision:
+    """VICIdial has said that the DID exists: say whose doing that is, as far as it can be known."""
+    if verdict.meaning is Meaning.ABSENT:
+        return settled(Result.DUPLICATE, f"{state.exists}; {HIDDEN}")
+    if not state.unanswered:
+        return settled(Result.DUPLICATE, f"{state.exists}; somebody else added it meanwhile")
+    if state.known_absent:
+        why = f"added: the answer to an earlier call was lost, and {state.known_absent}"
+        return settled(Result.SUCCESS, joined(why, *state.row.notes), added=True)
+    return _maybe_ours(operation, state.exists)
+
+
+def _maybe_ours(operation: Operation, found: str) -> Decision:
+    if isinstance(operation, AddDid) and operation.update:
+        return Decision(Step.NEXT, contact=True, operation=UpdateDid(maybe_ours=True))
+    return settled(Result.DUPLICATE, f"the DID is in VICIdial ({found}); {MAY_HAVE_ADDED}")
+
+
+def twin_outcome(row: PlannedRow, earlier: RowOutcome, number: int) -> RowOutcome:
+    """Say what becomes of a row whose earlier twin is in VICIdial, or may be.
+
+    Args:
+        row: the later row.
+        earlier: the outcome of the row before it with the same DID.
+        number: the number of that row in the sheet; 0 where it is not known.
+    """
+    where = f"row {number}" if number else "an earlier row"
+    doubt = ", of which it is not known whether it is in VICIdial" if earlier.result is Result.UNKNOWN else ""
+    return RowOutcome(row.index, Result.DUPLICATE, f"the same DID stands in {where} already{doubt}")
 
 
 def after_verifying(outcome: RowOutcome, verdict: Verdict) -> RowOutcome:
@@ -59,22 +110,22 @@ def after_verifying(outcome: RowOutcome, verdict: Verdict) -> RowOutcome:
     return replace(outcome, reason=joined(outcome.reason, "not verified: update_did gave no usable answer"))
 
 
-def left_over(carried: Carried, stop: Stop | None) -> RowOutcome:
+def left_over(state: RowState, stop: Stop | None) -> RowOutcome:
     """Say what the results show of a row that has no outcome because the run was stopped."""
-    row, why = carried.row, stop.why if stop else "the run was stopped"
-    if carried.in_flight and stop and stop.kind is StopKind.RECORD_FAILED:
+    row, why = state.row, stop.why if stop else "the run was stopped"
+    if state.in_flight and stop and stop.kind is StopKind.RECORD_FAILED:
         reason = f"sent, but its outcome could not be written down ({why}); did-importer resume clears it up"
-        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, carried.attempts)
-    if carried.unanswered or carried.in_flight:
+        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, state.attempts)
+    if state.unanswered or state.in_flight:
         reason = f"sent, and no answer came before the run stopped ({why}); did-importer resume clears it up"
-        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, carried.attempts)
+        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, state.attempts)
     if stop and stop.kind in (StopKind.LOGIN_REFUSED, StopKind.USER_REFUSED):
-        reason = why if carried.attempts else f"not sent, because the server refused before: {why}"
-        did = row.did if carried.attempts else ""
-        return RowOutcome(row.index, Result.PERMISSION_ERROR, reason, did, carried.attempts)
-    if stop and stop.kind is StopKind.CALL_REFUSED and carried.attempts:
-        return RowOutcome(row.index, Result.FAILED, f"surely not added: {why}", row.did, carried.attempts)
-    if carried.attempts:
+        reason = why if state.attempts else f"not sent, because the server refused before: {why}"
+        did = row.did if state.attempts else ""
+        return RowOutcome(row.index, Result.PERMISSION_ERROR, reason, did, state.attempts)
+    if stop and stop.kind is StopKind.CALL_REFUSED and state.attempts:
+        return RowOutcome(row.index, Result.FAILED, f"surely not added: {why}", row.did, state.attempts)
+    if state.attempts:
         reason = f"surely not added: no call for it reached VICIdial before the run was stopped ({why})"
-        return RowOutcome(row.index, Result.NOT_SENT, reason, row.did, carried.attempts)
+        return RowOutcome(row.index, Result.NOT_SENT, reason, row.did, state.attempts)
     return RowOutcome(row.index, Result.NOT_SENT, f"the run was stopped before this row: {why}")

@@ -22,6 +22,9 @@ class Recorder(Protocol):
     async def unanswered(self, index: int) -> None:
         """Return when it is on disk that the call may have been processed."""
 
+    async def absent(self, index: int, known_absent: str) -> None:
+        """Return when it is on disk how it is known that the DID was not there."""
+
     def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:
         """Begin to write an outcome down; what is returned is done when it is on disk.
 

@@ -1,7 +1,7 @@
 """Why a run ends before its last row, and the switch that every worker looks at."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,12 +70,8 @@ class StopSwitch:
         await self._pulled.wait()
 
     @contextmanager
-    def waiting(self) -> Iterator[Callable[[], None]]:
+    def waiting(self) -> Iterator[None]:
         """Mark the current worker as one that only waits, so that a stop need not wait for it. May be nested.
-
-        Yields:
-            What is called when the worker does not only wait any more: a stop then lets it come to its end. Where
-            one of these is nested in another, the worker goes on as one that waits.
 
         Raises:
             StoppedError: the run was stopped before or meanwhile.
@@ -84,26 +80,17 @@ class StopSwitch:
         self._raise_if_on()
         nested = task in self._waiting
         self._waiting.add(task)
-        over = False
-
-        def end() -> None:
-            nonlocal over
-            if not nested:
-                over = True
-                self._waiting.discard(task)
-
         try:
-            yield end
+            yield
         except asyncio.CancelledError:
-            if over or not self.on:
+            if not self.on:
                 raise
             task.uncancel()
             raise StoppedError from None
         finally:
             if not nested:
                 self._waiting.discard(task)
-        if not over:
-            self._raise_if_on()
+        self._raise_if_on()
 
     def _raise_if_on(self) -> None:
         if self.on:

@@ -45,6 +45,7 @@ class Checked:
         again: the places in ``table.rows`` of the rows that are taken up again; None where all are.
         only: the results whose rows are taken up again.
         corrections: the cells of the table that were corrected since it was read.
+        waiting: the good rows among the settled whose DID an earlier row has: each is sent if that one does not go.
     """
 
     table: Table
@@ -57,6 +58,7 @@ class Checked:
     again: frozenset[int] | None = None
     only: frozenset[Result] = RERUN_RESULTS
     corrections: tuple[Correction, ...] = ()
+    waiting: tuple[PlannedRow, ...] = ()
 
     @property
     def not_taken(self) -> tuple[int, ...]:
@@ -102,7 +104,7 @@ def _refuse_results(path: Path) -> None:
 def _check_table(table: Table, options: ImportOptions) -> Checked:
     checked = check_table(table, options.check_options())
     plan = plan_rows(checked.rows)
-    return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled)
+    return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled, waiting=plan.waiting)
 
 
 def check_again(first: Checked, options: ImportOptions, corrections: Iterable[Correction]) -> Checked:
@@ -185,7 +187,16 @@ def _check_previous(
     settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
     expanded = _expanded(table, checked)
     return Checked(
-        table, checked, expanded, plan.planned, settled, previous, len(again), again=frozenset(again), only=only
+        table,
+        checked,
+        expanded,
+        plan.planned,
+        settled,
+        previous,
+        len(again),
+        again=frozenset(again),
+        only=only,
+        waiting=plan.waiting,
     )
 
 

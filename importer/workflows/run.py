@@ -159,11 +159,13 @@ def import_checked(
     if options.undo:
         raise SettingsError("a file cannot be undone; importer.undo takes back what a run has added")
     calls = Calls.of(options, server, observer, clock, limiter, control)
-    settled = {outcome.index: outcome for outcome in checked.settled}
+    # a later row of the same DID is decided when the earlier one is
+    waiting = {row.index for row in checked.waiting}
+    settled = {outcome.index: outcome for outcome in checked.settled if outcome.index not in waiting}
     previous = _previous_name(checked.previous)
     return start_run(
         checked.expanded,
-        checked.planned,
+        (*checked.planned, *checked.waiting),
         settled,
         calls,
         folders,

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from virtual_time import run_virtual, virtual_clock
 
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.options import SubmitOptions
-from importer.sending.pool import Submission, Submitted
+from importer.sending.pool import Submission, SubmitOptions, Submitted
 from importer.sending.rate_limiter import RateLimiter
 from importer.sending.stop import Stop, StopKind
 
@@ -50,7 +49,9 @@ class Case:
     rows: list[PlannedRow]
     options: SubmitOptions = field(default_factory=SubmitOptions)
     rate: float | None = None
+    workers: int = 4
     meanwhile: Callable[[Submission], object] | None = None
+    earlier: dict[int, RowOutcome] = field(default_factory=dict)
 
     def run(self) -> Ran:
         recorder = MemoryRecorder()
@@ -61,7 +62,7 @@ class Case:
             clock = virtual_clock(loop)
             submission = Submission(
                 rows=self.rows,
-                apis=[self.server.line() for _ in range(self.options.workers)],
+                apis=[self.server.line() for _ in range(self.workers)],
                 rate_limiter=RateLimiter(self.rate, clock),
                 recorder=recorder,
                 options=self.options,
@@ -69,6 +70,7 @@ class Case:
                 on_status=statuses.append,
                 clock=clock,
                 rng=random.Random(3),
+                earlier=self.earlier,
             )
             if self.meanwhile is not None:
                 self.meanwhile(submission)
@@ -109,7 +111,7 @@ def test_a_row_is_written_down_as_sent_before_its_call_and_as_settled_after_it()
 
 def test_one_row_goes_first_alone_and_a_refused_login_costs_one_login() -> None:
     server = FakeVicidial(fate=always(Fate.LOGIN_REFUSED))
-    ran = Case(server, rows_of(50), SubmitOptions(workers=16)).run()
+    ran = Case(server, rows_of(50), workers=16).run()
     assert len(server.calls) == 1
     assert ran.counts == {Result.PERMISSION_ERROR: 50}
     assert ran.submitted.stop is not None
@@ -122,7 +124,7 @@ def test_one_row_goes_first_alone_and_a_refused_login_costs_one_login() -> None:
 def test_a_login_refused_in_mid_run_costs_no_more_logins_than_workers(workers: int) -> None:
     server = FakeVicidial()
     server.fate = lambda function, did, nth: Fate.LOGIN_REFUSED if len(server.calls) > 40 else Fate.ANSWERED
-    ran = Case(server, rows_of(200), SubmitOptions(workers=workers)).run()
+    ran = Case(server, rows_of(200), workers=workers).run()
     assert len(server.calls) - 40 <= workers
     assert ran.counts[Result.SUCCESS] == len(server.stored)
     assert ran.counts[Result.SUCCESS] + ran.counts[Result.PERMISSION_ERROR] == 200
@@ -130,7 +132,7 @@ def test_a_login_refused_in_mid_run_costs_no_more_logins_than_workers(workers: i
 
 def test_a_user_without_permission_stops_the_run_after_ten_rows_in_a_row() -> None:
     server = FakeVicidial(fate=always(Fate.USER_REFUSED))
-    ran = Case(server, rows_of(100), SubmitOptions(workers=1)).run()
+    ran = Case(server, rows_of(100), workers=1).run()
     assert len(server.calls) == 10
     assert ran.counts == {Result.PERMISSION_ERROR: 100}
     assert ran.submitted.stop is not None
@@ -141,7 +143,7 @@ def test_refusals_with_another_answer_between_them_do_not_stop_the_run() -> None
     server = FakeVicidial(
         fate=lambda function, did, nth: Fate.ANSWERED if int(did[-2:]) % 9 == 0 else Fate.USER_REFUSED
     )
-    ran = Case(server, rows_of(100), SubmitOptions(workers=1)).run()
+    ran = Case(server, rows_of(100), workers=1).run()
     assert ran.submitted.stop is None
     assert ran.counts == {Result.SUCCESS: 12, Result.PERMISSION_ERROR: 88}
 
@@ -179,9 +181,123 @@ def test_a_fault_at_every_first_call_gives_no_wrong_success_no_wrong_failed_and_
     server = FakeVicidial(fate=first_call(fate))
     ran = Case(server, rows_of(60)).run()
     assert_truthful(ran, server, 60)
-    assert ran.counts[Result.SUCCESS] + ran.counts[Result.DUPLICATE] == 60
-    if fate not in (Fate.CUT_AFTER, Fate.ERROR_500_AFTER, Fate.HANG_AFTER):
-        assert ran.counts == {Result.SUCCESS: 60}
+    stored_unseen = fate in (Fate.CUT_AFTER, Fate.ERROR_500_AFTER, Fate.HANG_AFTER)
+    assert ran.counts == {Result.DUPLICATE if stored_unseen else Result.SUCCESS: 60}
+    proven = Case(FakeVicidial(fate=first_call(fate)), rows_of(60), SubmitOptions(probe_first=True)).run()
+    assert proven.counts == {Result.SUCCESS: 60}
+
+
+@pytest.mark.parametrize("fate", [Fate.CUT_AFTER, Fate.ERROR_500_AFTER, Fate.HANG_AFTER, Fate.CUT_BEFORE, Fate.HTML])
+def test_a_call_that_may_have_been_processed_is_looked_up_before_it_is_sent_again(fate: Fate) -> None:
+    server = FakeVicidial(fate=first_call(fate))
+    ran = Case(server, rows_of(6)).run()
+    for row in rows_of(6):
+        functions = [function for _, function, did in server.calls if did == row.did]
+        sent_again = ["add_did"] * (row.did in server.stored and fate in (Fate.CUT_BEFORE, Fate.HTML))
+        assert [name for name in functions if name == "add_did"] == ["add_did", *sent_again]
+        assert functions.index("update_did") == 1, "looked up first"
+    assert_truthful(ran, server, 6)
+
+
+def twins(count: int) -> list[PlannedRow]:
+    """Rows of one DID, each of which waits for the one before."""
+    first = rows_of(1)[0]
+    return [replace(first, index=place, after=place - 1 if place else None) for place in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("fate", "results"),
+    [
+        (Fate.ANSWERED, [Result.SUCCESS, Result.DUPLICATE, Result.DUPLICATE]),
+        (Fate.GROUP_REFUSED, [Result.INVALID, Result.SUCCESS, Result.DUPLICATE]),
+        (Fate.FORBIDDEN, [Result.FAILED, Result.SUCCESS, Result.DUPLICATE]),
+    ],
+)
+def test_a_row_goes_when_its_earlier_twin_did_not(fate: Fate, results: list[Result]) -> None:
+    other = replace(rows_of(4)[3], index=3)
+    server = FakeVicidial()
+    server.fate = lambda function, did, nth: fate if did != other.did and nth == 1 else Fate.ANSWERED
+    ran = Case(server, [other, *twins(3)], workers=2).run()
+    assert [ran.by_index[place].result for place in range(3)] == results
+    assert ran.by_index[2].reason.startswith("the same DID stands in")
+
+
+def test_a_twin_whose_row_was_settled_by_an_earlier_process_goes_on_from_there() -> None:
+    for earlier, result in ((Result.INVALID, Result.SUCCESS), (Result.SUCCESS, Result.DUPLICATE)):
+        case = Case(FakeVicidial(), twins(2)[1:])
+        case.earlier = {0: RowOutcome(0, earlier, "before")}
+        assert case.run().by_index[1].result is result
+
+
+def test_rows_that_wait_for_a_twin_are_left_over_by_a_stop() -> None:
+    ran = Case(FakeVicidial(fate=always(Fate.LOGIN_REFUSED)), twins(3)).run()
+    assert sorted(ran.by_index) == [0, 1, 2]
+    assert ran.counts == {Result.PERMISSION_ERROR: 3}
+
+
+def test_a_did_of_another_user_group_is_a_duplicate_that_this_user_may_not_see() -> None:
+    hidden = rows_of(3)[1].did
+    server = FakeVicidial(stored={hidden}, hidden={hidden})
+    for options in (SubmitOptions(), SubmitOptions(probe_first=True)):
+        server.stored = {hidden}
+        ran = Case(server, rows_of(3), options).run()
+        assert [ran.by_index[place].result for place in range(3)] == [
+            Result.SUCCESS,
+            Result.DUPLICATE,
+            Result.SUCCESS,
+        ]
+    assert "another user group's" in ran.by_index[1].reason
+
+
+@pytest.mark.parametrize("probing", [True, False])
+@pytest.mark.parametrize("count", [1, 10, 300])
+def test_a_server_that_fails_every_row_while_the_login_works_stops_the_run_within_its_patience(
+    probing: bool, count: int
+) -> None:
+    server = FakeVicidial(probing=probing)
+    server.fate = lambda function, did, nth: Fate.ERROR_500 if did and function == "add_did" else Fate.ANSWERED
+    ran = Case(server, rows_of(count), SubmitOptions(give_up_after=60)).run()
+    assert ran.seconds <= 90
+    assert_truthful(ran, server, count)
+    if count > 10:
+        assert ran.submitted.stop is not None
+        assert ran.submitted.stop.kind is StopKind.SERVER_GONE
+        assert "table of DIDs may be broken; did-importer doctor" in ran.submitted.stop.why
+
+
+def test_a_server_that_is_away_is_asked_at_once_when_somebody_says_so() -> None:
+    server = FakeVicidial()
+    server.fate = lambda function, did, nth: Fate.REFUSED if server.calls[-1][0] < 1_100 else Fate.ANSWERED
+
+    def meanwhile(submission: Submission) -> None:
+        asyncio.get_running_loop().call_later(101.0, submission.try_now)
+
+    patient = Case(server, rows_of(5), SubmitOptions(give_up_after=600)).run()
+    server.calls.clear()
+    server.stored.clear()
+    hurried = Case(server, rows_of(5), SubmitOptions(give_up_after=600), meanwhile=meanwhile).run()
+    assert patient.counts == hurried.counts == {Result.SUCCESS: 5}
+    assert hurried.seconds < 103 <= patient.seconds
+
+
+def test_an_exception_in_a_callback_of_the_event_loop_stops_the_run_and_is_raised() -> None:
+    def fail() -> None:
+        raise ValueError("a broken callback")
+
+    def meanwhile(submission: Submission) -> None:
+        asyncio.get_running_loop().call_later(1.0, fail)
+
+    with pytest.raises(ValueError, match="a broken callback"):
+        Case(FakeVicidial(latency=(1.0, 1.0)), rows_of(50), meanwhile=meanwhile).run()
+
+
+def test_ten_refusals_by_the_web_server_in_a_row_stop_the_run() -> None:
+    server = FakeVicidial()
+    server.fate = lambda function, did, nth: Fate.FORBIDDEN if int(did) > 172755500001 else Fate.ANSWERED
+    ran = Case(server, rows_of(100), workers=1).run()
+    assert ran.counts == {Result.SUCCESS: 2, Result.FAILED: 10, Result.NOT_SENT: 88}
+    assert ran.submitted.stop is not None
+    assert "HTTP 403" in ran.submitted.stop.why
 
 
 def assert_truthful(ran: Ran, server: FakeVicidial, count: int) -> None:
@@ -216,8 +332,8 @@ def test_whatever_breaks_each_row_comes_out_once_and_true(
     server = FakeVicidial(
         fate=lambda function, did, nth: rng.choice(faults) if rng.random() < share else Fate.ANSWERED, probing=probing
     )
-    options = SubmitOptions(workers=workers, retries=retries, probe_first=probe_first)
-    ran = Case(server, rows_of(count), options).run()
+    options = SubmitOptions(retries=retries, probe_first=probe_first)
+    ran = Case(server, rows_of(count), options, workers=workers).run()
     assert_truthful(ran, server, count)
 
 
@@ -254,9 +370,12 @@ def test_where_asking_is_not_allowed_a_row_without_an_answer_is_unknown() -> Non
     assert sum(function == "update_did" for _, function, _ in server.calls) == 1, "the permission is learned once"
 
 
-def test_a_success_for_another_number_is_unknown() -> None:
+def test_a_success_for_another_number_settles_no_row_which_is_looked_up() -> None:
     ran = Case(FakeVicidial(fate=always(Fate.WRONG_NUMBER)), rows_of(2)).run()
-    assert ran.counts == {Result.UNKNOWN: 2}
+    assert ran.counts == {Result.DUPLICATE: 2}
+    assert "may have added it" in ran.by_index[0].reason
+    proven = Case(FakeVicidial(fate=always(Fate.WRONG_NUMBER)), rows_of(2), SubmitOptions(probe_first=True)).run()
+    assert proven.counts == {Result.SUCCESS: 2}
 
 
 def test_a_value_that_the_server_refuses_is_invalid_and_names_the_cell() -> None:
@@ -325,7 +444,7 @@ def test_with_retries_going_on_no_second_has_more_calls_than_the_rate_and_it_is_
     rng = random.Random(5)
     server = FakeVicidial(latency=(0.005, 0.03))
     server.fate = lambda function, did, nth: Fate.CUT_AFTER if rng.random() < 0.1 and did else Fate.ANSWERED
-    ran = Case(server, rows_of(rate * 12), SubmitOptions(workers=12), rate=rate).run()
+    ran = Case(server, rows_of(rate * 12), workers=12, rate=rate).run()
     assert ran.counts[Result.NOT_SENT] == 0
     times = [at for at, _, _ in server.calls]
     for first, at in enumerate(times):
@@ -346,7 +465,7 @@ def test_without_a_rate_rows_are_written_down_while_others_have_the_lines_and_ca
         most["calls"] = max(most["calls"], server.in_flight.total())
 
     server.on_call = called
-    ran = Case(server, rows_of(60), SubmitOptions(workers=4), rate=rate).run()
+    ran = Case(server, rows_of(60), workers=4, rate=rate).run()
     assert most["calls"] == 4
     for step, index in ran.recorder.steps:
         recorder_open.add(str(index)) if step == "sent" else recorder_open.discard(str(index))
@@ -361,7 +480,7 @@ def test_a_stop_finds_rows_that_wait_for_a_line_surely_not_sent() -> None:
     def meanwhile(submission: Submission) -> None:
         asyncio.get_running_loop().call_later(70.0, submission.stop, Stop(StopKind.INTERRUPTED, "interrupted"))
 
-    ran = Case(server, rows_of(30), SubmitOptions(workers=4), meanwhile=meanwhile).run()
+    ran = Case(server, rows_of(30), workers=4, meanwhile=meanwhile).run()
     assert len(server.calls) == 5, "one alone, then four, and none after the stop"
     assert ran.counts == {Result.SUCCESS: 1, Result.UNKNOWN: 4, Result.NOT_SENT: 25}
     assert [step for step, _ in ran.recorder.steps].count("withdrawn") == 4
@@ -386,7 +505,7 @@ def test_calls_that_outlast_the_wait_after_a_stop_are_unknown_and_left_to_resume
     def meanwhile(submission: Submission) -> None:
         asyncio.get_running_loop().call_later(65.0, submission.stop, Stop(StopKind.INTERRUPTED, "interrupted"))
 
-    ran = Case(server, rows_of(20), SubmitOptions(workers=4), meanwhile=meanwhile).run()
+    ran = Case(server, rows_of(20), workers=4, meanwhile=meanwhile).run()
     assert 75 <= ran.seconds <= 75.5
     assert ran.counts == {Result.SUCCESS: 1, Result.UNKNOWN: 4, Result.NOT_SENT: 15}
     assert len(ran.submitted.left) == 19
@@ -394,8 +513,8 @@ def test_calls_that_outlast_the_wait_after_a_stop_are_unknown_and_left_to_resume
 
 def test_slow_answers_and_429_make_everybody_slower() -> None:
     server = FakeVicidial(latency=(6.0, 6.0))
-    slow = Case(server, rows_of(120), SubmitOptions(workers=60), rate=20).run()
-    quick = Case(FakeVicidial(latency=(1.0, 1.0)), rows_of(120), SubmitOptions(workers=60), rate=20).run()
+    slow = Case(server, rows_of(120), workers=60, rate=20).run()
+    quick = Case(FakeVicidial(latency=(1.0, 1.0)), rows_of(120), workers=60, rate=20).run()
     assert slow.seconds > quick.seconds + 10
 
 
@@ -405,13 +524,13 @@ def test_a_row_that_an_earlier_process_left_without_an_answer_may_have_been_adde
     ran = Case(server, rows).run()
     assert ran.by_index[0].result is Result.DUPLICATE
     assert "may have added it" in ran.by_index[0].reason
-    assert ran.by_index[0].attempts == 2
+    assert server.nth["add_did", rows[0].did] == 0, "it was looked up instead of sent again"
 
 
 def test_ten_thousand_rows_with_fifty_workers_put_no_result_on_the_wrong_row() -> None:
     server = FakeVicidial(latency=(0.001, 0.5))
     server.fate = lambda function, did, nth: Fate.GROUP_REFUSED if int(did) % 3 == 0 else Fate.ANSWERED
-    ran = Case(server, rows_of(10_000), SubmitOptions(workers=50)).run()
+    ran = Case(server, rows_of(10_000), workers=50).run()
     wrong = [o for o in ran.by_index.values() if (o.result is Result.INVALID) != (int(o.did_sent) % 3 == 0)]
     assert not wrong
     assert all(outcome.did_sent == f"1727555{outcome.index:05d}" for outcome in ran.by_index.values())
