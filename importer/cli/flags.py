@@ -102,7 +102,7 @@ FLAGS: Final[Mapping[str, Flag]] = {
         {
             "--rate": (
                 "N",
-                "calls a second, look-ups included, never more (default: 20; 0: no limit)",
+                "calls a second, look-ups too, never more (default: 20; 0: no limit)",
                 {"type": float},
             ),
             "--workers": ("N", "calls in flight at once (default: 4)", {"type": int}),
