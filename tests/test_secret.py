@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from importer.settings.loop_errors import callback_errors_to
 from importer.settings.password import MASK, Password, redact_all
 from importer.settings.settings import Server
+from importer.vicidial.transport import silence_httpx
 
 TREACHEROUS = "Pa&ss+wo%rd' <é7"
 
@@ -253,4 +254,15 @@ def test_an_error_in_a_callback_of_the_event_loop_is_told_masked(capfd: pytest.C
     assert told[0].endswith(f"(ValueError: https://vici.example.org/?pass={MASK} &x=1)")
     assert MASK in told[1]
     assert capfd.readouterr().err == ""
+    assert password
+
+
+def test_what_asyncio_logs_of_an_error_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    password = Password(SECRET)
+    silence_httpx()
+    silence_httpx()
+    error = ValueError(f"pass={quote(SECRET)}")
+    logging.getLogger("asyncio").error("Executing %r took %.3f seconds", error, 0.3, exc_info=error)
+    assert caplog.text.count(f"pass={MASK}") == 2
+    assert "Horse" not in caplog.text
     assert password

@@ -2,10 +2,12 @@
 
 import logging
 import ssl
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
 from importer.errors import SettingsError
+from importer.settings.password import redact_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,19 @@ def _system_has_authorities(context: ssl.SSLContext) -> bool:
     return bool(context.cert_store_stats()["x509_ca"]) or (folder is not None and any(Path(folder).iterdir()))
 
 
+class _Masked(logging.Filter):
+    """Masks what asyncio logs: in debug mode it writes tasks down with the error that they ended in."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        trace = "".join(("\n", *traceback.format_exception(error))) if error is not None else ""
+        record.msg, record.args, record.exc_info = redact_all(record.getMessage() + trace), (), None
+        return True
+
+
+_MASKED = _Masked()
+
+
 def silence_httpx() -> None:
     """Keep the logs of httpx and of what it stands on from everybody: they hold URLs, and so the password.
 
@@ -61,3 +76,4 @@ def silence_httpx() -> None:
     below = ("connection", "http11", "http2", "proxy", "socks")
     for name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in below)):
         logging.getLogger(name).disabled = True
+    logging.getLogger("asyncio").addFilter(_MASKED)
