@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from virtual_time import run_virtual, virtual_clock
 
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.pool import Submission, SubmitOptions, Submitted
+from importer.sending.options import SubmitOptions, Submitted
+from importer.sending.pool import Submission
 from importer.sending.rate_limiter import RateLimiter
 from importer.sending.stop import Stop, StopKind
 

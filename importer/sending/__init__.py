@@ -4,6 +4,7 @@
 effect, in ``decide``, ``operations``, ``dry_run`` and ``reconcile``.
 """
 
-from importer.sending.pool import Submission, Submitted
+from importer.sending.options import SubmitOptions, Submitted
+from importer.sending.pool import Submission
 
-__all__ = ["Submission", "Submitted"]
+__all__ = ["Submission", "SubmitOptions", "Submitted"]

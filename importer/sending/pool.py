@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from importer.errors import RecordWriteError
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.sending.decide import Operation, RowState
 from importer.sending.operations import operation_of
+from importer.sending.options import SubmitOptions, Submitted
 from importer.sending.places import Api, Places
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.reconcile import DID_NOT_GO, left_over, twin_outcome
@@ -21,40 +22,6 @@ from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 
 _ROWS_A_PLACE: Final = 2
 """Rows in hand for each place on the wire where no rate holds calls up: one is called for, one is written down."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitOptions:
-    """How rows are sent.
-
-    Attributes:
-        retries: further tries of a row whose call failed.
-        give_up_after: seconds that a server may stay away.
-        probe_first: ask with update_did whether the DID is there before its first call.
-        verify: ask with update_did at the end whether every success is there.
-        drain: seconds that calls in flight are waited for after a stop.
-    """
-
-    retries: int = 4
-    give_up_after: float = 120.0
-    probe_first: bool = False
-    verify: bool = False
-    drain: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What became of the planned rows.
-
-    Attributes:
-        outcomes: the final ones, which are on disk, in the order in which they came.
-        left: what the results say of the rows that a stop left over; none of it is on disk.
-        stop: why the run ended before its end, or None.
-    """
-
-    outcomes: tuple[RowOutcome, ...]
-    left: tuple[RowOutcome, ...]
-    stop: Stop | None
 
 
 class Submission:
@@ -69,8 +36,7 @@ class Submission:
         options: how to send.
         on_outcome: called with each outcome once it is on disk.
         on_status: called with a sentence when something happens that the person should see.
-        clock: where time comes from.
-        rng: where jitter comes from.
+        clock: where time comes from; ``rng``: where jitter comes from.
         operation_for: what each row is sent for.
         alone_until: rows go one at a time until this says of an outcome that all is well; None to let one answer of
             VICIdial's own be enough.
@@ -139,10 +105,7 @@ class Submission:
         self._sender.breaker.try_now()
 
     async def run(self) -> Submitted:
-        """Send the rows.
-
-        Returns:
-            For each planned row what became of it, whatever happened.
+        """Send the rows, and say for each what became of it, whatever happened.
 
         Raises:
             Exception: what nobody expected, in a worker or in a callback of the event loop; everything is stopped
@@ -187,11 +150,7 @@ class Submission:
         stopped.cancel()
 
     def _look_for_failures(self, done: Iterable[asyncio.Task[Any]]) -> None:
-        """Stop everybody for a worker that raised.
-
-        Every task is asked for its exception: of one that nobody asks about asyncio itself writes a traceback, and a
-        password in its text would be seen.
-        """
+        """Stop everybody for a worker that raised; asyncio would print what nobody asks about, unmasked."""
         for task in done:
             if not task.cancelled() and (error := task.exception()) is not None:
                 self._went_wrong(error)

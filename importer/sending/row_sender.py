@@ -30,18 +30,7 @@ SPARED_AT_MOST: Final = 3
 class RowSender:
     """Sends rows, several at once; what one of them learns of the server holds for all.
 
-    Args:
-        places: where calls are made.
-        rate_limiter: gives each call its moment.
-        recorder: the durable record.
-        switch: pulled where an answer ends the run.
-        retries: further tries of a row whose call failed.
-        give_up_after: seconds that a server may stay away.
-        probe_first: ask whether the DID is there before its first call.
-        operation_for: what each row is sent for.
-        on_status: called with a sentence when something happens that the person should see.
-        clock: where time comes from.
-        rng: where jitter comes from.
+    What it is given is what ``importer.sending.pool`` was given, and the places where calls are made.
     """
 
     def __init__(

@@ -8,7 +8,8 @@ from importer.doctor import reach
 from importer.errors import SettingsError
 from importer.interrupt import Interrupts
 from importer.model import Result, RowOutcome
-from importer.sending.pool import Submission, Submitted
+from importer.sending.options import Submitted
+from importer.sending.pool import Submission
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
 from importer.vicidial.client import NonAgentApi

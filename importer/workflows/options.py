@@ -13,7 +13,7 @@ from importer.settings.settings import DEFAULT_SOURCE
 if TYPE_CHECKING:
     # a check needs nothing of what sends, and imports it nowhere
     from importer.sending.decide import Operation
-    from importer.sending.pool import SubmitOptions
+    from importer.sending.options import SubmitOptions
     from importer.sending.rate_limiter import Clock, RateLimiter
     from importer.vicidial.transport import Transport
 
@@ -129,7 +129,7 @@ class ImportOptions:
 
     def submit_options(self) -> "SubmitOptions":
         """Return how rows are sent."""
-        from importer.sending.pool import SubmitOptions
+        from importer.sending.options import SubmitOptions
 
         probe_first = bool(self.rate) if self.probe_first is None else self.probe_first
         verify = self.verify and not self.undo

@@ -12,7 +12,8 @@ from importer.errors import ResultsError, SheetError, WorkbookWriteError
 from importer.interrupt import Interrupts, stopped_by_signals
 from importer.journal import Journal, RunRecord, RunState
 from importer.model import ExitCode, Result, RowOutcome, Table
-from importer.sending.pool import Submission, Submitted
+from importer.sending.options import Submitted
+from importer.sending.pool import Submission
 from importer.sending.stop import Stop, StopKind
 from importer.workbooks.results import ResultsPart, ResultsPlace, RunSummary, columns_of, part_spans, write_results
 from importer.workbooks.results.causes import causes_of, remarks_of
