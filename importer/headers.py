@@ -145,7 +145,7 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
 
     Args:
         header: the header cells as they stand in the file.
-        chosen: a header -> the server's name of the column that the person says it is.
+        chosen: a header -> the server's name of the column that the person says it is; empty for none of them.
 
     Returns:
         The columns that were taken and the headers that were passed over.
@@ -163,7 +163,8 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
     could_be: dict[str, list[tuple[int, int]]] = {}
     for index, key in enumerate(keys):
         if key in by_hand:
-            could_be.setdefault(by_hand[key], []).append((-1, index))
+            if by_hand[key]:
+                could_be.setdefault(by_hand[key], []).append((-1, index))
         elif key in _RANKS:
             name, rank = _RANKS[key]
             could_be.setdefault(name, []).append((rank, index))

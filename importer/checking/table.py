@@ -123,7 +123,8 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
 def _refuse_odd_options(options: CheckOptions) -> None:
     for option, names in (("--set", tuple(options.fills)), ("--map", tuple(options.mapping.values()))):
         for name in names:
-            if name not in BY_NAME:
+            # a header that is mapped to nothing is not sent
+            if name not in BY_NAME and not (option == "--map" and not name):
                 columns = ", ".join(BY_NAME)
                 raise SettingsError(f"{option} names '{name}', which is no column; the columns are: {columns}")
     if DID_PATTERN.name in options.fills:

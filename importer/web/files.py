@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -16,6 +17,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from importer import Checked, FilePreview, ImportOptions, RunLine, check_again, list_runs, preview_file
 from importer.columns import BY_NAME, USED
 from importer.errors import ImporterError, SheetError
+from importer.headers import HeaderMatch, match_header
 from importer.web.lists import ImportList
 from importer.web.render import render
 from importer.web.state import PageState, state_of
@@ -184,7 +186,9 @@ async def _columns_page(request: Request, one: ImportList, status: int = 200, tr
         preview = await in_turn(state, lambda: preview_file(one.file, one.options))
     header = checked.table.header if checked else preview.sheets[0].header if preview else ()
     rows = checked.table.rows if checked else preview.sheets[0].rows if preview else ()
-    taken = {index: name for name, index in checked.checked.match.taken.items()} if checked else {}
+    readings = {one.index: one for one in checked.checked.columns} if checked else {}
+    match = checked.checked.match if checked else _match(header, one.options)
+    taken = {index: name for name, index in match.taken.items()} if match else {}
     names = await asyncio.to_thread(state.server_names)
     return render(
         request,
@@ -195,7 +199,13 @@ async def _columns_page(request: Request, one: ImportList, status: int = 200, tr
         trouble=trouble,
         checked=checked,
         columns=[
-            (index, text, [row[index] for row in rows[:3] if index < len(row) and row[index]], taken.get(index, ""))
+            (
+                index,
+                text,
+                [row[index] for row in rows[:3] if index < len(row) and row[index]],
+                taken.get(index, ""),
+                readings.get(index),
+            )
             for index, text in enumerate(header)
         ],
         choices=USED,
@@ -206,6 +216,13 @@ async def _columns_page(request: Request, one: ImportList, status: int = 200, tr
         switches=SWITCHES,
         names=names,
     )
+
+
+def _match(header: tuple[str, ...], options: ImportOptions) -> HeaderMatch | None:
+    """Say what the headers mean by their names, where the check has not come so far."""
+    with suppress(SheetError):
+        return match_header(header, dict(options.mapping))
+    return None
 
 
 def _forms(checked: Checked, options: ImportOptions) -> tuple[tuple[str, str, str], ...]:

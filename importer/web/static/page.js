@@ -18,7 +18,7 @@ async function renew(part) {
       location.replace(answer.redirected ? answer.url : location.href);
       return;
     }
-    if (!fresh.hasAttribute("data-poll") && part.id !== "test") {
+    if (!fresh.hasAttribute("data-poll")) {
       location.reload();
       return;
     }

@@ -1,0 +1,403 @@
+"""The whole way in a real browser: from the connection to the numbers that VICIdial holds, and back."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from web_page import ORDER, RunningPage, a_browser, need_a_browser, running_page, start_page
+
+from importer.sandbox import Sandbox, SandboxOptions
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+DIDS_THERE = ("3055550190", "7135550190", "7275550190")
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    need_a_browser()
+    with a_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[RunningPage]:
+    with running_page(tmp_path / "state") as page:
+        yield page
+
+
+@pytest.fixture
+def vicidial() -> Iterator[Sandbox]:
+    with Sandbox(SandboxOptions(starting_dids=DIDS_THERE)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def tab(browser: "Browser", started: RunningPage) -> "Iterator[Page]":
+    context = browser.new_context()
+    yield opened(context, started)
+    context.close()
+
+
+def opened(context: "BrowserContext", started: RunningPage) -> "Page":
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(started.address)
+    page.wait_for_url("**/connect")
+    return page
+
+
+def nothing_serious(page: "Page") -> None:
+    """Let axe look at the page, and see that nothing sticks out on a telephone."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    bad = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
+    assert bad == [], page.url
+    size = page.viewport_size
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360, page.url
+    if size is not None:
+        page.set_viewport_size(size)
+
+
+def press(page: "Page", name: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
+
+
+def connect(page: "Page", vicidial: Sandbox) -> None:
+    page.goto(page.url.rpartition("/")[0] + "/connect")
+    page.get_by_label("Host").fill(vicidial.url)
+    page.get_by_label("User", exact=True).fill("6666")
+    page.get_by_label("Password", exact=True).fill("1234")
+    press(page, "Test the connection")
+    page.get_by_text("The server can be used.").wait_for()
+
+
+def drop(page: "Page", path: Path) -> None:
+    page.goto(re.sub(r"(http://[^/]+)/.*", r"\1/file", page.url))
+    page.get_by_label(re.compile("choose it")).set_input_files(path)
+    page.wait_for_url("**/lists/**")
+
+
+def to_confirm(page: "Page", *, ask: bool = False) -> None:
+    page.get_by_label("Ask the server too").set_checked(ask)
+    press(page, re.compile("^Go on with"))
+    page.wait_for_url("**/confirm", timeout=60_000)
+
+
+def send(page: "Page", rate: str) -> None:
+    page.get_by_text("How it is sent").click()
+    page.get_by_label("Rows a second").fill(rate)
+    press(page, re.compile("^Add "))
+    page.wait_for_url("**/runs/*")
+
+
+def wait_done(page: "Page") -> str:
+    page.get_by_role("heading", name="Done").wait_for(timeout=90_000)
+    return page.locator(".question").inner_text()
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def order_of(path: Path, count: int) -> Path:
+    lines = ["did_pattern,did_description,did_route,group"]
+    lines += [f"7275550{number:03},Tampa line {number},IN_GROUP,SALES_IN" for number in range(count)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_from_the_connection_to_the_numbers_and_back(tab: "Page", vicidial: Sandbox) -> None:  # noqa: PLR0915  one way
+    nothing_serious(tab)
+    connect(tab, vicidial)
+    assert "LIVE" in tab.locator(".banner").inner_text()
+    nothing_serious(tab)
+    press(tab, "Go on to the file")
+    nothing_serious(tab)
+    drop(tab, ORDER)
+    tab.wait_for_url("**/columns")
+    nothing_serious(tab)
+    assert tab.get_by_label("Telephone Number").input_value() == "did_pattern"
+    assert tab.get_by_label("City").input_value() == ""
+    press(tab, "Go on to the review")
+    nothing_serious(tab)
+    counts = tab.locator(".counts").inner_text()
+    ready = int(re.findall(r"(\d+)\s*ready", counts)[0])
+    press(tab, "Change all to IN_GROUP")
+    tab.wait_for_url("**/review")
+    for row, value in ((20, "7275550177"), (41, "SALES_IN"), (82, "7275550178")):
+        cell = tab.get_by_label(re.compile(f"of row {row}$"))
+        cell.fill(value)
+        cell.press("Tab")
+        tab.locator(f"[id='{cell.get_attribute('aria-describedby')}']").get_by_text("✓ ready").wait_for()
+    ready += 6
+    assert f"{ready} numbers" in tab.locator("[data-ready]").inner_text()
+    with tab.expect_download() as download:
+        press(tab, "Download the table")
+    checked = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))
+    assert "7275550177" in {str(cell.value) for row in checked.worksheets[0].rows for cell in row}
+    to_confirm(tab)
+    nothing_serious(tab)
+    assert f"Add {ready} numbers to" in tab.locator(".question").inner_text()
+    send(tab, "40")
+    until(lambda: len(vicidial.stored()) > 20)
+    nothing_serious(tab)
+    press(tab, "Stop")
+    tab.get_by_role("heading", name="Stopped").wait_for()
+    nothing_serious(tab)
+    assert len(vicidial.stored()) < ready
+    press(tab, "Go on")
+    assert wait_done(tab)
+    nothing_serious(tab)
+    first = tab.url
+    added = int(re.findall(r"(\d+) added", tab.locator(".question").inner_text())[0])
+    left = int(re.findall(r"(\d+) left", tab.locator(".question").inner_text())[0])
+    assert len(vicidial.stored()) == added
+    assert {"7275550177", "7275550178"} < set(vicidial.stored())
+    with tab.expect_download() as download:
+        press(tab, "Results workbook")
+    texts = {
+        str(cell.value)
+        for row in openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))["Results"].rows
+        for cell in row
+    }
+    assert "7275550178" in texts
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="Only the failed rows").click()
+    rows = list(openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))["Results"].rows)
+    assert len(rows) == left + 1
+    with tab.expect_download() as download:
+        press(tab, "The same as CSV")
+    assert download.value.path().read_text(encoding="utf-8-sig").startswith("row,result,reason")
+    press(tab, re.compile("^Correct the"))
+    tab.wait_for_url("**/review")
+    nothing_serious(tab)
+    cell = tab.get_by_label(re.compile("of row 213$"))
+    cell.fill("Main line")
+    cell.press("Tab")
+    tab.get_by_text("✓ ready").wait_for()
+    to_confirm(tab)
+    send(tab, "100")
+    wait_done(tab)
+    now = len(vicidial.stored())
+    assert now > added
+    tab.goto(first)
+    press(tab, re.compile("^Take these"))
+    nothing_serious(tab)
+    press(tab, re.compile("^Delete"))
+    assert f"{added} deleted" in wait_done(tab)
+    assert len(vicidial.stored()) == now - added
+    tab.get_by_role("link", name="Runs", exact=True).click()
+    nothing_serious(tab)
+    assert tab.locator("tbody tr").count() == 3
+    press(tab, re.compile("^Forget"))
+    nothing_serious(tab)
+    press(tab, "Forget")
+    until(lambda: tab.locator("tbody tr").count() == 2)
+
+
+def test_the_server_is_asked_too_before_anything_is_sent(tab: "Page", vicidial: Sandbox, tmp_path: Path) -> None:
+    order = order_of(tmp_path / "order.csv", 6)
+    order.write_text(
+        order.read_text(encoding="utf-8") + "7275550300,Tampa line,IN_GROUP,SALES_WEST\n", encoding="utf-8"
+    )
+    connect(tab, vicidial)
+    drop(tab, order)
+    press(tab, "Go on to the review")
+    assert tab.get_by_label("Ask the server too").is_checked()
+    press(tab, re.compile("^Go on with"))
+    tab.get_by_text("The server was asked").wait_for(timeout=60_000)
+    assert "SALES_WEST" in tab.locator("tbody").inner_text()
+    assert not vicidial.stored()
+    cell = tab.get_by_label("In-group of row 8")
+    cell.fill("SALES_IN")
+    cell.press("Tab")
+    press(tab, re.compile("^Go on with"))
+    tab.wait_for_url("**/confirm", timeout=60_000)
+    assert "Add 7 numbers" in tab.locator(".question").inner_text()
+
+
+def test_every_step_works_without_scripts(browser: "Browser", started: RunningPage, tmp_path: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = opened(context, started)
+    press(tab, "Practise first")
+    assert "PRACTICE" in tab.locator(".banner").inner_text()
+    order = tmp_path / "order.csv"
+    order.write_text("Number,did_route,group\n7275550101,Ingroup,SALES_IN\n7275550102,EXTEN,\n", encoding="utf-8")
+    tab.get_by_label(re.compile("choose it")).set_input_files(order)
+    press(tab, "Read the list")
+    press(tab, "Go on to the review")
+    press(tab, "Change all to IN_GROUP")
+    tab.get_by_label("Extension of row 3").fill("8300")
+    press(tab, "Check the corrections")
+    assert "2 ready" in " ".join(tab.locator(".counts").inner_text().split())
+    press(tab, re.compile("^Go on with 2 numbers"))
+    tab.wait_for_url("**/confirm")
+    press(tab, "Add 2 numbers")
+    assert wait_done(tab) == "2 added, 0 left"
+    context.close()
+
+
+def test_a_run_goes_on_without_its_tab_and_a_second_tab_shows_it(
+    browser: "Browser", started: RunningPage, vicidial: Sandbox, tmp_path: Path
+) -> None:
+    context = browser.new_context()
+    tab = opened(context, started)
+    connect(tab, vicidial)
+    drop(tab, order_of(tmp_path / "order.csv", 60))
+    press(tab, "Go on to the review")
+    to_confirm(tab)
+    send(tab, "20")
+    address = tab.url
+    tab.close()
+    second = context.new_page()
+    second.goto(started.root)
+    second.wait_for_url(address)
+    third = context.new_page()
+    third.goto(address)
+    assert wait_done(second) == wait_done(third) == "60 added, 0 left"
+    assert len(vicidial.stored()) == 60
+    context.close()
+
+
+def test_a_run_that_was_killed_is_finished_from_the_page(browser: "Browser", vicidial: Sandbox, tmp_path: Path) -> None:
+    page = start_page(tmp_path / "state")
+    context = browser.new_context()
+    tab = opened(context, page)
+    connect(tab, vicidial)
+    order = order_of(tmp_path / "order.csv", 60)
+    drop(tab, order)
+    press(tab, "Go on to the review")
+    to_confirm(tab)
+    send(tab, "20")
+    until(lambda: len(vicidial.stored()) > 15)
+    page.kill()
+    assert page.process.stdout is not None
+    page.process.stdout.close()
+    with running_page(tmp_path / "state") as again:
+        tab = opened(context, again)
+        connect(tab, vicidial)
+        drop(tab, order)
+        tab.get_by_role("heading", name="This file has an unfinished run").wait_for()
+        nothing_serious(tab)
+        press(tab, "Finish it")
+        assert wait_done(tab) == "60 added, 0 left"
+    assert len(vicidial.stored()) == 60
+    context.close()
+
+
+def test_a_server_that_is_away_is_said_and_tried_again_on_request(
+    tab: "Page", vicidial: Sandbox, tmp_path: Path
+) -> None:
+    connect(tab, vicidial)
+    drop(tab, order_of(tmp_path / "order.csv", 40))
+    press(tab, "Go on to the review")
+    to_confirm(tab)
+    send(tab, "20")
+    until(lambda: len(vicidial.stored()) > 10)
+    vicidial.pause()
+    tab.get_by_role("button", name="Try now").wait_for()
+    nothing_serious(tab)
+    vicidial.resume()
+    press(tab, "Try now")
+    assert wait_done(tab) == "40 added, 0 left"
+
+
+def test_hostile_cells_and_names_are_shown_and_do_nothing(tab: "Page", vicidial: Sandbox, tmp_path: Path) -> None:
+    nasty = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "\u202e0010555727", "مرحبا"]
+    order = tmp_path / "<b>order &amp; more.csv"
+    lines = ["did_pattern,did_description,did_route,<i>x</i>"]
+    lines += [f'727555010{at},"{text.replace(chr(34), chr(34) * 2)}",nowhere,x' for at, text in enumerate(nasty)]
+    lines += [f'"{text.replace(chr(34), chr(34) * 2)}",a description,,x' for text in nasty]
+    order.write_text("\n".join(lines), encoding="utf-8")
+    alerts: list[str] = []
+    # a dialog that nobody answers would hold the page up, so playwright dismisses it
+    tab.on("console", lambda message: alerts.append(message.text) if message.type == "error" else None)
+    tab.add_init_script("window.alert = (text) => console.error(text)")
+    connect(tab, vicidial)
+    drop(tab, order)
+    assert "<script>" in tab.locator("table").inner_text()
+    nothing_serious(tab)
+    press(tab, "Go on to the review")
+    assert tab.get_by_label("Number of row 7").input_value() == nasty[0]
+    nothing_serious(tab)
+    assert tab.locator("img, script:not([src]), i, b").count() == 0
+    assert alerts == []
+
+
+def test_ten_thousand_rows_with_five_hundred_bad_ones_are_quick_to_leaf_through(
+    tab: "Page", vicidial: Sandbox, tmp_path: Path
+) -> None:
+    lines = ["did_pattern,did_description,did_route,group"]
+    lines += [f"1727{2000000 + at},Line {at},{'IN_GROUP' if at % 20 else 'Inqueue'},SALES_IN" for at in range(10_000)]
+    order = tmp_path / "order.csv"
+    order.write_text("\n".join(lines), encoding="utf-8")
+    connect(tab, vicidial)
+    drop(tab, order)
+    press(tab, "Go on to the review")
+    assert "500 to correct" in " ".join(tab.locator(".counts").inner_text().split())
+    seconds = []
+    for page in (2, 5, 10):
+        begin = time.monotonic()
+        tab.goto(f"{tab.url.partition('?')[0]}?show=correct&page={page}")
+        assert tab.locator(".cell").count() == 50
+        seconds.append(time.monotonic() - begin)
+    # half a second on a machine of one's own; the tests share theirs
+    assert min(seconds) < 1.5, seconds
+    to_confirm(tab)
+    press(tab, re.compile("^Add "))
+    assert "Type the name of the server" in tab.locator(".errors").inner_text()
+    nothing_serious(tab)
+    assert not vicidial.stored()
+
+
+def test_two_sheets_are_a_choice_and_what_is_no_list_is_said_in_place(tab: "Page", tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("East", "West"):
+        sheet = book.create_sheet(name)
+        sheet.append(["did_pattern", "extension"])
+        sheet.append(["7275550100", "8300"])
+    del book["Sheet"]
+    book.save(tmp_path / "two.xlsx")
+    drop(tab, tmp_path / "two.xlsx")
+    nothing_serious(tab)
+    press(tab, "West (2 rows)")
+    tab.wait_for_url("**/columns")
+    assert "West" in tab.locator("main").inner_text()
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    tab.goto(re.sub(r"(http://[^/]+)/.*", r"\1/file", tab.url))
+    tab.get_by_label(re.compile("choose it")).set_input_files(tmp_path / "photo.png")
+    assert "photo.png" in tab.locator(".errors").inner_text()
+    assert "web/lists" not in tab.locator("main").inner_text()
+    nothing_serious(tab)
+
+
+def test_columns_are_chosen_and_the_next_list_like_it_needs_no_choice(tab: "Page", tmp_path: Path) -> None:
+    order = tmp_path / "odd.csv"
+    order.write_text("Linie,Ort,Extension\n7275550100,Tampa,8300\n7275550101,Tampa,8300\n", encoding="utf-8")
+    drop(tab, order)
+    tab.get_by_label("Linie").select_option("did_pattern")
+    tab.get_by_label("Extension", exact=True).first.select_option("")
+    tab.locator("#fill-voicemail_ext").fill("8500")
+    tab.locator("input[name=route][value=VOICEMAIL]").check()
+    tab.get_by_text("With + and the country code").check()
+    press(tab, "Remember for lists like this")
+    tab.wait_for_url("**/review")
+    order.write_text("Linie,Ort,Extension\n7275550105,Tampa,8300\n", encoding="utf-8")
+    drop(tab, order)
+    tab.wait_for_url("**/review")
+    assert "+17275550105" in tab.locator("tbody").inner_text()
+    press(tab, "See or change them")
+    assert tab.get_by_label("Extension", exact=True).first.input_value() == ""
+    assert tab.locator("#fill-voicemail_ext").input_value() == "8500"
