@@ -106,7 +106,7 @@ def test_a_thousand_random_rows_are_checked_without_storing_any_and_a_run_gets_w
         functions = {call.function for call in sandbox.calls}
         desk.importing(path, sandbox.url, ImportOptions(rate=0, workers=32))
         lines, stored = desk.results(), sandbox.stored()
-    assert functions == {"add_did", "update_did"}
+    assert functions == {"add_did", "update_did", "ingroup_list", "callmenu_list"}
     counts = Counter(verdict.result for verdict in found.verdicts.values())
     assert set(counts) == {Result.SUCCESS, Result.DUPLICATE, Result.INVALID}
     assert min(counts.values()) > 50
@@ -302,7 +302,7 @@ def test_what_the_check_has_learned_tells_who_added_a_did_whose_answer_was_lost(
         to_send = after_live_check(checked, found, options)
         report = import_checked(to_send, options, server, desk.folders, Looker(), clock=fast_clock())
         stored = sandbox.stored()
-        sent = {call.did_pattern for call in sandbox.calls[before:] if call.did_pattern}
+        sent = {call.did_pattern for call in sandbox.calls[before:] if call.function in ("add_did", "copy_did")}
     counts = Counter(outcome.result for outcome in report.outcomes)
     assert counts == {Result.SUCCESS: 12, Result.DUPLICATE: 2, Result.INVALID: 1}
     added = {outcome.did_sent for outcome in report.outcomes if outcome.result is Result.SUCCESS and outcome.added}
@@ -321,7 +321,8 @@ def test_run_check_first_sends_what_the_check_has_left(tmp_path: Path) -> None:
     with Sandbox(SandboxOptions(starting_dids=(did(1),))) as sandbox:
         ran = run(desk, path, sandbox, "--check-first")
         assert set(sandbox.stored()) == {did(0)}
-        assert Counter(call.did_pattern for call in sandbox.calls) == {did(0): 2, did(1): 1, did(2): 1}
+        calls = Counter(call.did_pattern for call in sandbox.calls if call.function == "add_did")
+        assert calls == {did(0): 2, did(1): 1, did(2): 1}
     assert ran.code == 1
     assert [line.result for line in desk.results()] == [Result.SUCCESS, Result.DUPLICATE, Result.INVALID]
 
@@ -404,3 +405,20 @@ def test_check_live_names_the_rows_that_would_be_refused_and_why(tmp_path: Path)
     assert ran.code == 1
     for sentence in ("1 would be added", "1 are there already", "3 would be refused", "(group 'NOPE') (rows 4-6)"):
         assert sentence in words
+
+
+def test_a_refused_name_comes_with_the_nearest_that_the_server_knows_asked_for_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [good(1), *(cells(n, did_route="IN_GROUP", group="SALES_WEST") for n in (2, 3))]
+    rows.append(cells(4, did_route="CALLMENU", menu_id="main_iver"))
+    path = desk.write("order.csv", HEADER, rows)
+    with Sandbox() as sandbox:
+        verdicts = live(path, sandbox.url).verdicts
+        ran = run(desk, path, sandbox, "--rate", "0")
+        asked = [call.function for call in sandbox.calls if call.function.endswith("_list")]
+    assert ran.code == 1
+    for said in ([verdicts[place].reason for place in range(4)], [row.reason for row in desk.results()]):
+        assert said[1].endswith("SALES_WEST is not there; SALES_IN is")
+        assert said[2].endswith("SALES_WEST is not there; SALES_IN is")
+        assert said[3].endswith("main_iver is not there; main_ivr is")
+    assert sorted(asked) == ["callmenu_list", "callmenu_list", "ingroup_list", "ingroup_list"]

@@ -1,6 +1,5 @@
 """The password shows itself to nobody, and is masked in whatever comes back."""
 
-import asyncio
 import copy
 import dataclasses
 import html
@@ -19,7 +18,6 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from importer.settings.loop_errors import callback_errors_to
 from importer.settings.password import MASK, Password, redact_all
 from importer.settings.settings import Server
 from importer.vicidial.transport import silence_httpx
@@ -235,26 +233,6 @@ def test_a_traceback_that_names_the_password_is_masked_by_all_that_are_known() -
     text = redact_all("".join(traceback.format_exception(error)))
     assert text.strip() == f"ValueError: https://vici.example.org/?pass={MASK}&other={MASK}"
     assert all(known)
-
-
-def test_an_error_in_a_callback_of_the_event_loop_is_told_masked(capfd: pytest.CaptureFixture[str]) -> None:
-    password, told = Password(SECRET), list[str]()
-
-    def fail() -> None:
-        raise ValueError(f"https://vici.example.org/?pass={quote(SECRET)}\n&x=1")
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(callback_errors_to(told.append))
-        loop.call_soon(fail)
-        await asyncio.sleep(0)
-        loop.call_exception_handler({"message": f"a task with {SECRET} was destroyed"})
-
-    asyncio.run(main())
-    assert told[0].endswith(f"(ValueError: https://vici.example.org/?pass={MASK} &x=1)")
-    assert MASK in told[1]
-    assert capfd.readouterr().err == ""
-    assert password
 
 
 def test_what_asyncio_logs_of_an_error_is_masked(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,9 +1,18 @@
 """What a submission is told, and what it hands back."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from importer.model import RowOutcome
 from importer.sending.stop import Stop
+
+Suggest = Callable[[str, str], Awaitable[str]]
+"""Says which name the server knows instead of a refused one: the column and the value; empty for none."""
+
+
+async def nothing_to_suggest(_column: str, _value: str) -> str:
+    """Know no names."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from importer.errors import RecordWriteError
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.sending.decide import Operation, RowState
 from importer.sending.operations import operation_of
-from importer.sending.options import SubmitOptions, Submitted
+from importer.sending.options import SubmitOptions, Submitted, Suggest, nothing_to_suggest
 from importer.sending.places import Api, Places
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.reconcile import DID_NOT_GO, left_over, twin_outcome
@@ -28,18 +28,16 @@ class Submission:
     """One run of the worker pool.
 
     Args:
-        rows: what to send. A row that waits for another with the same DID (``PlannedRow.after``) is sent when that one
-            did not go, and is a duplicate otherwise.
+        rows: what to send; one with ``PlannedRow.after`` when that one did not go, else it is a duplicate.
         apis: one client for each call at once.
         rate_limiter: gives each call its moment.
         recorder: the durable record.
         options: how to send.
-        on_outcome: called with each outcome once it is on disk.
-        on_status: called with a sentence when something happens that the person should see.
+        on_outcome: called with each outcome once it is on disk; ``on_status`` with a sentence for the person.
         clock: where time comes from; ``rng``: where jitter comes from.
         operation_for: what each row is sent for.
-        alone_until: rows go one at a time until this says of an outcome that all is well; None to let one answer of
-            VICIdial's own be enough.
+        suggest: says which name the server knows instead of one that it refused.
+        alone_until: rows go one at a time until this says of an outcome that all is well; None for any answer.
         earlier: outcomes of earlier processes of this run, by the index of their row.
         row_numbers: the number in the sheet of each row, by its index; for the words.
     """
@@ -57,6 +55,7 @@ class Submission:
         clock: Clock = SYSTEM_CLOCK,
         rng: random.Random | None = None,
         operation_for: Callable[[PlannedRow], Operation] = lambda row: operation_of(row, update=False),
+        suggest: Suggest = nothing_to_suggest,
         alone_until: Callable[[RowOutcome], bool] | None = None,
         earlier: Mapping[int, RowOutcome] | None = None,
         row_numbers: Sequence[int] = (),
@@ -91,13 +90,14 @@ class Submission:
             give_up_after=options.give_up_after,
             probe_first=options.probe_first,
             operation_for=operation_for,
+            suggest=suggest,
             on_status=on_status,
             clock=clock,
             rng=rng or random.Random(),
         )
 
     def stop(self, stop: Stop) -> None:
-        """Send nothing more; calls in flight are waited for. Safe to call twice: the first reason stays."""
+        """Send nothing more; calls in flight are waited for. The first reason stays."""
         self._switch.pull(stop)
 
     def try_now(self) -> None:
@@ -108,8 +108,7 @@ class Submission:
         """Send the rows, and say for each what became of it, whatever happened.
 
         Raises:
-            Exception: what nobody expected, in a worker or in a callback of the event loop; everything is stopped
-                first, and the record is intact.
+            Exception: what nobody expected, in a worker or a callback of the event loop; all is stopped first.
         """
         loop = asyncio.get_running_loop()
         before = loop.get_exception_handler()
@@ -240,7 +239,7 @@ class Submission:
     @property
     def _together(self) -> bool:
         """Whether more than one row may be on its way."""
-        return self._sender.met and self._all_is_well
+        return self._sender.feedback.met and self._all_is_well
 
     def _note(self, outcome: RowOutcome) -> None:
         self._all_is_well = self._all_is_well or (self._alone_until is not None and self._alone_until(outcome))

@@ -1,27 +1,24 @@
 """Sends one row to its one outcome: takes its turn, writes down, calls, and lets all know what the answer says."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.sending.circuit_breaker import CircuitBreaker, growing_wait
-from importer.sending.decide import Decision, Operation, RowState, Step, after_answer
+from importer.sending.decide import Decision, Operation, RowState, Step, after_answer, joined
+from importer.sending.options import Suggest
 from importer.sending.places import Places
 from importer.sending.probes import LONGEST_RETRY_WAIT_SECONDS, DidProbe
 from importer.sending.rate_limiter import Clock, RateLimiter
 from importer.sending.reconcile import after_look, after_verifying, found_before
 from importer.sending.recorder import Recorder, Settled
+from importer.sending.server_feedback import ServerFeedback
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 from importer.vicidial.answer import Answer
 from importer.vicidial.replies import Meaning, read_reply
-
-REFUSED_IN_A_ROW: Final = 10
-"""A user without permission locks nothing; after so many refusals with nothing else between, all rows get the same."""
-
-SLOW_ANSWER_SECONDS: Final = 5.0
-"""A VICIdial call takes 5 ms; one that takes this long means a server in trouble, and everybody slows down."""
 
 SPARED_AT_MOST: Final = 3
 """How many failures an outage may spare one row; without an end a row that always fails would never settle."""
@@ -44,12 +41,11 @@ class RowSender:
         give_up_after: float,
         probe_first: bool,
         operation_for: Callable[[PlannedRow], Operation],
+        suggest: Suggest,
         on_status: Callable[[str], None],
         clock: Clock,
         rng: random.Random,
     ) -> None:
-        self.met = False
-        """Whether VICIdial itself has answered in this run."""
         self._places = places
         self._rate_limiter = rate_limiter
         self._recorder = recorder
@@ -58,9 +54,9 @@ class RowSender:
         self._give_up_after = give_up_after
         self._probe_first = probe_first
         self._operation_for = operation_for
+        self._suggest = suggest
         self._clock = clock
         self._rng = rng
-        self._refused_in_a_row = 0
         self.breaker = CircuitBreaker(
             give_up=lambda why: switch.pull(Stop(StopKind.SERVER_GONE, why)),
             on_status=on_status,
@@ -68,6 +64,7 @@ class RowSender:
             clock=clock,
             rng=rng,
         )
+        self.feedback = ServerFeedback(rate_limiter, self.breaker, switch, give_up_after)
         self._probe = DidProbe(
             call=places.call,
             turn=self._turn,
@@ -100,7 +97,7 @@ class RowSender:
                 tries_left = spared or state.failures <= self._retries
                 decision = await self._look(operation, state, tries_left=tries_left)
             if decision.step is Step.SETTLE and decision.result is not None:
-                self._count_refusals(decision)
+                self.feedback.count_refusals(decision)
                 return self._settle(state, decision)
             if decision.step is Step.STOP:
                 raise StoppedError
@@ -130,7 +127,7 @@ class RowSender:
         if not self._probe_first or state.known_absent:
             return None
         verdict = await self._probe.ask(state.row.did)
-        self.met |= verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
+        self.feedback.met |= verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
         if verdict.meaning is Meaning.PRESENT:
             return found_before(operation, state)
         if verdict.meaning is Meaning.ABSENT:
@@ -154,12 +151,12 @@ class RowSender:
             state.in_flight = False
             raise
         verdict = read_reply(answer, operation.function, parameters)
-        decision = after_answer(operation, state, answer, verdict, retries=self._retries, met_before=self.met)
-        self._learn(answer, decision)
+        decision = after_answer(operation, state, answer, verdict, retries=self._retries, met_before=self.feedback.met)
+        self.feedback.learn(answer, decision)
         if verdict.meaning is Meaning.EXISTS and operation.adds:
             state.exists = verdict.words
         if decision.step is Step.SETTLE:
-            return decision, False
+            return await self._with_suggestion(decision, verdict.column, parameters), False
         if decision.step is Step.STOP and decision.stop is not None:
             # before anything is waited for: no other row may make one more refused login of it
             self._switch.pull(Stop(decision.stop, decision.reason))
@@ -171,11 +168,18 @@ class RowSender:
             state.failures += decision.spends_try
         return decision, spared
 
+    async def _with_suggestion(self, decision: Decision, column: str, sent: Mapping[str, str]) -> Decision:
+        """Name the nearest name that the server knows, where it refused one."""
+        if decision.result is not Result.INVALID or not column:
+            return decision
+        hint = await self._suggest(column, sent.get(column, ""))
+        return replace(decision, reason=joined(decision.reason, hint))
+
     async def _look(self, operation: Operation, state: RowState, *, tries_left: bool) -> Decision:
         """Look a row up whose call may have been processed, and say what becomes of it."""
         verdict = await self._probe.ask(state.row.did)
         # the login is good; the others need not wait for an add_did that is answered
-        self.met |= verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
+        self.feedback.met |= verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
         if verdict.meaning is Meaning.PRESENT:
             # that it is not there says nothing of a server that fails to add
             self.breaker.answered()
@@ -218,24 +222,6 @@ class RowSender:
             return False
         state.spared += 1
         return True
-
-    def _learn(self, answer: Answer, decision: Decision) -> None:
-        """Let everybody know what one answer says about the server."""
-        if decision.contact:
-            self.met = True
-            self.breaker.answered()
-        if decision.crowded or answer.seconds >= SLOW_ANSWER_SECONDS:
-            self._rate_limiter.slow_down()
-        elif decision.contact:
-            self._rate_limiter.speed_up()
-        if answer.retry_after and decision.crowded:
-            self._rate_limiter.hold(min(answer.retry_after, self._give_up_after))
-
-    def _count_refusals(self, decision: Decision) -> None:
-        self._refused_in_a_row = self._refused_in_a_row + 1 if decision.refused else 0
-        if self._refused_in_a_row >= REFUSED_IN_A_ROW:
-            kind = StopKind.USER_REFUSED if decision.contact else StopKind.CALL_REFUSED
-            self._switch.pull(Stop(kind, f"{decision.reason}; {REFUSED_IN_A_ROW} rows in a row were refused so"))
 
     def _settle(self, state: RowState, decision: Decision) -> Settled:
         row, result = state.row, decision.result or Result.UNKNOWN

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from importer.doctor import reach
 from importer.errors import SettingsError
@@ -13,7 +13,9 @@ from importer.sending.pool import Submission
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
 from importer.vicidial.client import NonAgentApi
+from importer.vicidial.names import ServerNames
 from importer.workflows.control import RunControl
+from importer.workflows.names import names_of
 from importer.workflows.observer import Observer, SilentObserver
 from importer.workflows.options import ImportOptions
 
@@ -37,6 +39,7 @@ class Calls:
     clock: Clock
     limiter: RateLimiter
     control: RunControl
+    _names: "list[asyncio.Task[ServerNames]]" = field(default_factory=list)
 
     @classmethod
     def of(
@@ -106,6 +109,14 @@ class Calls:
             self.observer.sending_ends()
             for api in apis:
                 await api.close()
+
+    async def suggest(self, column: str, value: str) -> str:
+        """Return the nearest name that the server knows to a refused one; it is asked for its names once."""
+        if column not in ("group", "menu_id"):
+            return ""
+        if not self._names:
+            self._names.append(asyncio.create_task(names_of(self.server, self.options, self.limiter.before_writing)))
+        return (await asyncio.shield(self._names[0])).suggestion(column, value)
 
     def show(self, row_numbers: Sequence[int]) -> Callable[[RowOutcome], None]:
         """Return what shows an outcome to the observer, with the number of its row.

@@ -109,6 +109,7 @@ def check_live(
                 on_status=calls.observer.status,
                 clock=clock,
                 operation_for=dry_run_of,
+                suggest=calls.suggest,
                 alone_until=lambda outcome: outcome.result is Result.SUCCESS,
             ),
             interrupts,

@@ -1,6 +1,7 @@
 """Ask a server for the names that its DIDs can lead to."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from importer.settings.settings import Server
@@ -23,17 +24,20 @@ def server_names(server: Server, options: ImportOptions | None = None) -> "Serve
     Raises:
         SettingsError: the certificates or the proxy cannot be used.
     """
+    return asyncio.run(names_of(server, options or ImportOptions()))
+
+
+async def names_of(
+    server: Server, options: ImportOptions, before_writing: Callable[[], Awaitable[None]] | None = None
+) -> "ServerNames":
+    """The same in a running event loop, under the limit of the calls around it."""
     from importer.vicidial.client import NonAgentApi
     from importer.vicidial.names import LONGEST_NAMES_BYTES, ask_names
 
-    transport = (options or ImportOptions()).transport()
+    transport = options.transport()
     tls = transport.ssl_context()
-
-    async def ask() -> "ServerNames":
-        api = NonAgentApi(server, transport, tls, longest_reply=LONGEST_NAMES_BYTES)
-        try:
-            return await ask_names(api)
-        finally:
-            await api.close()
-
-    return asyncio.run(ask())
+    api = NonAgentApi(server, transport, tls, before_writing=before_writing, longest_reply=LONGEST_NAMES_BYTES)
+    try:
+        return await ask_names(api)
+    finally:
+        await api.close()

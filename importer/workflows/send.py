@@ -222,6 +222,7 @@ def _send(record: RunRecord, journal: Journal, calls: Calls, interrupts: Interru
             on_status=calls.observer.status,
             clock=calls.clock,
             operation_for=options.operation_for,
+            suggest=calls.suggest,
             earlier=record.outcomes,
             row_numbers=record.table.row_numbers,
         ),
