@@ -1,6 +1,7 @@
 """The whole way in a real browser: from the connection to the numbers that VICIdial holds, and back."""
 
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 from web_page import ORDER, RunningPage, a_browser, need_a_browser, running_page, start_page
 
+from importer import list_runs
 from importer.sandbox import Sandbox, SandboxOptions
 
 if TYPE_CHECKING:
@@ -174,7 +176,7 @@ def test_from_the_connection_to_the_numbers_and_back(tab: "Page", vicidial: Sand
     }
     assert "7275550178" in texts
     with tab.expect_download() as download:
-        tab.get_by_role("link", name="Only the failed rows").click()
+        tab.get_by_role("button", name="Only the failed rows", exact=True).click()
     rows = list(openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))["Results"].rows)
     assert len(rows) == left + 1
     with tab.expect_download() as download:
@@ -312,6 +314,62 @@ def test_a_server_that_is_away_is_said_and_tried_again_on_request(
     vicidial.resume()
     press(tab, "Try now")
     assert wait_done(tab) == "40 added, 0 left"
+
+
+def test_a_server_is_remembered_and_its_password_is_nowhere(
+    tab: "Page", started: RunningPage, vicidial: Sandbox
+) -> None:
+    vicidial.change_user("6666", password="Geheim-4711")
+    for password, said in (("wrong-Geheim-0815", "BROKEN"), ("Geheim-4711", "can be used")):
+        tab.get_by_label("Host").fill(vicidial.url)
+        tab.get_by_label("User", exact=True).fill("6666")
+        tab.get_by_label("Password", exact=True).fill(password)
+        press(tab, "Test the connection")
+        tab.locator("#test").get_by_text(re.compile(said, re.IGNORECASE)).first.wait_for()
+        nothing_serious(tab)
+        assert password not in tab.content() + tab.url
+    tab.get_by_label("A name for this server").fill("east")
+    press(tab, "Remember this server")
+    tab.get_by_text("Written to").wait_for()
+    text = (started.state.parent / "servers.toml").read_text(encoding="utf-8")
+    assert '[servers."east"]' in text
+    tab.goto(f"{started.root}/connect")
+    assert tab.get_by_label(re.compile("east:")).count() == 1
+    kept = [path for path in started.state.rglob("*") if path.is_file() and b"Geheim" in path.read_bytes()]
+    assert (kept, "Geheim" in text) == ([], False)
+
+
+def test_ctrl_c_stops_a_run_in_good_order(tab: "Page", started: RunningPage, vicidial: Sandbox, tmp_path: Path) -> None:
+    connect(tab, vicidial)
+    drop(tab, order_of(tmp_path / "order.csv", 60))
+    press(tab, "Go on to the review")
+    to_confirm(tab)
+    send(tab, "20")
+    until(lambda: len(vicidial.stored()) > 10)
+    started.process.send_signal(signal.SIGINT)
+    assert started.process.wait(30) == 130
+    sent = len(vicidial.stored())
+    assert sent < 60
+    line = list_runs(started.state / "runs")[0]
+    assert (line.about.state.value, line.counts["success"], line.counts["not sent"]) == ("unfinished", sent, 60 - sent)
+    assert Path(line.about.workbook).exists()
+
+
+def test_numbers_that_are_too_short_are_a_question_before_anything_is_sent(
+    tab: "Page", vicidial: Sandbox, tmp_path: Path
+) -> None:
+    order = tmp_path / "order.csv"
+    order.write_text("did_pattern,extension\n1001,8300\n1002,8300\n1003,8300\n", encoding="utf-8")
+    connect(tab, vicidial)
+    drop(tab, order)
+    press(tab, "Go on to the review")
+    press(tab, re.compile("^Go on with"))
+    tab.get_by_role("alert").wait_for()
+    nothing_serious(tab)
+    tab.get_by_label("Send patterns that are no numbers").check()
+    press(tab, "Go on to the review")
+    to_confirm(tab)
+    assert not vicidial.stored()
 
 
 def test_hostile_cells_and_names_are_shown_and_do_nothing(tab: "Page", vicidial: Sandbox, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def start_page(state: Path, *flags: str) -> RunningPage:
     command = [sys.executable, "-m", "importer", "web", "--no-browser", "--state-dir", str(state), *flags]
     environment = {name: text for name, text in os.environ.items() if not name.startswith(("VICIDIAL_", "DID_IMP"))}
     environment["DID_IMPORTER_CONFIG"] = str(state.parent / "servers.toml")
+    state.parent.mkdir(exist_ok=True)
     (state.parent / "servers.toml").touch()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None

@@ -1,25 +1,23 @@
 """Steps 1 and 2: the file, and what its columns are."""
 
 import asyncio
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
-from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from importer import Checked, FilePreview, ImportOptions, RunLine, check_again, list_runs, preview_file
 from importer.columns import BY_NAME, USED
 from importer.errors import ImporterError, SheetError
 from importer.headers import HeaderMatch, match_header
 from importer.web.lists import ImportList
-from importer.web.render import render
+from importer.web.render import handed_out, render
 from importer.web.state import PageState, state_of
 
 _T = TypeVar("_T")
@@ -59,16 +57,13 @@ async def template(request: Request) -> Response:
     """Hand out the blank workbook, with the server's own names in it where they are known."""
     from importer.workbooks.template import write_template
 
-    folder = Path(tempfile.mkdtemp(dir=state_of(request).options.folder))
-    path = folder / "did_template.xlsx"
-    names = await asyncio.to_thread(state_of(request).server_names)
-    await asyncio.to_thread(write_template, path, names)
-    return FileResponse(path, filename=path.name, background=BackgroundTask(_remove, path))
+    state = state_of(request)
 
+    def write(folder: Path) -> Path:
+        write_template(folder / "did_template.xlsx", state.server_names())
+        return folder / "did_template.xlsx"
 
-def _remove(path: Path) -> None:
-    path.unlink()
-    path.parent.rmdir()
+    return await handed_out(state, write)
 
 
 async def take(request: Request) -> Response:

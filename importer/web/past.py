@@ -3,18 +3,16 @@
 import asyncio
 import csv
 import io
-import tempfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from importer import (
     Folders,
     ImportOptions,
+    RunLine,
     RunReport,
     forget_run,
     left_to_undo,
@@ -26,10 +24,11 @@ from importer import (
     write_left_over,
 )
 from importer.errors import ImporterError
+from importer.reading import read_sheet_rows
 from importer.result_words import WORDS
 from importer.web.connection import host_of
 from importer.web.jobs import Job
-from importer.web.render import render
+from importer.web.render import handed_out, render
 from importer.web.sending import begin, connection_for, run_of, to_connect
 from importer.web.state import state_of
 
@@ -54,52 +53,35 @@ async def show(request: Request) -> Response:
 
 async def results(request: Request) -> Response:
     """Hand out the results workbook of a run, written anew from its record."""
-    return await _written(request, _write_results)
+    state, line = state_of(request), await asyncio.to_thread(run_of, request)
 
+    def write(folder: Path) -> Path:
+        return rewrite_workbook(line, Folders(state.options.state, folder / results_name(line)))[0]
 
-def _write_results(request: Request, folder: Path) -> Path:
-    line = run_of(request)
-    name = Path(line.about.workbook or f"{Path(line.about.file).stem}_results.xlsx").name
-    return rewrite_workbook(line, Folders(state_of(request).options.state, folder / name))[0]
+    return await handed_out(state, write)
 
 
 async def failed(request: Request) -> Response:
     """Hand out the rows that are left, as a workbook or CSV that a rerun takes."""
-    return await _written(request, _write_failed)
+    line = await asyncio.to_thread(run_of, request)
+
+    def write(folder: Path) -> Path:
+        path = folder / f"{Path(results_name(line)).stem.removesuffix('_results')}_failed_results.xlsx"
+        write_left_over(line, path)
+        if not request.url.path.endswith(".csv"):
+            return path
+        text = io.StringIO()
+        csv.writer(text).writerows(row.texts for row in read_sheet_rows(path, "Results").rows)
+        # Excel takes a CSV for UTF-8 only when it begins so
+        path.with_suffix(".csv").write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        return path.with_suffix(".csv")
+
+    return await handed_out(state_of(request), write)
 
 
-def _write_failed(request: Request, folder: Path) -> Path:
-    line = run_of(request)
-    path = folder / f"{Path(line.about.file).stem.removesuffix('_results')}_failed_results.xlsx"
-    write_left_over(line, path)
-    if not request.url.path.endswith(".csv"):
-        return path
-    from importer.reading import read_sheet_rows
-
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for row in read_sheet_rows(path, "Results").rows:
-        writer.writerow(row.texts)
-    plain = path.with_suffix(".csv")
-    # Excel takes a CSV for UTF-8 only when it begins so
-    plain.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-    return plain
-
-
-async def _written(request: Request, write: Callable[[Request, Path], Path]) -> Response:
-    folder = Path(tempfile.mkdtemp(dir=state_of(request).options.folder))
-
-    def remove() -> None:
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
-
-    try:
-        path = await asyncio.to_thread(write, request, folder)
-    except BaseException:
-        remove()
-        raise
-    return FileResponse(path, filename=path.name, background=BackgroundTask(remove))
+def results_name(line: RunLine) -> str:
+    """Return the name of a run's results workbook."""
+    return Path(line.about.workbook).name or f"{Path(line.about.file).stem}_results.xlsx"
 
 
 async def correct(request: Request) -> Response:
@@ -108,8 +90,7 @@ async def correct(request: Request) -> Response:
 
     def work() -> str:
         line = run_of(request)
-        name = Path(line.about.workbook or f"{Path(line.about.file).stem}_results.xlsx").name
-        made = state.lists.new(name, ImportOptions(), rerun=True)
+        made = state.lists.new(results_name(line), ImportOptions(), rerun=True)
         try:
             rewrite_workbook(line, Folders(state.options.state, made.file))
             options = recorded_options(state.folders, made.file) or ImportOptions()

@@ -1,18 +1,26 @@
 """From values to a page: Jinja2 with everything escaped, and the few words that templates need."""
 
+import asyncio
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse
 
 from importer import __version__
-from importer.web.state import state_of
+from importer.web.state import PageState, state_of
+
+DOWNLOADS: Final = "download-"
+"""How the folders of files to download begin."""
 
 STEPS: Final = ("Connect", "File", "Columns", "Review", "Confirm", "Progress", "Done")
 
@@ -90,6 +98,22 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         )
     )
     return HTMLResponse(html, status)
+
+
+async def handed_out(state: PageState, write: Callable[[Path], Path]) -> FileResponse:
+    """Return a file to download, which is gone when it has been sent.
+
+    Args:
+        state: knows the folder.
+        write: writes it into a folder of its own, and returns its path.
+    """
+    folder = TemporaryDirectory(prefix=DOWNLOADS, dir=state.options.folder, ignore_cleanup_errors=True)
+    try:
+        path = await asyncio.to_thread(write, Path(folder.name))
+    except BaseException:
+        folder.cleanup()
+        raise
+    return FileResponse(path, filename=path.name, background=BackgroundTask(folder.cleanup))
 
 
 @cache

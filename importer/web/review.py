@@ -1,13 +1,12 @@
 """Step 3: what is wrong, corrected in place, and what the server itself says."""
 
 import asyncio
-import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from importer import Checked, Correction, LiveCheck, check_live
 from importer.columns import BY_NAME
@@ -16,7 +15,7 @@ from importer.web.files import in_turn, list_of
 from importer.web.jobs import Job
 from importer.web.lists import ImportList
 from importer.web.problems import A_PAGE, FILTERS, Review, asked_about, review_of
-from importer.web.render import page_words, render
+from importer.web.render import handed_out, page_words, render
 from importer.web.state import PageState, state_of
 
 
@@ -115,9 +114,11 @@ async def change_all(request: Request) -> Response:
 async def ask(request: Request) -> Response:
     """Go on; let the server check the rows first, unless that is switched off."""
     state, one, form = state_of(request), list_of(request), await request.form()
-    one = state.lists.save(_with_ask(one, form.get("ask_server") == "yes"))
+    one = state.lists.save(replace(one, ask_server=form.get("ask_server") == "yes"))
     checked = await in_turn(state, lambda: state.lists.checked(one))
     connection, rows = state.connection, asked_about(checked.planned, state.verdicts_of(one))
+    if checked.checked.question:
+        return RedirectResponse(f"/lists/{one.id}/columns#more", 303)
     if connection is None:
         return RedirectResponse("/connect?why=list", 303)
     if not one.ask_server or not rows:
@@ -133,12 +134,6 @@ async def ask(request: Request) -> Response:
     job = state.asking[one.id] = state.jobs.start(Job(work))
     await asyncio.to_thread(job.thread.join, 1.0)
     return RedirectResponse(f"/lists/{one.id}/asking", 303)
-
-
-def _with_ask(one: ImportList, ask_server: bool) -> ImportList:
-    from dataclasses import replace
-
-    return replace(one, ask_server=ask_server)
 
 
 async def asking(request: Request) -> Response:
@@ -169,13 +164,13 @@ async def download(request: Request) -> Response:
 
     state, one = state_of(request), list_of(request)
     checked = await in_turn(state, lambda: state.lists.checked(one))
-    folder = Path(tempfile.mkdtemp(dir=state.options.folder))
-    path = folder / f"{Path(one.name).stem}_checked.xlsx"
-    await asyncio.to_thread(write_checked, path, checked.table, checked.checked.rows, checked.checked.match.taken)
+    said = state.verdicts_of(one)
+    verdicts = {row.index: said[row.parameters] for row in checked.planned if row.parameters in said}
 
-    def remove() -> None:
-        for written in folder.iterdir():
-            written.unlink()
-        folder.rmdir()
+    def write(folder: Path) -> Path:
+        path = folder / f"{Path(one.name).stem}_checked.xlsx"
+        return write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken, verdicts=verdicts)[
+            0
+        ]
 
-    return FileResponse(path, filename=path.name, background=BackgroundTask(remove))
+    return await handed_out(state, write)

@@ -60,6 +60,8 @@ async def _confirm_page(request: Request, one: ImportList, errors: list[tuple[st
         checked = await in_turn(state, lambda: _to_send(state, one))
     except ImporterError:
         return RedirectResponse(f"/lists/{one.id}/columns", 303)
+    if checked.checked.question:
+        return RedirectResponse(f"/lists/{one.id}/columns#more", 303)
     count, rate = len(checked.planned), one.options.rate
     behind = sum(outcome.result is not Result.SUCCESS for outcome in checked.settled)
     type_host = count > TYPE_THE_HOST_ABOVE and not state.connection.practice
@@ -96,6 +98,8 @@ async def send(request: Request) -> Response:
         return await _confirm_page(request, one, [("rate", "Rows a second must be a number from 0 to 10,000")])
     one = state.lists.save(replace(one, options=options))
     checked = await in_turn(state, lambda: _to_send(state, one))
+    if checked.checked.question:
+        return RedirectResponse(f"/lists/{one.id}/columns#more", 303)
     typed = str(form.get("host", "")).strip().lower()
     if len(checked.planned) > TYPE_THE_HOST_ABOVE and not connection.practice and typed != connection.host.lower():
         return await _confirm_page(request, one, [("host", f"Type the name of the server: {connection.host}")])

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import socket
 import threading
 import webbrowser
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 from importer.errors import SettingsError
 from importer.interrupt import INTERRUPTED, stopped_by_signals
 from importer.web.guard import START, Doors
+from importer.web.render import DOWNLOADS
 
 LOOPBACK: Final = "127.0.0.1"
 """The only address that the page listens on."""
@@ -62,6 +64,8 @@ def serve(options: WebOptions, say: Callable[[str], None]) -> int:
         options.folder.chmod(0o700)
     except OSError as error:
         raise SettingsError(f"{options.folder} cannot be used ({error.strerror}); choose with --state-dir") from None
+    for left in options.folder.glob(f"{DOWNLOADS}*"):
+        shutil.rmtree(left, ignore_errors=True)
     running = FileLock(options.folder / "running.lock")
     alone = options.browser and not options.port
     try:
