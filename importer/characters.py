@@ -16,6 +16,7 @@ _PLUSES: Final = frozenset("\ufe62\u2795")
 _NEW_LINES: Final = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _FULL_WIDTH: Final = range(0xFF01, 0xFF5F)
 
+_NO_DIGITS: Final = re.compile(r"[^0-9]+")
 _SPACES_WITH_AN_ODD_ONE: Final = re.compile(r" *\t[ \t]*")
 
 
@@ -93,6 +94,11 @@ def plain(text: str) -> str:
     Spaces of every kind become one kind, line ends ``\n``, full-width characters narrow; unseen ones go.
     """
     return text.translate(_PLAIN)
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of ``text`` as 0-9, and nothing else of it."""
+    return _NO_DIGITS.sub("", plain(text))
 
 
 def spaced(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.checking.table import CheckedTable, CheckOptions, DidFormat, check_table
+from importer.checking import CheckedTable, CheckOptions, DidFormat, check_table
 from importer.columns import BY_NAME, SENT
 from importer.errors import SettingsError, SheetError
 from importer.model import CellFlaw, CheckedRow, Table

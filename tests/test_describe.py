@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.checking.describe import Description
+from importer.checking.clean_columns import Description
 from importer.columns import BY_NAME
 from importer.errors import SettingsError
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import Desk, flags
 
-from importer.checking.table import CheckedTable, CheckOptions, DidFormat, check_table
+from importer.checking import CheckedTable, CheckOptions, DidFormat, check_table
 from importer.errors import SheetError
 from importer.model import Table
 from importer.sandbox import Sandbox

@@ -4,6 +4,7 @@
 and ``problems`` finds the words.
 """
 
-from importer.checking.table import CheckedTable, CheckOptions, DidFormat, check_table
+from importer.checking.did_format import DidFormat
+from importer.checking.table import CheckedTable, CheckOptions, check_table
 
 __all__ = ["CheckOptions", "CheckedTable", "DidFormat", "check_table"]

@@ -1,18 +1,66 @@
-"""All columns of a table after normalising, each different text once."""
+"""All columns of a table after normalising, each different text once, with descriptions made of other columns."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from importer.checking.describe import Description
+from importer.characters import spaced
 from importer.checking.did_column import DidColumn, DidRules, read_source
+from importer.checking.did_number import is_error_value
 from importer.checking.normalise import BLANK, FLAW_REASONS, Cell, clean_cell
 from importer.checking.schema import CleanColumn
 from importer.column import Column
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, USED
-from importer.headers import HeaderMatch
+from importer.errors import SettingsError
+from importer.headers import HeaderMatch, header_key
 from importer.model import CellFlaw, Table
 
 _DESCRIPTION: Final = BY_NAME["did_description"]
+
+
+_NAMED: Final = re.compile(r"\{([^{}]*)\}")
+_SPACES: Final = re.compile(r" {2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A description in the making."""
+
+    words: tuple[str, ...]
+    columns: tuple[int, ...]
+
+    @classmethod
+    def of(cls, template: str, header: Sequence[str]) -> "Description":
+        """Read a template, in which names of columns stand in braces."""
+        indexes: dict[str, int] = {}
+        for index, text in enumerate(header):
+            indexes.setdefault(header_key(text), index)
+        words, names = _NAMED.split(template)[::2], _NAMED.split(template)[1::2]
+        for name in names:
+            if not header_key(name) or header_key(name) not in indexes:
+                raise SettingsError(
+                    f"--describe names '{{{name}}}', but the columns of the file are: {', '.join(filter(None, header))}"
+                )
+        return cls(tuple(words), tuple(indexes[header_key(name)] for name in names))
+
+    def text(self, cells: Sequence[str], did: str) -> str:
+        """Return the description of one row, as VICIdial keeps it and of a length that it takes.
+
+        What is too long is cut. What is too short gets the word DID and the number's last four digits (of a pattern,
+        the last four characters that a description keeps), which is all that is surely true of it.
+        """
+        parts = [self.words[0]]
+        for index, word in zip(self.columns, self.words[1:], strict=True):
+            cell = spaced(cells[index])
+            parts += ("" if is_error_value(cell.strip()) else cell, word)
+        text = _SPACES.sub(" ", _DESCRIPTION.keep("".join(parts))).strip(" ,")
+        if not re.search(r"[0-9a-zA-Z]", text):
+            return ""
+        if len(text) < _DESCRIPTION.shortest:
+            last = _DESCRIPTION.keep(did)[-4:]
+            text = f"{text} DID {last}" if last else ""
+        return text[: _DESCRIPTION.longest].rstrip(" ,")
 
 
 def clean_columns(
@@ -23,19 +71,9 @@ def clean_columns(
     description: Description | None,
     rules: DidRules,
 ) -> tuple[CleanColumn, ...]:
-    """Normalise a table.
+    """Normalise a table: did_pattern, and every other column that is not blank all over, one cell for each DID.
 
-    Args:
-        table: what was read.
-        match: which header was taken for which column.
-        dids: the DIDs, which say how many rows there are to check.
-        fills: the server's name of a column -> the value where it is blank or missing.
-        description: how blank descriptions are made; None where they are not.
-        rules: how the DIDs to copy are read and written.
-
-    Returns:
-        did_pattern, and every other column that is not blank all over, in the order of ``importer.columns``; each
-        has one cell for each DID. In a row that is a copy all but the DIDs and the description is blank.
+    In a row that is a copy all but the DIDs and the description is blank.
     """
     size = len(dids.cells)
     sources = _sources(table, match, dids, fills.get(COPY_FROM.name, ""), rules)

@@ -1,13 +1,13 @@
 """All DIDs of a table: read, with ranges taken apart, and written in the form that the person wants."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from importer.characters import trim
 from importer.checking.did_format import DidFormat, NumberPlan, not_possible
 from importer.checking.did_number import read_did
-from importer.checking.did_range import judge_range, numbers_of, read_range
 from importer.checking.did_trouble import DidTrouble, ReadDid, no_did
 from importer.checking.normalise import BLANK, FLAW_REASONS, Cell
 from importer.errors import SheetError
@@ -18,20 +18,16 @@ MOST_NUMBERS = 5_000_000
 """Ranges are not taken apart beyond it: more than a sheet has rows, but not more than a large memory holds."""
 
 
+LONGEST_RANGE: Final = 10_000
+"""The most numbers that one range may have; both ends must stand there in full and have one length."""
+
+_QUANTITY: Final = re.compile(r"0*[1-9][0-9]{0,7}")
 _COUNTED: Final = re.compile(r"\s*1[-. (]")
 
 
 @dataclass(frozen=True, slots=True)
 class DidRules:
-    """How the DIDs are to be read and written.
-
-    Attributes:
-        any_pattern: let a DID be any pattern that VICIdial keeps.
-        form: how numbers are to be written.
-        plan: the numbers of the region.
-        strict: refuse numbers that are not possible.
-        expand: make one row of each number of a range.
-    """
+    """How the DIDs are to be read and written."""
 
     any_pattern: bool
     form: DidFormat
@@ -56,17 +52,7 @@ class DidColumn:
 
 
 def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules: DidRules) -> DidColumn:
-    """Read the DIDs of a table.
-
-    Args:
-        table: the table.
-        did_column: the index of the header that holds the DIDs, or the first numbers of ranges.
-        ranges: the columns of ranges, if the table has any.
-        rules: how they are read and written.
-
-    Raises:
-        SheetError: the rows and the ranges together have more numbers than are taken.
-    """
+    """Read the DIDs of a table."""
     flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
     code = rules.plan.country_code
     read: list[ReadDid] = []
@@ -147,3 +133,61 @@ def _cell(did: ReadDid, rules: DidRules) -> Cell:
     if rules.strict and did.text.removeprefix("+").isdecimal() and not rules.plan.is_possible(did.text):
         return Cell(did.text, not_possible(rules.plan.region))
     return Cell(did.text, notes=(f"did_pattern is stored as '{did.text}'",) if did.changed else ())
+
+
+def read_range(first: ReadDid, last: str, quantity: str, country_code: str = "1") -> ReadDid:
+    """Read a range whose parts stand in columns of their own."""
+    if first.trouble is not None or first.last:
+        return first
+    last, quantity = trim(last), trim(quantity)
+    is_number = first.text.lstrip("+").isdecimal()
+    end = read_did(last, country_code=country_code) if last else first
+    if end.trouble is not None or end.last or not (is_number or end is first):
+        return _no_range(f"is the first number of a range whose last number '{last}' cannot be read")
+    if not quantity or (quantity == "1" and end is first):
+        return first if _same(end.text, first.text) else ReadDid(first.text, last=end.text)
+    if not (_QUANTITY.fullmatch(quantity) and is_number):
+        return _no_range(f"is the first number of a range whose quantity '{quantity}' cannot be read")
+    counted = _number(first.text, int(first.text) + int(quantity) - 1)
+    if last and not _same(end.text, counted):
+        return _no_range(f"is the first number of a range whose last number '{last}' does not fit '{quantity}' numbers")
+    return first if _same(counted, first.text) else ReadDid(first.text, last=counted)
+
+
+def judge_range(did: ReadDid, *, expand: bool) -> ReadDid:
+    """Judge a range that was read."""
+    first, last = did.text, did.last
+    if len(first) == len(last) + 1 and first[0] == "+" and last[0] != "+":
+        last = "+" + last
+    if len(first) != len(last) or first[:1].isdecimal() != last[:1].isdecimal():
+        return _no_range("is a range whose two numbers are not written alike; write both in full, with + or without")
+    size = int(last) - int(first) + 1
+    if size < 1:
+        return _no_range("is a range whose last number comes before its first")
+    if size == 1:
+        return ReadDid(first)
+    if size > LONGEST_RANGE:
+        return _no_range(f"is a range of {size:,} numbers; at most {LONGEST_RANGE:,} are taken, so split it")
+    if not expand:
+        return _no_range(f"is a range of {size:,} numbers; --expand-ranges makes one row of each")
+    return ReadDid(first, last=last)
+
+
+def numbers_of(did: ReadDid) -> Iterator[str]:
+    """Yield the numbers of a range that was judged good, first to last."""
+    for number in range(int(did.text), int(did.last) + 1):
+        yield _number(did.text, number)
+
+
+def _number(like: str, number: int) -> str:
+    """Write ``number`` with the plus and the leading zeros of ``like``."""
+    digits = like.lstrip("+")
+    return f"{like[: -len(digits)]}{number:0{len(digits)}d}"
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lstrip("+") == other.lstrip("+")
+
+
+def _no_range(reason: str) -> ReadDid:
+    return ReadDid("", trouble=DidTrouble.RANGE, reason=reason)

@@ -28,23 +28,14 @@ class DidFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NumberPlan:
-    """What is known of phone numbers, seen from one region.
-
-    Attributes:
-        region: the region's two letters, such as ``US``.
-        country_code: its country calling code, such as ``1``.
-    """
+    """What is known of phone numbers, seen from one region."""
 
     region: str
     country_code: str
 
     @classmethod
     def of_region(cls, region: str) -> "NumberPlan":
-        """Return the plan of a region.
-
-        Raises:
-            SettingsError: phonenumbers knows no such region.
-        """
+        """Return the plan of a region."""
         from phonenumbers import SUPPORTED_REGIONS, country_code_for_region
 
         name = region.strip().upper()
@@ -66,15 +57,7 @@ class NumberPlan:
         return (did[:5] if us else did[:9]), len(did)
 
     def written(self, did: str, form: DidFormat) -> ReadDid:
-        """Write a number in the given form.
-
-        Args:
-            did: digits with an optional leading plus; any other pattern is left as it is.
-            form: the form that the person wants.
-
-        Returns:
-            The number, or why it cannot be written so.
-        """
+        """Write a number in the given form, or say why it cannot be; a pattern that is no number is left as it is."""
         if form is DidFormat.AS_IS or not _NUMBER.fullmatch(did):
             return ReadDid(did)
         number = self._parse(did)

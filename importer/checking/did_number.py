@@ -83,16 +83,7 @@ def unwrapped(text: str) -> str:
 
 
 def read_did(raw: str, *, any_pattern: bool = False, country_code: str = "1") -> ReadDid:
-    """Read the DID out of a cell.
-
-    Args:
-        raw: the cell's text as it stands in the file.
-        any_pattern: take text that is no number as a pattern; it is returned as VICIdial keeps it.
-        country_code: the country calling code of the region whose numbers they are.
-
-    Returns:
-        The DID, a range, or the trouble. How long a DID may be is not judged here but by ``importer.checking.schema``.
-    """
+    """Read the DID out of a cell; with ``any_pattern`` what is no number is kept as VICIdial keeps it."""
     if len(raw) <= _LONGEST_READ and _READY.fullmatch(raw):
         return _sound(raw)
     text = unwrapped(trim(raw))

@@ -1,11 +1,13 @@
 """What the check decided about a table as a whole, in sentences for the person."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from importer.characters import trim
 from importer.checking.did_choice import first_cell, holds_phone_numbers
 from importer.checking.did_column import DidColumn
+from importer.checking.did_format import NumberPlan
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
 from importer.headers import (
     LAST_HEADERS,
@@ -18,6 +20,7 @@ from importer.headers import (
     near_miss,
 )
 from importer.model import CheckedRow, Table
+from importer.reading.sheet_rows import some_of
 
 _SHOWN: Final = 5
 
@@ -69,15 +72,7 @@ def read_columns(
 def table_facts(
     table: Table, columns: Sequence[ColumnReading], dids: DidColumn, fills: Mapping[str, str], *, described: bool
 ) -> tuple[str, ...]:
-    """Say which header was taken for what, what is never sent, and what was filled in.
-
-    Args:
-        table: what was read.
-        columns: what each column was taken for.
-        dids: the DIDs.
-        fills: the server's name of a column -> the value where it is blank or missing.
-        described: whether blank descriptions are made of the file's columns.
-    """
+    """Say which header was taken for what, what is never sent, and what was filled in."""
     made = () if not described else ("blank descriptions are made of the file's columns",)
     copies = any(column.column == COPY_FROM.name for column in columns) or COPY_FROM.name in fills
     copied = (f"of rows with {COPY_FROM.name} only the DID and the description are used",) if copies else ()
@@ -108,11 +103,10 @@ def copies_within(rows: Sequence[CheckedRow]) -> Iterator[str]:
         if name == COPY_FROM.name and source.casefold() in dids and not row.problems
     ]
     if found:
-        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        named = ", ".join(f"row {number} '{source}'" for number, source in found[:_SHOWN])
+        named = some_of([f"row {number} '{source}'" for number, source in found], _SHOWN)
         yield (
             f"{COPY_FROM.name} names DIDs of this same file, which are copied only if VICIdial has them already:"
-            f" {named}{more}; import those rows first, then rerun"
+            f" {named}; import those rows first, then rerun"
         )
 
 
@@ -150,3 +144,61 @@ def _ranges(table: Table, dids: DidColumn) -> Iterator[str]:
     if dids.ranges:
         have = "1 range has" if dids.ranges == 1 else f"{dids.ranges} ranges have"
         yield f"{have} been taken apart: {len(table.rows)} rows of the file have become {len(dids.cells)}"
+
+
+def survey(dids: Sequence[str], rows: Sequence[int], plan: NumberPlan, *, strict: bool) -> Iterator[str]:
+    """Warn of what no DID shows by itself: mixed ways of writing, one number in two ways, numbers that cannot exist.
+
+    A DID that is no number is passed over; ``strict`` means that impossible ones are refused already.
+    """
+    numbers = [(did, row) for did, row in zip(dids, rows, strict=True) if did.removeprefix("+").isdecimal()]
+    counts = Counter(_form(did, plan.country_code) for did, _ in numbers)
+    del counts[""]
+    if len(counts) > 1:
+        listed = ", ".join(f"{count} {form}" for form, count in counts.most_common())
+        yield (
+            f"the numbers are written in different ways: {listed}; a call finds its DID only if it is written as the"
+            " carrier sends it (--did-format writes all of them alike)"
+        )
+        if pairs := _same_numbers(numbers, plan.country_code):
+            more = f" and {len(pairs) - _SHOWN} more pairs" if len(pairs) > _SHOWN else ""
+            yield f"probably the same number, written in two ways: {'; '.join(pairs[:_SHOWN])}{more}"
+    if strict:
+        return
+    # numbers of one shape are possible or not together
+    shapes = {plan.shape(did): did for did, _ in numbers}
+    impossible = {shape for shape, did in shapes.items() if not plan.is_possible(did)}
+    found = [f"row {row} '{did}'" for did, row in numbers if plan.shape(did) in impossible] if impossible else []
+    if found:
+        are = "1 number is" if len(found) == 1 else f"{len(found)} numbers are"
+        why = f"not possible in {plan.region} and would be sent all the same (--strict-numbers refuses such)"
+        yield f"{are} {why}: {some_of(found, _SHOWN)}"
+
+
+def _form(did: str, code: str) -> str:
+    """Name the way in which a number is written; empty where it cannot be told."""
+    if did[0] == "+":
+        return "with a leading +"
+    if code == "1":
+        if len(did) == 10:
+            return "with 10 digits"
+        return "with 11 digits that begin with 1" if len(did) == 11 and did[0] == "1" else ""
+    if did[0] == "0":
+        return "that begin with 0"
+    return f"that begin with {code}" if did.startswith(code) and len(did) >= len(code) + 7 else ""
+
+
+def _same_numbers(numbers: Sequence[tuple[str, int]], code: str) -> list[str]:
+    first: dict[str, tuple[str, int]] = {}
+    pairs = []
+    for did, row in numbers:
+        form = _form(did, code)
+        bare = did.removeprefix("+")
+        if form == "that begin with 0":
+            bare = bare[1:]
+        elif form not in ("", "with 10 digits"):
+            bare = bare.removeprefix(code)
+        other, other_row = first.setdefault(bare, (did, row))
+        if other != did:
+            pairs.append(f"row {row} '{did}' and row {other_row} '{other}'")
+    return pairs

@@ -57,15 +57,7 @@ BLANK: Final = Cell("")
 
 
 def clean_cell(column: Column, raw: str) -> Cell:
-    """Normalise the cell of any column but did_pattern.
-
-    Args:
-        column: the column that the cell belongs to.
-        raw: the cell's text as it stands in the file.
-
-    Returns:
-        The text that is sent, or why the cell cannot be read. Lengths and choices are judged by ``check.schema``.
-    """
+    """Normalise the cell of any column but did_pattern; lengths and choices are judged by the schema."""
     text = trim(raw)
     if not text:
         return BLANK
@@ -126,11 +118,6 @@ def _stored(column: Column, typed: str, kept: str) -> tuple[str, ...]:
 
 
 def did_you_mean(text: str, meanings: Mapping[str, str]) -> str:
-    """Return ``; did you mean X?`` for the spelling that is closest to ``text``; empty if none is close.
-
-    Args:
-        text: what the person wrote.
-        meanings: a spelling in capitals -> the allowed value that it means.
-    """
+    """Return ``; did you mean X?`` for the spelling that is closest to ``text``; empty if none is close."""
     close = get_close_matches(text.upper(), meanings, n=1)
     return f"; did you mean {meanings[close[0]]}?" if close else ""

@@ -32,15 +32,7 @@ def is_whole(digits: str) -> bool:
 
 
 def joined(text: str, country_code: str = "1") -> str | None:
-    """Join the digits of a text to one number, if they stand there as one number is written.
-
-    Args:
-        text: digits, pluses, spaces, dashes, dots, brackets and line ends, after ``importer.characters.plain``.
-        country_code: the country calling code of the region whose numbers they are.
-
-    Returns:
-        The digits with their leading plus; None where they are no known spelling of one number.
-    """
+    """Join the digits of a ``plain`` text to one number; None where they do not stand as one number is written."""
     text = text.strip(_AROUND)
     if text[:1] == "(" and text[-1:] == ")" and text.count("(") == 1 == text.count(")"):
         text = text[1:-1].strip(_AROUND)

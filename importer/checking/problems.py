@@ -22,12 +22,7 @@ _NO_AGENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
-    """One kind of problem and everywhere it occurs.
-
-    Attributes:
-        sentence: how many rows, which column and value, what is wrong, and what is allowed or meant.
-        rows: the row numbers that the person sees, each once, in order.
-    """
+    """One kind of problem and everywhere it occurs."""
 
     sentence: str
     rows: tuple[int, ...]
@@ -55,16 +50,7 @@ def _signs(column: Column) -> list[str]:
 def problem_of(
     failure: Failure, cell: Cell, value: str, *, row: int, route: str, any_pattern: bool = False
 ) -> CellProblem:
-    """Put a broken rule into words.
-
-    Args:
-        failure: the rule, and where it is broken.
-        cell: the cell that breaks it, after normalising.
-        value: the same cell as it stands in the file, or the value that was set for it.
-        row: the row number that the person sees.
-        route: the route of the row as it would be sent; empty where it is blank.
-        any_pattern: whether a DID may be any pattern.
-    """
+    """Put a broken rule into words; ``value`` stands in the file or was set, ``route`` is the row's as it is sent."""
     column, value = failure.column, value if trim(value) else ""
     match failure.rule:
         case Rule.READABLE:

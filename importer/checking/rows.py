@@ -26,19 +26,7 @@ def checked_rows(
     any_pattern: bool,
     allow_no_agent: bool,
 ) -> tuple[CheckedRow, ...]:
-    """Judge the columns and put them together to rows.
-
-    Args:
-        table: what was read.
-        match: which header was taken for which column.
-        columns: did_pattern, and every other column that is not blank all over, in the order of the list.
-        dids: the DIDs, which say which row of the table each cell comes from.
-        any_pattern: whether a DID may be any pattern.
-        allow_no_agent: whether a row may have the route AGENT without an agent.
-
-    Returns:
-        One row for each DID, in order.
-    """
+    """Judge the columns and put them together to rows."""
     by_name = {clean.column.name: clean for clean in columns}
     routes = by_name[ROUTE.name].cells if ROUTE.name in by_name else ()
     failures: dict[int, list[Failure]] = {}

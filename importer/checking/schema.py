@@ -54,13 +54,7 @@ class CleanColumn:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One cell that breaks one rule.
-
-    Attributes:
-        index: the row's place among the cells.
-        column: the column.
-        rule: what it breaks.
-    """
+    """One cell that breaks one rule."""
 
     index: int
     column: Column
@@ -73,16 +67,7 @@ def effective_route(text: str) -> str:
 
 
 def judge(columns: Sequence[CleanColumn], *, any_pattern: bool, allow_no_agent: bool = False) -> Iterator[Failure]:
-    """Judge all cells.
-
-    Args:
-        columns: did_pattern, and every other column that is not blank all over; all of one length.
-        any_pattern: let a DID be any pattern that VICIdial keeps.
-        allow_no_agent: let a row have the route AGENT, whose agent add_did cannot set.
-
-    Yields:
-        Every rule that any cell breaks, in no particular order.
-    """
+    """Judge all cells."""
     from pandera.errors import SchemaErrors
 
     try:
@@ -99,11 +84,7 @@ def judge(columns: Sequence[CleanColumn], *, any_pattern: bool, allow_no_agent: 
 
 @cache
 def schema(*, any_pattern: bool) -> "pa.DataFrameSchema":
-    """Return the schema of the frame that this module's docstring describes.
-
-    Args:
-        any_pattern: let a DID be any pattern that VICIdial keeps.
-    """
+    """Return the schema of the frame that this module's docstring describes."""
     import pandera.pandas as pa
 
     columns = {

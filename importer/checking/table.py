@@ -1,29 +1,20 @@
-"""The check: every problem of every row at once, and for each row exactly what would be sent.
-
-Decisions on single cells are made in ``normalise`` and ``did_number``, judged by the schema in ``schema``, and put into
-words by ``problems``; this module leads the table through them.
-"""
+"""The check: every problem of every row at once, and for each row exactly what would be sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from importer.checking.clean_columns import clean_columns
-from importer.checking.describe import Description
-from importer.checking.did_choice import choose_columns, holds_phone_numbers, short_numbers
+from importer.checking.clean_columns import Description, clean_columns
+from importer.checking.did_choice import choose_columns, holds_phone_numbers, join_parts, short_numbers
 from importer.checking.did_column import DidRules, read_dids
 from importer.checking.did_format import DidFormat, NumberPlan
-from importer.checking.did_survey import survey
-from importer.checking.facts import column_warnings, copies_within, read_columns, table_facts
-from importer.checking.number_parts import join_parts
+from importer.checking.facts import column_warnings, copies_within, read_columns, survey, table_facts
 from importer.checking.rows import checked_rows
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
 from importer.errors import SettingsError, SheetError
 from importer.headers import ColumnReading, HeaderMatch, RangeColumns, range_columns
 from importer.model import CheckedRow, Table
-
-__all__ = ["CheckOptions", "CheckedTable", "DidFormat", "check_table"]
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -111,12 +102,14 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
     rows = checked_rows(
         table, match, columns, dids, any_pattern=rules.any_pattern, allow_no_agent=options.allow_no_agent
     )
-    warnings = survey([row.did for row in rows], [row.row for row in rows], rules.plan, strict=rules.strict)
     readings = read_columns(table, match, ranges, parts, options.mapping)
     facts = table_facts(table, readings, dids, options.fills, described=description is not None)
-    copies = copies_within(rows) if any(clean.column is COPY_FROM for clean in columns) else ()
     question = "" if rules.any_pattern else short_numbers([row.did for row in rows if row.did])
-    warnings = (*column_warnings(table, readings), *warnings, *copies)
+    warnings = (
+        *column_warnings(table, readings),
+        *survey([row.did for row in rows], [row.row for row in rows], rules.plan, strict=rules.strict),
+        *(copies_within(rows) if any(clean.column is COPY_FROM for clean in columns) else ()),
+    )
     return CheckedTable(rows, match, facts, warnings, readings, question)
 
 

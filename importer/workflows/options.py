@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from importer.checking.table import CheckOptions, DidFormat
+from importer.checking import CheckOptions, DidFormat
 from importer.errors import JournalError, SettingsError
 from importer.model import PlannedRow
 from importer.reading import ReadOptions
