@@ -169,12 +169,12 @@ def test_from_the_connection_to_the_numbers_and_back(tab: "Page", vicidial: Sand
     assert {"7275550177", "7275550178"} < set(vicidial.stored())
     with tab.expect_download() as download:
         press(tab, "Results workbook")
-    texts = {
-        str(cell.value)
-        for row in openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))["Results"].rows
-        for cell in row
-    }
+    book = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))
+    texts = {str(cell.value) for row in book["Results"].rows for cell in row}
     assert "7275550178" in texts
+    summary = " ".join(str(cell.value) for row in book["Summary"].rows for cell in row)
+    assert "2026-05-15" in summary
+    assert "7275550178" in summary
     with tab.expect_download() as download:
         tab.get_by_role("button", name="Only the failed rows", exact=True).click()
     rows = list(openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))["Results"].rows)

@@ -62,6 +62,7 @@ _IN_THE_PAGE: Final = (
     (r", then: did-importer rerun .*", ", then use 'Correct now' above."),
     (r"did-importer rerun .*", "use 'Correct now' above."),
     (r"did-importer resume(?: [\w-]+)?", "use 'Finish' under Runs"),
+    (r"start afresh with (?:--new|: did-importer run --new)", "choose the file again and press 'Start again'"),
     (r"did-importer undo(?: [\w-]+)?", "use 'Undo' under Runs"),
     (r"did-importer runs(?: [\w-]+)?", "the page Runs"),
     (r"did-importer doctor", "'Test the connection'"),
