@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from importer.errors import ImporterError
-from importer.web import connect, files, past, review, sending
+from importer.web import columns, connect, files, past, review, sending
 from importer.web.guard import MOST_BYTES, Doors, Guard
 from importer.web.render import render
 from importer.web.server import WebOptions
@@ -39,8 +39,8 @@ _ADDRESSES: Final[tuple[tuple[str, str, _Endpoint], ...]] = (
     ("GET", "/template.xlsx", files.template),
     ("GET", "/lists/{list}", files.show_list),
     ("POST", "/lists/{list}", files.answer),
-    ("GET", "/lists/{list}/columns", files.columns),
-    ("POST", "/lists/{list}/columns", files.choose_columns),
+    ("GET", "/lists/{list}/columns", columns.show),
+    ("POST", "/lists/{list}/columns", columns.choose_columns),
     ("GET", "/lists/{list}/review", review.show),
     ("POST", "/lists/{list}/review", review.correct),
     ("POST", "/lists/{list}/change", review.change_all),
