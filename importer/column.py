@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,19 @@ WORD: Final = "-_0-9a-zA-Z"
 ADD_DID: Final = "add_did"
 COPY_DID: Final = "copy_did"
 
+YES_NO: Final = MappingProxyType(
+    {"Y": "Y", "YES": "Y", "TRUE": "Y", "1": "Y", "N": "N", "NO": "N", "FALSE": "N", "0": "N"}
+)
+"""What people write for yes and no, in capitals, and what VICIdial wants."""
+
+CALL_HANDLE_METHODS: Final = tuple(
+    "CID CIDLOOKUP CIDLOOKUPRL CIDLOOKUPRC CIDLOOKUPALT CIDLOOKUPRLALT CIDLOOKUPRCALT CIDLOOKUPADDR3"
+    " CIDLOOKUPRLADDR3 CIDLOOKUPRCADDR3 CIDLOOKUPALTADDR3 CIDLOOKUPRLALTADDR3 CIDLOOKUPRCALTADDR3 ANI ANILOOKUP"
+    " ANILOOKUPRL VIDPROMPT VIDPROMPTLOOKUP VIDPROMPTLOOKUPRL VIDPROMPTLOOKUPRC CLOSER 3DIGITID 4DIGITID"
+    " 5DIGITID 10DIGITID".split()
+)
+"""The call handle methods that VICIdial's admin pages offer; the API takes any word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -29,7 +43,7 @@ class Column:
 
     Attributes:
         name: the server's name of the parameter; the header in our template.
-        stored_as: the column of VICIdial's table of DIDs; empty for one that is not stored itself.
+        stored_as: the column of VICIdial's table of DIDs, the parameter's name unless given; empty for copy_from.
         aliases: other headers that mean this column, most exact first; matching ignores case, spaces, punctuation.
         kept: the characters that VICIdial keeps, as the inside of a regular expression's class.
         shortest: the fewest bytes that VICIdial takes, after its deletions.
@@ -50,9 +64,9 @@ class Column:
     """
 
     name: str
-    stored_as: str
     help: str
     example: str
+    stored_as: str = ""
     kept: str = WORD
     shortest: int = 1
     longest: int = 50
@@ -68,6 +82,10 @@ class Column:
     free_text: bool = False
     function: str = ADD_DID
 
+    def __post_init__(self) -> None:
+        if not self.stored_as and self.function != COPY_DID:
+            object.__setattr__(self, "stored_as", self.name)
+
     @property
     def sent(self) -> bool:
         """Whether it is a parameter of add_did."""
@@ -78,11 +96,6 @@ class Column:
         return _deleter(self.kept).sub("", text)
 
 
-_DELETERS: dict[str, re.Pattern[str]] = {}
-
-
+@cache
 def _deleter(kept: str) -> re.Pattern[str]:
-    pattern = _DELETERS.get(kept)
-    if pattern is None:
-        pattern = _DELETERS[kept] = re.compile(f"[^{kept}]")
-    return pattern
+    return re.compile(f"[^{kept}]")

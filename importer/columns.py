@@ -1,34 +1,19 @@
 """THE list of columns: what a sheet may hold, what VICIdial keeps of it, and what we say about it.
 
-The pandera schema, the template, the README's table and the sandbox are built from this list, and from nothing
-else. Facts are those of ``add_did`` as real servers behave (the recorded replies in ``tests/transcripts.jsonl``);
-their order is that in which people fill a sheet.
+Schema, template, documentation and sandbox are built from it alone. Facts are those of ``add_did`` as real servers
+behave (the recorded replies in ``tests/transcripts.jsonl``); the order is that in which people fill a sheet.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from importer.column import COPY_DID, Column, ServerCheck
-
-YES_NO: Final = MappingProxyType(
-    {"Y": "Y", "YES": "Y", "TRUE": "Y", "1": "Y", "N": "N", "NO": "N", "FALSE": "N", "0": "N"}
-)
-"""What people write for yes and no, in capitals, and what VICIdial wants."""
-
-CALL_HANDLE_METHODS: Final = tuple(
-    "CID CIDLOOKUP CIDLOOKUPRL CIDLOOKUPRC CIDLOOKUPALT CIDLOOKUPRLALT CIDLOOKUPRCALT CIDLOOKUPADDR3"
-    " CIDLOOKUPRLADDR3 CIDLOOKUPRCADDR3 CIDLOOKUPALTADDR3 CIDLOOKUPRLALTADDR3 CIDLOOKUPRCALTADDR3 ANI ANILOOKUP"
-    " ANILOOKUPRL VIDPROMPT VIDPROMPTLOOKUP VIDPROMPTLOOKUPRL VIDPROMPTLOOKUPRC CLOSER 3DIGITID 4DIGITID"
-    " 5DIGITID 10DIGITID".split()
-)
-"""The call handle methods that VICIdial's admin pages offer; the API takes any word."""
+from importer.column import CALL_HANDLE_METHODS, COPY_DID, YES_NO, Column, ServerCheck
 
 _OPTIONAL: Final = ", THIS IS AN OPTIONAL FIELD"
 
 DID_PATTERN: Final = Column(
     name="did_pattern",
-    stored_as="did_pattern",
     kept=":+*#._0-9a-zA-Z",
     shortest=2,
     refusal="YOU MUST USE ALL REQUIRED FIELDS",
@@ -46,10 +31,8 @@ DID_PATTERN: Final = Column(
 
 COPY_FROM: Final = Column(
     name="copy_from",
-    stored_as="",
     kept=DID_PATTERN.kept,
     shortest=DID_PATTERN.shortest,
-    longest=DID_PATTERN.longest,
     aliases=("sourcedidpattern", "sourcedid", "copyfromdid"),
     holds_did=True,
     function=COPY_DID,
@@ -62,27 +45,16 @@ COLUMNS: Final[tuple[Column, ...]] = (
     DID_PATTERN,
     Column(
         name="did_description",
-        stored_as="did_description",
         kept="- .,_0-9a-zA-Z",
         shortest=6,
         refusal="DID DESCRIPTION MUST BE FROM 6 TO 50 CHARACTERS" + _OPTIONAL,
-        aliases=(
-            "description",
-            "friendlyname",
-            "alias",
-            "label",
-            "customerreference",
-            "displayname",
-            "note",
-            "name",
-        ),
+        aliases=tuple("description friendlyname alias label customerreference displayname note name".split()),
         free_text=True,
         help="What the number is for, 6 to 50 characters. VICIdial keeps letters, digits, space - . , _ only.",
         example="Tampa sales line 1",
     ),
     Column(
         name="did_route",
-        stored_as="did_route",
         server_check=ServerCheck.CHOICE,
         refusal="DID ROUTE IS NOT VALID" + _OPTIONAL,
         default="EXTEN",
@@ -105,7 +77,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="menu_id",
-        stored_as="menu_id",
         server_check=ServerCheck.LOOK_UP,
         refusal="MENU ID MUST BE A VALID CALL MENU IN THE SYSTEM" + _OPTIONAL,
         default="",
@@ -115,7 +86,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="extension",
-        stored_as="extension",
         refusal="EXTENSION MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
         default="9998811112",
         help="The dialplan extension that an EXTEN route calls. Without it calls go to an announcement.",
@@ -123,7 +93,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="voicemail_ext",
-        stored_as="voicemail_ext",
         kept="*#._0-9a-zA-Z",
         longest=10,
         refusal="VOICEMAIL EXTENSION MUST BE FROM 1 TO 10 CHARACTERS" + _OPTIONAL,
@@ -141,7 +110,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="server_ip",
-        stored_as="server_ip",
         kept="-.:_0-9a-zA-Z",
         server_check=ServerCheck.LOOK_UP,
         refusal="SERVER IP MUST BE A VALID SERVER IN THE SYSTEM" + _OPTIONAL,
@@ -163,7 +131,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="record_call",
-        stored_as="record_call",
         server_check=ServerCheck.CHOICE,
         refusal="RECORD CALL MUST BE Y OR N" + _OPTIONAL,
         default="N",
@@ -174,7 +141,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="exten_context",
-        stored_as="exten_context",
         refusal="EXTENSION CONTEXT MUST BE FROM 1 TO 50 CHARACTERS" + _OPTIONAL,
         default="default",
         aliases=("extensioncontext",),
@@ -183,7 +149,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="filter_clean_cid_number",
-        stored_as="filter_clean_cid_number",
         kept="- .,_0-9a-zA-Z",
         longest=20,
         refusal="CLEAN CID NUMBER MUST BE FROM 1 TO 20 CHARACTERS" + _OPTIONAL,
@@ -194,7 +159,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="call_handle_method",
-        stored_as="call_handle_method",
         kept="_0-9a-zA-Z",
         shortest=3,
         longest=20,
@@ -207,7 +171,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="agent_search_method",
-        stored_as="agent_search_method",
         kept="_0-9a-zA-Z",
         shortest=2,
         longest=2,
@@ -220,7 +183,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="list_id",
-        stored_as="list_id",
         shortest=3,
         longest=14,
         refusal="LIST ID MUST BE FROM 3 TO 14 DIGITS" + _OPTIONAL,
@@ -232,7 +194,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="entry_list_id",
-        stored_as="entry_list_id",
         kept="0-9",
         longest=14,
         refusal="ENTRY LIST ID MUST BE FROM 1 TO 14 DIGITS" + _OPTIONAL,
@@ -244,7 +205,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="campaign_id",
-        stored_as="campaign_id",
         longest=8,
         refusal="CAMPAIGN MUST BE FROM 1 TO 8 CHARACTERS" + _OPTIONAL,
         aliases=("ingroupcampaignid", "campaign"),
@@ -253,7 +213,6 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column(
         name="phone_code",
-        stored_as="phone_code",
         kept="0-9",
         longest=10,
         refusal="PHONE CODE MUST BE FROM 1 TO 10 CHARACTERS" + _OPTIONAL,
@@ -276,13 +235,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
 """All columns, in the order in which people fill them; behind them those that add_did does not know."""
 
 BY_NAME: Final[Mapping[str, Column]] = MappingProxyType({column.name: column for column in COLUMNS})
-"""Columns by the server's name."""
-
+# the parameters of add_did
 SENT: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.sent)
-"""The columns that are parameters of add_did."""
-
+# those whose cells are checked and travel with their row: of add_did, and copy_from
 USED: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.function)
-"""The columns whose cells are checked and travel with their row: those of add_did, and copy_from."""
 
 ROUTE_NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from importer.column import Column, ServerCheck
-from importer.columns import BY_NAME, CALL_HANDLE_METHODS, COLUMNS, DID_PATTERN, ROUTE_NEEDS, SENT, USED
+from importer.column import CALL_HANDLE_METHODS, Column, ServerCheck
+from importer.columns import BY_NAME, COLUMNS, DID_PATTERN, ROUTE_NEEDS, SENT, USED
 from importer.headers import header_key
 
 # parameter | column stored | kept characters | shortest to longest | default, or NULL

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from importer.checking.did_trouble import DidTrouble
 from importer.checking.normalise import BLANK, NOTHING_LEFT, Cell, clean_cell
-from importer.column import Column
-from importer.columns import BY_NAME, CALL_HANDLE_METHODS, DID_PATTERN, SENT
+from importer.column import CALL_HANDLE_METHODS, Column
+from importer.columns import BY_NAME, DID_PATTERN, SENT
 
 OTHERS = [column for column in SENT if column is not DID_PATTERN]
 by_column = pytest.mark.parametrize("column", OTHERS, ids=lambda column: column.name)

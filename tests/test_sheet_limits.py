@@ -178,21 +178,3 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(ending: str, tmp_pat
             message = str(trouble)
         assert "\n" not in message
         assert not message or message.startswith(str(path))
-
-
-def test_the_readers_are_imported_when_they_are_needed() -> None:
-    code = (
-        "import sys, importer.reading;"
-        " print([n for n in sys.modules if n.startswith(('importer.reading.', 'zipfile'))])"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.strip() == "['importer.reading.limits', 'importer.reading.sheet_rows']"
-
-
-def test_every_name_of_the_package_is_there_and_no_other() -> None:
-    import importer.reading
-
-    for name in importer.reading.__all__:
-        assert getattr(importer.reading, name).__name__ == name
-    assert not hasattr(importer.reading, "read_everything")

@@ -10,7 +10,7 @@ from typing import Final
 from importer.columns import DID_PATTERN
 from importer.errors import SheetError
 from importer.reading import limits
-from importer.reading.decode import Decoded, decode
+from importer.reading.decode import decode
 from importer.reading.file_kind import FileKind, kind_of, misnamed, open_file
 from importer.reading.package import Package
 from importer.reading.sheet_rows import ReadOptions, SheetRows
@@ -31,18 +31,12 @@ _OTHER_TEXTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A file that is open for reading.
-
-    Attributes:
-        sheets: the names of the sheets, in their order; one without a name for a text file.
-        read: reads the sheet of a name, while the file is open.
-        facts: what there is to say of the file as a whole, each one sentence.
-        lines: whether its rows are lines, in which a missing quotation mark makes cells of one.
-    """
+    """An open file: its sheets (one without a name for a text file), and how the one of a name is read."""
 
     sheets: tuple[str, ...]
     read: Callable[[str], SheetRows]
     facts: tuple[str, ...] = ()
+    # its rows are lines, in which a missing quotation mark makes cells of one
     lines: bool = False
 
 
@@ -93,7 +87,12 @@ def _ods_book(path: Path, package: Package, facts: tuple[str, ...]) -> Book:
 def _text_book(path: Path, options: ReadOptions, facts: tuple[str, ...]) -> Book:
     from importer.reading.text_file import read_text
 
-    decoded = _decoded(path, options)
+    with open_file(path) as stream:
+        data = stream.read(options.max_unpacked_bytes + 1)
+    if len(data) > options.max_unpacked_bytes:
+        most = options.max_unpacked_bytes / 2**20
+        raise SheetError(f"{path}: has more than {most:,.0f} MiB, the most that is read; split it into several files")
+    decoded = decode(data, str(path), options.encoding)
     start = _COMMENTS.match(decoded.text)
     if _HTML.match(decoded.text, start.end() if start else 0):
         from importer.reading.html_tables import read_html_tables
@@ -110,12 +109,3 @@ def _text_book(path: Path, options: ReadOptions, facts: tuple[str, ...]) -> Book
     did_headers = [header for header, name in options.mapping.items() if name == DID_PATTERN.name]
     rows, more = read_text(path, decoded, options.delimiter, did_headers)
     return Book(("",), lambda _: rows, (*facts, *more), lines=True)
-
-
-def _decoded(path: Path, options: ReadOptions) -> Decoded:
-    with open_file(path) as stream:
-        data = stream.read(options.max_unpacked_bytes + 1)
-    if len(data) > options.max_unpacked_bytes:
-        most = options.max_unpacked_bytes / 2**20
-        raise SheetError(f"{path}: has more than {most:,.0f} MiB, the most that is read; split it into several files")
-    return decode(data, str(path), options.encoding)

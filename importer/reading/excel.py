@@ -17,7 +17,7 @@ from importer.reading import limits
 from importer.reading.cell_text import CellText, literal_value
 from importer.reading.number_format import NumberFormat, built_in_format, number_format
 from importer.reading.package import DAMAGED, Package, local_name
-from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows
+from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows, column_index
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -31,26 +31,19 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @dataclass(slots=True)
 class ExcelWorkbook:
-    """An open Excel workbook: what it says about itself.
-
-    Attributes:
-        path: the file.
-        package: the archive that it is.
-        part: where it says so; elsewhere than ``xl/workbook.xml`` in the files of few programs.
-        sheets: the name of each sheet that has cells -> the part that holds it, in their order.
-        strings_part: the part of the texts that its sheets share; empty if there is none.
-        formats: for each number that a cell may name as its style, the number format.
-        from_1904: whether days are counted from 1904.
-        uncalculated: whether the program that wrote it left the calculating to Excel, and so zeros for results.
-    """
+    """An open Excel workbook: what it says about itself."""
 
     path: Path
     package: Package
+    # xl/workbook.xml in the files of all but few programs
     part: str
+    # the name of each sheet that has cells -> the part that holds it
     sheets: dict[str, str] = field(default_factory=dict)
     strings_part: str = ""
+    # by the number that a cell names as its style
     formats: tuple[NumberFormat, ...] = ()
     from_1904: bool = False
+    # the program that wrote it left the calculating to Excel, and zeros for results
     uncalculated: bool = False
     _strings: list[str] | None = None
 
@@ -204,10 +197,7 @@ def _place(ref: str) -> tuple[int, int]:
     match = _REF.fullmatch(ref)
     if match is None:
         raise ValueError(ref)
-    column = 0
-    for letter in match[1].upper():
-        column = column * 26 + ord(letter) - 64
-    return column - 1, int(match[2])
+    return column_index(match[1]), int(match[2])
 
 
 def _related(package: Package, part: str) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import Final
 from importer.reading import limits
 from importer.reading.cell_text import text_of
 from importer.reading.excel import ExcelWorkbook
-from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows
+from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows, column_index
 
 _WITHOUT_RESULT: Final = re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)\s*(?:</c>|<v\s*/>|<v>\s*</v>)")
 _CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]+"| t="(?:n|s|b|str|inlineStr)")*/?>')
@@ -45,12 +45,8 @@ def read_excel_fast(book: ExcelWorkbook, name: str) -> SheetRows:
     look = _Look(book, _shared_lengths(book))
     for block in _whole_rows(book.package.chunks(book.sheets[name], place)):
         look.at(block)
-    if (
-        look.last_row * look.columns > max(limits.FEW_CELLS, limits.SPARSE * look.cells)
-        or look.cells > limits.MOST_CELLS
-    ):
-        raise UnusualSheet
-    if look.copied > limits.MOST_COPIED_BYTES:
+    sparse = look.last_row * look.columns > max(limits.FEW_CELLS, limits.SPARSE * look.cells)
+    if sparse or look.cells > limits.MOST_CELLS or look.copied > limits.MOST_COPIED_BYTES:
         raise UnusualSheet
     rows = RowCollector(place)
     for area in look.merged:
@@ -87,12 +83,8 @@ class _Look:
         """Look at some whole rows, or what stands before or behind them."""
         if self._head:
             self._head = False
-            if (
-                b"<worksheet" not in xml
-                or b"<!" in xml
-                or b" hidden=" in xml
-                or b"='" in xml.partition(b"<worksheet")[2]
-            ):
+            _, worksheet, behind = xml.partition(b"<worksheet")
+            if not worksheet or b"<!" in xml or b" hidden=" in xml or b"='" in behind:
                 raise UnusualSheet
             return
         cells = _CELL.findall(xml)
@@ -110,7 +102,7 @@ class _Look:
             raise UnusualSheet
         for first_column, first, last in merged:
             if int(last) > int(first):
-                self.merged.append(MergedCells(_column(first_column), int(first), int(last)))
+                self.merged.append(MergedCells(column_index(first_column.decode()), int(first), int(last)))
         if not cells:
             return
         numbers = [int(number) for _, number in cells]
@@ -119,7 +111,7 @@ class _Look:
             raise UnusualSheet
         letters = {letters for letters, _ in cells} - self._letters
         self._letters |= letters
-        self.columns = max([self.columns, *(_column(name) + 1 for name in letters)])
+        self.columns = max([self.columns, *(column_index(name.decode()) + 1 for name in letters)])
         self.last_row = numbers[-1]
         self.cells += len(cells)
         shared = xml.count(b' t="s"')
@@ -129,13 +121,6 @@ class _Look:
             )
         else:
             self.copied += shared * self._longest
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 def _whole_rows(pieces: Iterator[bytes]) -> Iterator[bytes]:

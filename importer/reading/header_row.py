@@ -22,12 +22,9 @@ _FEWEST_DIGITS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class FoundHeader:
-    """The header of a sheet.
+    """The header of a sheet; where there is none its index is -1 and its number 0.
 
-    Attributes:
-        index: its place among the rows that are not blank; -1 where there is no header.
-        number: its row number; 0 where there is no header.
-        did_column: the index of the column of DIDs, or of the first numbers of ranges.
+    Below ``did_column`` stand the DIDs, or the first numbers of ranges.
     """
 
     index: int
@@ -36,7 +33,7 @@ class FoundHeader:
 
 
 def is_did_header(text: str) -> bool:
-    """Return whether a cell is the header of a DID column."""
+    """Whether a cell is the header of a DID column."""
     return column_named(text) is DID_PATTERN
 
 

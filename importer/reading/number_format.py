@@ -40,13 +40,7 @@ def built_in_format(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """A number format, taken apart.
-
-    Attributes:
-        sections: the parts for positive, negative and zero, or those with a condition.
-        date: whether it shows a date or a time of day.
-        elapsed: whether it shows a duration.
-    """
+    """A number format, taken apart."""
 
     sections: tuple[tuple[Token, ...], ...]
     date: bool

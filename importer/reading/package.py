@@ -32,9 +32,6 @@ class Package:
 
     The sizes in its directory are checked here. That they are true is checked where a part is read: ``zipfile``
     unpacks no more than the directory says, and then finds that the checksum is wrong.
-
-    Attributes:
-        parts: the name of each part in small letters, with slashes -> its name in the archive.
     """
 
     def __init__(self, path: Path, max_unpacked_bytes: int) -> None:

@@ -86,6 +86,14 @@ def column_letters(index: int) -> str:
     return letters
 
 
+def column_index(letters: str) -> int:
+    """Return the index of the column that Excel calls so."""
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
 def some_of(names: Sequence[object], most: int = 8) -> str:
     """Return the first of many names or numbers, and how many more there are."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
@@ -172,11 +180,7 @@ class RowCollector:
             if at < widest and any(at < len(row.texts) and row.texts[at] for row in self._rows)
         ]
         if filled:
-            areas = [
-                f"{letters}{first}:{letters}{last}"
-                for column, first, last in filled
-                if (letters := column_letters(column))
-            ]
+            areas = [":".join(f"{column_letters(area.column)}{row}" for row in area[1:]) for area in filled]
             facts.append(f"merged cells: the value stands for every row that they span ({some_of(areas)})")
         if hidden:
             noun = "hidden or filtered row is" if len(hidden) == 1 else "hidden or filtered rows are"
