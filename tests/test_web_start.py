@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,11 @@ def test_an_icon_is_written_and_removed(tmp_path: Path) -> None:
         assert str(icon) in ended.stdout
         assert icon.exists() is there
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_every_address_has_its_answer() -> None:
+    from importer.web.app import ADDRESSES
+
+    for _, _, name in ADDRESSES:
+        module, _, function = name.partition(".")
+        assert callable(getattr(import_module(f"importer.web.{module}"), function))

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -18,7 +19,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from importer.errors import ImporterError
-from importer.web import columns, connect, files, past, review, sending
 from importer.web.guard import MOST_BYTES, Doors, Guard
 from importer.web.render import render
 from importer.web.server import WebOptions
@@ -28,42 +28,43 @@ _Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 _MOST_FORMS: Final = 2000
 
-_ADDRESSES: Final[tuple[tuple[str, str, _Endpoint], ...]] = (
-    ("GET", "/", connect.home),
-    ("GET", "/connect", connect.show),
-    ("POST", "/connect", connect.test),
-    ("POST", "/connect/practice", connect.practise),
-    ("POST", "/connect/remember", connect.remember),
-    ("GET", "/file", files.show),
-    ("POST", "/file", files.take),
-    ("GET", "/template.xlsx", files.template),
-    ("GET", "/lists/{list}", files.show_list),
-    ("POST", "/lists/{list}", files.answer),
-    ("GET", "/lists/{list}/columns", columns.show),
-    ("POST", "/lists/{list}/columns", columns.choose_columns),
-    ("GET", "/lists/{list}/review", review.show),
-    ("POST", "/lists/{list}/review", review.correct),
-    ("POST", "/lists/{list}/change", review.change_all),
-    ("POST", "/lists/{list}/ask", review.ask),
-    ("GET", "/lists/{list}/asking", review.asking),
-    ("POST", "/lists/{list}/asking", review.stop_asking),
-    ("GET", "/lists/{list}/checked.xlsx", review.download),
-    ("GET", "/lists/{list}/confirm", sending.confirm),
-    ("POST", "/lists/{list}/confirm", sending.send),
-    ("GET", "/runs", past.show),
-    ("GET", "/runs/{run}", sending.run),
-    ("POST", "/runs/{run}/stop", sending.stop),
-    ("POST", "/runs/{run}/now", sending.try_now),
-    ("POST", "/runs/{run}/finish", sending.finish),
-    ("POST", "/runs/{run}/correct", past.correct),
-    ("GET", "/runs/{run}/results.xlsx", past.results),
-    ("GET", "/runs/{run}/failed.xlsx", past.failed),
-    ("GET", "/runs/{run}/failed.csv", past.failed),
-    ("GET", "/runs/{run}/undo", past.ask_undo),
-    ("POST", "/runs/{run}/undo", past.undo_run),
-    ("GET", "/runs/{run}/forget", past.ask_forget),
-    ("POST", "/runs/{run}/forget", past.forget),
+ADDRESSES: Final[tuple[tuple[str, str, str], ...]] = (
+    ("GET", "/", "connect.home"),
+    ("GET", "/connect", "connect.show"),
+    ("POST", "/connect", "connect.test"),
+    ("POST", "/connect/practice", "connect.practise"),
+    ("POST", "/connect/remember", "connect.remember"),
+    ("GET", "/file", "files.show"),
+    ("POST", "/file", "files.take"),
+    ("GET", "/template.xlsx", "files.template"),
+    ("GET", "/lists/{list}", "files.show_list"),
+    ("POST", "/lists/{list}", "files.answer"),
+    ("GET", "/lists/{list}/columns", "columns.show"),
+    ("POST", "/lists/{list}/columns", "columns.choose_columns"),
+    ("GET", "/lists/{list}/review", "review.show"),
+    ("POST", "/lists/{list}/review", "review.correct"),
+    ("POST", "/lists/{list}/change", "review.change_all"),
+    ("POST", "/lists/{list}/ask", "review.ask"),
+    ("GET", "/lists/{list}/asking", "review.asking"),
+    ("POST", "/lists/{list}/asking", "review.stop_asking"),
+    ("GET", "/lists/{list}/checked.xlsx", "review.download"),
+    ("GET", "/lists/{list}/confirm", "sending.confirm"),
+    ("POST", "/lists/{list}/confirm", "sending.send"),
+    ("GET", "/runs", "past.show"),
+    ("GET", "/runs/{run}", "sending.run"),
+    ("POST", "/runs/{run}/stop", "sending.stop"),
+    ("POST", "/runs/{run}/now", "sending.try_now"),
+    ("POST", "/runs/{run}/finish", "sending.finish"),
+    ("POST", "/runs/{run}/correct", "past.correct"),
+    ("GET", "/runs/{run}/results.xlsx", "past.results"),
+    ("GET", "/runs/{run}/failed.xlsx", "past.failed"),
+    ("GET", "/runs/{run}/failed.csv", "past.failed"),
+    ("GET", "/runs/{run}/undo", "past.ask_undo"),
+    ("POST", "/runs/{run}/undo", "past.undo_run"),
+    ("GET", "/runs/{run}/forget", "past.ask_forget"),
+    ("POST", "/runs/{run}/forget", "past.forget"),
 )
+"""Method, address, and the module and function that answer."""
 
 
 def application(doors: Doors, options: WebOptions) -> tuple[Starlette, PageState]:
@@ -71,7 +72,7 @@ def application(doors: Doors, options: WebOptions) -> tuple[Starlette, PageState
     state = PageState(options)
     forms = _Forms()
     routes: list[Route | Mount] = [
-        Route(path, _answered(endpoint, forms), methods=[method]) for method, path, endpoint in _ADDRESSES
+        Route(path, _answered(endpoint, forms), methods=[method]) for method, path, endpoint in ADDRESSES
     ]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
@@ -111,9 +112,13 @@ class _Forms:
         return response
 
 
-def _answered(endpoint: _Endpoint, forms: _Forms) -> _Endpoint:
+def _answered(name: str, forms: _Forms) -> _Endpoint:
+    """Return what answers an address; its module is imported when it is first asked for: the first page comes soon."""
+    module, _, function = name.partition(".")
+
     async def answered(request: Request) -> Response:
         try:
+            endpoint: _Endpoint = getattr(import_module(f"importer.web.{module}"), function)
             if request.method != "POST":
                 return await endpoint(request)
             form = await request.form(max_files=1, max_fields=2000, max_part_size=MOST_BYTES)

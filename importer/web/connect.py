@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from importer.errors import ImporterError
 from importer.web.connection import ConnectionTest, keyring_there, known_servers, options_of, remember_server
-from importer.web.practice import start_practice
 from importer.web.render import render
 from importer.web.state import PageState, state_of
 
@@ -93,6 +92,8 @@ async def _after(state: PageState) -> None:
 
 async def practise(request: Request) -> Response:
     """Start the practice VICIdial and connect to it."""
+    from importer.web.practice import start_practice
+
     state = state_of(request)
     state.connection, state.test = await asyncio.to_thread(start_practice, state), None
     return RedirectResponse("/file", 303)

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from importer import ImportOptions, Server
-from importer.doctor import Level, Patient, RungResult, examine
+from importer import ImportOptions
 from importer.errors import SettingsError
 from importer.settings.file import ServerFile, config_file, load_servers, read_server_file
 from importer.settings.named import ChosenServer, NamedServer
-from importer.settings.settings import resolve_settings
+from importer.settings.settings import Server, resolve_settings
+
+if TYPE_CHECKING:
+    from importer.doctor import Patient, RungResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class ConnectionTest:
         """Wait for its end, so that a quick test needs no second page."""
         self._thread.join(seconds)
 
-    def _settle(self) -> Patient:
+    def _settle(self) -> "Patient":
+        from importer.doctor import Patient
+
         entry = self.entry
         if entry is not None and self._password:
             entry = replace(entry, keyring=False, password_file=None)
@@ -90,6 +95,8 @@ class ConnectionTest:
         return Patient(resolved.server, self._options.transport(), resolved.settings)
 
     def _climb(self) -> None:
+        from importer.doctor import Level, examine
+
         try:
             for rung in examine(self._settle):
                 self.rungs.append(rung)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from importer import Result, RowOutcome, RunControl
 from importer.errors import ImporterError
+from importer.model import Result, RowOutcome
 
 _SECONDS_TO_BEGIN: Final = 30.0
 
@@ -21,6 +21,8 @@ class Job:
     """
 
     def __init__(self, work: Callable[["Job"], object], run_id: Callable[[], str] = str) -> None:
+        from importer import RunControl
+
         self.control = RunControl()
         self.run_id = ""
         self.total = 0

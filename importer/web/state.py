@@ -1,18 +1,19 @@
 """What the page remembers while it runs. What must survive its end lies in the folder of the lists or in the record."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from importer import Folders, RowOutcome
+from importer.model import RowOutcome
 from importer.web.jobs import Job, Jobs
-from importer.web.lists import ImportList, Lists
 
 if TYPE_CHECKING:
-    from importer import ServerNames
+    from importer import Folders, ServerNames
     from importer.sandbox import Sandbox
     from importer.web.connection import Connection, ConnectionTest
+    from importer.web.lists import ImportList, Lists
     from importer.web.server import WebOptions
 
 
@@ -25,10 +26,8 @@ class PageState:
 
     def __init__(self, options: "WebOptions") -> None:
         self.options = options
-        self.folders = Folders(options.state)
         self.connection: Connection | None = None
         self.test: ConnectionTest | None = None
-        self.lists = Lists(options.folder / "lists")
         self.jobs = Jobs()
         self.asking: dict[str, Job] = {}
         self.practice: Sandbox | None = None
@@ -37,7 +36,21 @@ class PageState:
         self._verdicts: dict[tuple[str, str, str], dict[tuple[tuple[str, str], ...], RowOutcome]] = {}
         self._names: dict[tuple[str, str], ServerNames] = {}
 
-    def verdicts_of(self, one: ImportList) -> dict[tuple[tuple[str, str], ...], RowOutcome]:
+    @cached_property
+    def folders(self) -> "Folders":
+        """Where records and results go."""
+        from importer import Folders
+
+        return Folders(self.options.state)
+
+    @cached_property
+    def lists(self) -> "Lists":
+        """The lists that people are about to import."""
+        from importer.web.lists import Lists
+
+        return Lists(self.options.folder / "lists")
+
+    def verdicts_of(self, one: "ImportList") -> dict[tuple[tuple[str, str], ...], RowOutcome]:
         """Return what the connected server has said of a list's rows, by what would be sent."""
         server = self.connection.server if self.connection else None
         return self._verdicts.setdefault((one.id, server.url if server else "", server.user if server else ""), {})
