@@ -114,11 +114,7 @@ def column_named(text: str) -> Column | None:
 
 
 def did_tier(text: str) -> tuple[int, int]:
-    """Say how surely the header of a DID column means DIDs: 0 the server's own name, 1 a DID, 2 a phone number.
-
-    Returns:
-        The tier, and how exact the header is within all.
-    """
+    """Say how surely the header of a DID column means DIDs: 0 the server's own name, 1 a DID, 2 a phone number."""
     key = _key(text)
     rank = _RANKS[key][1] if key in _RANKS else 0
     inbound = any(word in key for word in ("did", "ddi", "inbound", "dnis"))
@@ -185,13 +181,7 @@ def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHO
 
 @dataclass(frozen=True, slots=True)
 class RangeColumns:
-    """Where a sheet keeps its ranges.
-
-    Attributes:
-        first: the index of the header of the first numbers.
-        last: the index of the header of the last numbers; None if there is none.
-        quantity: the index of the header that says how many numbers; None if there is none.
-    """
+    """Where a sheet keeps its ranges."""
 
     first: int
     last: int | None
@@ -199,15 +189,7 @@ class RangeColumns:
 
 
 def range_columns(header: Sequence[str], did_column: int | None = None) -> RangeColumns | None:
-    """Find the columns of ranges in a sheet that has no DID column, or whose DID column holds the first numbers.
-
-    Args:
-        header: the header cells as they stand in the file.
-        did_column: the index of the header that was taken for did_pattern; None where there is none.
-
-    Returns:
-        The columns; None where first numbers do not stand beside last numbers or quantities.
-    """
+    """Find the columns of ranges: first numbers, which a DID column may hold, beside last numbers or quantities."""
     keys = [header_key(text) for text in header]
 
     def index_of(names: frozenset[str]) -> int | None:

@@ -8,7 +8,7 @@ _FIRST, _SECOND = "17275550100", "17275550101"
 _BOTH = (added(2, _FIRST), added(3, _SECOND))
 _LETTERS = "holds letters"
 
-HEADERS = (
+FILES = (
     listed(
         "columns-named-like-those-of-the-results",
         ("row", "Phone Number", "result", "reason", "did_sent", "attempts", "answered_at"),
@@ -78,9 +78,6 @@ HEADERS = (
         "-> 17275550102 (did_route",
         flags=("--describe", "{city}, {state}"),
     ),
-)
-
-ROWS = (
     listed(
         "total-below-the-list",
         ("did", "group", "price"),
@@ -126,9 +123,4 @@ ROWS = (
         ((_FIRST, "Ingroup"), (_FIRST, "IN_GROUP")),
         (invalid(2, "did_route 'Ingroup' is not a route; did you mean IN_GROUP?"), added(3, _FIRST)),
     ),
-)
-
-FILES = (
-    *HEADERS,
-    *ROWS,
 )

@@ -2,26 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from importer.model import CellFlaw
 from messy import ods_by_hand as ods
-from messy.messy_file import Became, MessyFile, Row, added, invalid, twice
-from messy.workbook_file import FIRST_ADDED, FIRST_ROW, HEADER, workbook_read
+from messy.messy_file import MessyFile, added, invalid, twice
+from messy.workbook_file import FIRST_ADDED, FIRST_ROW, HEADER, reader_of
 from messy.xlsx_by_hand import package
 
 _ERROR = "is an error of the spreadsheet"
-
-
-def _read(
-    name: str,
-    make: Callable[[Path], None],
-    rows: tuple[Row, ...],
-    became: tuple[Became, ...],
-    header: tuple[str, ...] = HEADER,
-    **more: Any,
-) -> MessyFile:
-    return workbook_read(name, make, header, rows, ending=".ods", became=became, **more)
+_read = reader_of(".ods")
 
 
 def _typed(kind: str, attributes: str, shown: str) -> str:

@@ -18,7 +18,7 @@ def _list_read(name: str, content: str | bytes, **more: Any) -> MessyFile:
     return text_read(name, content, _HEADER, more.pop("rows", _ROWS), became=more.pop("became", _BOTH), **more)
 
 
-HEADERS = (
+FILES = (
     _list_read(
         "title-lines-above-the-header",
         "DID list of May\nOrder 4711,confirmed\n\n" + _LIST,
@@ -121,9 +121,6 @@ HEADERS = (
             added(4, "17275550102"),
         ),
     ),
-)
-
-CELLS = (
     text_read(
         "words-that-are-no-blanks",
         "did,group,remark\n17275550100,NA,null\n17275550101,nan,None\n",
@@ -148,9 +145,4 @@ CELLS = (
         ((2, (" 17275550100 ", "")), (3, ("17275550101", ""))),
         became=_BOTH,
     ),
-)
-
-FILES = (
-    *HEADERS,
-    *CELLS,
 )

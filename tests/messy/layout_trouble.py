@@ -15,7 +15,7 @@ def _formatted_rows(first: int, last: int) -> str:
     )
 
 
-LAYOUT = (
+FILES = (
     workbook_read(
         "title-rows-and-a-merged-title",
         one_sheet(
@@ -116,9 +116,6 @@ LAYOUT = (
         with_one_row(in_row(f'<c r="A{_LAST_ROW + 1}"><v>1</v></c>', _LAST_ROW + 1)),
         "sheet 'Order': row 1048577: the list has more than 1,048,576 rows",
     ),
-)
-
-SHEETS = (
     workbook_read(
         "list-on-the-second-sheet",
         workbook(
@@ -181,9 +178,4 @@ SHEETS = (
         workbook({"A": sheet(cells("Line", "City")), "B": sheet(cells("Price"))}),
         "there is no DID column; the columns are: sheet 'A': Line, City; sheet 'B': Price; rename",
     ),
-)
-
-FILES = (
-    *LAYOUT,
-    *SHEETS,
 )

@@ -122,42 +122,6 @@ def bytes_of(content: str | bytes) -> Callable[[Path], None]:
     return make
 
 
-def readable(
-    name: str,
-    ending: str,
-    make: Callable[[Path], None],
-    header: tuple[str, ...],
-    rows: tuple[Row, ...],
-    *,
-    flaws: Mapping[tuple[int, int], CellFlaw] = MappingProxyType({}),
-    options: ReadOptions | None = None,
-    facts: tuple[str, ...] = (),
-    sheet: str = "",
-    header_row: int = 1,
-    blank_rows: int = 0,
-    became: tuple[Became, ...] = (),
-    flags: tuple[str, ...] = (),
-    said: tuple[str, ...] = (),
-) -> MessyFile:
-    """Return a file that must be read."""
-    return MessyFile(
-        name,
-        ending,
-        make,
-        header,
-        rows,
-        flaws,
-        options=options or ReadOptions(),
-        facts=facts,
-        sheet=sheet,
-        header_row=header_row,
-        blank_rows=blank_rows,
-        became=became,
-        flags=flags,
-        said=said,
-    )
-
-
 def text_read(
     name: str,
     content: str | bytes,
@@ -167,18 +131,13 @@ def text_read(
     ending: str = ".csv",
     **more: Any,
 ) -> MessyFile:
-    """Return a text file that must be read; ``more`` is what ``readable`` takes."""
-    return readable(name, ending, bytes_of(content), header, rows, **more)
+    """Return a text file that must be read."""
+    return MessyFile(name, ending, bytes_of(content), header, rows, **more)
 
 
 def refused(
-    name: str,
-    make: Callable[[Path], None] | str | bytes,
-    error: str,
-    *,
-    ending: str = ".csv",
-    options: ReadOptions | None = None,
+    name: str, make: Callable[[Path], None] | str | bytes, error: str, *, ending: str = ".csv", **more: Any
 ) -> MessyFile:
     """Return a file that must be refused with a message in which this regular expression is found."""
     maker = bytes_of(make) if isinstance(make, str | bytes) else make
-    return MessyFile(name, ending, maker, error=error, options=options or ReadOptions())
+    return MessyFile(name, ending, maker, error=error, **more)

@@ -3,25 +3,14 @@
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from importer.model import CellFlaw
 from messy import xls_by_hand as xls
-from messy.messy_file import Became, MessyFile, Row, added, bytes_of, invalid
-from messy.workbook_file import FIRST_ADDED, FIRST_ROW, HEADER, workbook_read
+from messy.messy_file import MessyFile, added, bytes_of, invalid
+from messy.workbook_file import FIRST_ADDED, FIRST_ROW, HEADER, reader_of
 
 _ERROR = "is an error of the spreadsheet"
-
-
-def _read(
-    name: str,
-    make: Callable[[Path], None],
-    rows: tuple[Row, ...],
-    became: tuple[Became, ...],
-    header: tuple[str, ...] = HEADER,
-    **more: Any,
-) -> MessyFile:
-    return workbook_read(name, make, header, rows, ending=".xls", became=became, **more)
+_read = reader_of(".xls")
 
 
 def _xls(*cells: bytes, formats: tuple[str, ...] = (), header: tuple[str, str] = HEADER) -> Callable[[Path], None]:

@@ -58,7 +58,7 @@ def _doubled(path: Path) -> None:
         archive.writestr("xl/worksheets/sheet1.xml", sheet(cells("did"), cells(17275550199, row=2)))
 
 
-XML = (
+FILES = (
     workbook_read(
         "xml-with-prefixes",
         workbook(
@@ -132,9 +132,6 @@ XML = (
         workbook({"Order": '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>' + sheet(cells("did")).partition("\n")[2]}),
         "is damaged; get it again, or open it in Excel or LibreOffice and save it under a new name",
     ),
-)
-
-CONTAINERS = (
     workbook_refused(
         "workbook-cut-short", _changed(with_one_row(), lambda data: data[:-40]), "is damaged; get it again"
     ),
@@ -168,9 +165,4 @@ CONTAINERS = (
         "numbers-document", package({"Index/Document.iwa": b"\0"}), "is a document of Apple's Numbers or Pages"
     ),
     workbook_refused("archive-of-nothing", package({}), "is a zip archive, not a spreadsheet"),
-)
-
-FILES = (
-    *XML,
-    *CONTAINERS,
 )

@@ -22,7 +22,7 @@ def _zip(name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
-NO_LISTS = (
+FILES = (
     refused("empty-file", b"", r"is empty \(0 bytes\); get or save the list again"),
     refused("only-blank-lines", "\n , ,\n\n", "is empty: no cell of it is filled"),
     refused("header-alone", "did,group\n\n", "row 1: there are no rows below the header"),
@@ -51,9 +51,6 @@ NO_LISTS = (
     refused(
         "sheet-of-a-text-file", _LIST, "the file has no sheets; leave out --sheet", options=ReadOptions(sheet="Order")
     ),
-)
-
-HTML = (
     text_read(
         "html-table-named-xls",
         _PAGE % "<table><thead><tr><th>DID</th><th>City &amp; State</th></tr></thead>"
@@ -121,9 +118,4 @@ HTML = (
         became=_ONE,
     ),
     refused("page-of-a-login", _PAGE % "<form>Please log in</form>", "is a web page without a table", ending=".xls"),
-)
-
-FILES = (
-    *NO_LISTS,
-    *HTML,
 )

@@ -31,7 +31,7 @@ def _in_columns(
     return listed(name, header, (single, row), (added(2, "7275550100"), *became), *said, flags=flags)
 
 
-IN_A_CELL = (
+FILES = (
     _in_a_cell(
         "range-that-is-not-to-be-taken-apart",
         "7275550101-7275550103",
@@ -79,9 +79,6 @@ IN_A_CELL = (
         "7275550101-7275560101",
         (invalid(3, "is a range of 10,001 numbers; at most 10,000 are taken"),),
     ),
-)
-
-IN_COLUMNS = (
     _in_columns(
         "first-and-last-number",
         ("First Number", "Last Number", "group"),
@@ -161,9 +158,4 @@ IN_COLUMNS = (
         ),
         flags=_EXPAND,
     ),
-)
-
-FILES = (
-    *IN_A_CELL,
-    *IN_COLUMNS,
 )

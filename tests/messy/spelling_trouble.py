@@ -27,7 +27,7 @@ def _doubtful(name: str, typed: str, reason: str, *, flags: tuple[str, ...] = ()
     return _listed(name, ("17275550100", typed), became, flags=flags)
 
 
-READ = (
+FILES = (
     _spelled("apostrophe-before-the-number", "'17275550101", "17275550101"),
     _spelled("number-as-a-text-formula", '="17275550101"', "17275550101"),
     _spelled("number-as-a-sum", "=+17275550101", "+17275550101"),
@@ -53,9 +53,6 @@ READ = (
     _spelled("number-of-another-country", "+44 20 7946 0101", "+442079460101"),
     _spelled("short-number", "0101", "0101", "1 number is not possible in US and would be sent all the same"),
     _spelled("pattern-that-is-no-number", "_1727555010X", "_1727555010X", flags=("--any-pattern",)),
-)
-
-DOUBTFUL = (
     _doubtful("shortened-number", "1.72756E+10", _SHORTENED),
     _doubtful("shortened-number-with-a-comma", "1,72756E+10", _SHORTENED),
     _doubtful("shortened-number-in-any-pattern", "1.72756E+10", _SHORTENED, flags=("--any-pattern",)),
@@ -88,9 +85,6 @@ DOUBTFUL = (
     _doubtful("fifty-one-digits", "7" * 51, "is too long"),
     _doubtful("hundred-numbers-in-a-cell", " ".join(["7275550101"] * 100), "is too long for a number"),
     _doubtful("impossible-number", "7275550", "is no possible number in US", flags=("--strict-numbers",)),
-)
-
-ALIKE = (
     _listed(
         "numbers-of-three-forms",
         ("7275550100", "7275550101", "17275550102", "+17275550103"),
@@ -151,10 +145,4 @@ ALIKE = (
         (there(2, "18005550199"), added(3, "7275550100"), there(4, "default")),
         flags=("--any-pattern",),
     ),
-)
-
-FILES = (
-    *READ,
-    *DOUBTFUL,
-    *ALIKE,
 )

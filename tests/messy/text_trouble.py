@@ -20,7 +20,7 @@ def _list_read(name: str, content: str | bytes, **more: Any) -> MessyFile:
     return text_read(name, content, _HEADER, more.pop("rows", _ROWS), became=more.pop("became", _BOTH), **more)
 
 
-ENCODINGS = (
+FILES = (
     _list_read("utf-8-with-mark", b"\xef\xbb\xbf" + _LIST.encode(), facts=("encoding UTF-8 with byte order mark",)),
     _list_read(
         "unicode-text-of-excel",
@@ -75,9 +75,6 @@ ENCODINGS = (
         b"\xff\xfe" + _LIST.encode("utf-16-le")[:-1],
         r"line 3, byte \d+ .* is no utf-16-le",
     ),
-)
-
-SEPARATORS = (
     text_read(
         "semicolons-and-commas-in-the-text",
         "did;description\n17275550100;Tampa, FL\n17275550101;Miami, FL\n",
@@ -116,9 +113,6 @@ SEPARATORS = (
     ),
     _list_read("csv-named-xls", _LIST, ending=".xls", facts=("the name ends in .xls, the content is a text file",)),
     _list_read("tsv-named-xlsx", _LIST.replace(",", "\t"), ending=".xlsx", facts=("the name ends in .xlsx",)),
-)
-
-LINES = (
     _list_read("old-mac-line-ends", _LIST.replace("\n", "\r")),
     _list_read("mixed-line-ends", "did_pattern,group\r\n17275550100,SALES\n17275550101,SUPPORT\r"),
     _list_read("no-line-end-at-the-end", _LIST.rstrip()),
@@ -162,10 +156,4 @@ LINES = (
         blank_rows=5,
         became=(added(5, "17275550100"), added(8, "17275550101")),
     ),
-)
-
-FILES = (
-    *ENCODINGS,
-    *SEPARATORS,
-    *LINES,
 )

@@ -27,7 +27,7 @@ def _turned_down(row: int, reason: str) -> Became:
     return turned_down(row, _DIDS[row - 2], reason)
 
 
-ROUTES = (
+FILES = (
     _column(
         "routes-as-people-write-them",
         "did_route",
@@ -106,9 +106,6 @@ ROUTES = (
             _added(6),
         ),
     ),
-)
-
-WORDS = (
     _column(
         "yes-and-no-in-many-words",
         "active",
@@ -169,9 +166,6 @@ WORDS = (
             invalid(4, "agent_search_method 'LBL' is not one of the choices"),
         ),
     ),
-)
-
-NUMBERS = (
     _columns(
         "extensions-that-a-spreadsheet-has-touched",
         ("did_route", "extension"),
@@ -228,10 +222,4 @@ NUMBERS = (
             invalid(6, "is too long"),
         ),
     ),
-)
-
-FILES = (
-    *ROUTES,
-    *WORDS,
-    *NUMBERS,
 )

@@ -1,10 +1,11 @@
 """What the ugly Excel workbooks have in common: one good row, in which nothing is ugly."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from messy.messy_file import Became, MessyFile, Row, added, readable, refused
+from messy.messy_file import Became, MessyFile, Row, added, refused
 from messy.xlsx_by_hand import cells, one_sheet
 
 HEADER = ("did", "group")
@@ -30,11 +31,23 @@ def workbook_read(
     **more: Any,
 ) -> MessyFile:
     """Return a workbook that must be read; without anything else said, as the good row alone."""
-    return readable(name, ending, make, header, rows, sheet=sheet, became=became, **more)
+    return MessyFile(name, ending, make, header, rows, sheet=sheet, became=became, **more)
 
 
-def workbook_refused(
-    name: str, make: Callable[[Path], None], error: str, *, ending: str = ".xlsx", **more: Any
-) -> MessyFile:
-    """Return a workbook that must be refused."""
-    return refused(name, make, error, ending=ending, **more)
+workbook_refused = partial(refused, ending=".xlsx")
+
+
+def reader_of(ending: str) -> Callable[..., MessyFile]:
+    """Return a maker of workbooks with this ending that must be read."""
+
+    def read(
+        name: str,
+        make: Callable[[Path], None],
+        rows: tuple[Row, ...],
+        became: tuple[Became, ...],
+        header: tuple[str, ...] = HEADER,
+        **more: Any,
+    ) -> MessyFile:
+        return workbook_read(name, make, header, rows, ending=ending, became=became, **more)
+
+    return read
