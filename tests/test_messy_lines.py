@@ -97,7 +97,8 @@ def test_an_ugly_file_is_checked_and_run_and_each_row_becomes_what_it_must(
     if len(lines) == len(file.rows):
         assert tuple((line.row, line.cells) for line in lines) == file.rows
     assert set(sandbox.stored()) == {became.did for became in file.became if became.result is Result.SUCCESS}
-    sent = [call.did_pattern for call in sandbox.calls[calls:]]
+    # after a refusal the in-groups and call menus are asked for, which names no DID
+    sent = [call.did_pattern for call in sandbox.calls[calls:] if call.did_pattern]
     assert sorted(sent) == sorted(became.did for became in file.became if became.did)
 
 
