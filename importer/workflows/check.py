@@ -85,7 +85,8 @@ def check_file(path: Path | str, options: ImportOptions) -> Checked:
     except SheetError:
         _refuse_results(path)
         raise
-    if {"result", "reason", "did_sent", "answered_at"} <= {*table.header}:
+    # a list of a carrier may have columns of these names too, but no workbook with such a sheet
+    if table.sheet and {"result", "reason", "did_sent", "answered_at"} <= {*table.header}:
         _refuse_results(path)
     return _check_table(table, options)
 

@@ -57,7 +57,7 @@ FILES = (
         "'did_active' is taken for active",
         "'group_id' is taken for group",
         "'user_id' is never sent: add_did cannot set the agent",
-        "did_description=Sales line, active=N, did_route=IN_GROUP, group=SALES)",
+        "did_description=Sales line, did_route=IN_GROUP, group=SALES, active=N)",
     ),
     listed(
         "descriptions-in-two-columns",

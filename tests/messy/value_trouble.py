@@ -111,8 +111,8 @@ FILES = (
         "active",
         ("yes", "No", "TRUE", "0", "maybe", ""),
         (*map(_added, (2, 3, 4, 5)), invalid(6, "active 'maybe' is not one of the choices"), _added(7)),
-        "row 2: 17275550100 -> 17275550100 (active=Y,",
-        "row 3: 17275550101 -> 17275550101 (active=N,",
+        "row 2: 17275550100 -> 17275550100 (did_route=IN_GROUP, group=SALES_IN, active=Y)",
+        "row 3: 17275550101 -> 17275550101 (did_route=IN_GROUP, group=SALES_IN, active=N)",
     ),
     _column(
         "recording-in-many-words",
