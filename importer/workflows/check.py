@@ -85,8 +85,7 @@ def check_file(path: Path | str, options: ImportOptions) -> Checked:
     except SheetError:
         _refuse_results(path)
         raise
-    # a list of a carrier may have columns of these names too, but no workbook with such a sheet
-    if table.sheet and {"result", "reason", "did_sent", "answered_at"} <= {*table.header}:
+    if {"result", "reason", "did_sent", "answered_at"} <= {*table.header}:
         _refuse_results(path)
     return _check_table(table, options)
 

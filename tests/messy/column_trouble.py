@@ -11,11 +11,11 @@ _LETTERS = "holds letters"
 FILES = (
     listed(
         "columns-named-like-those-of-the-results",
-        ("row", "Phone Number", "result", "reason", "did_sent", "attempts", "answered_at"),
+        ("row", "Phone Number", "result", "reason", "did_sent", "attempts", "answered"),
         (("7", _FIRST, "failed", "busy", "no", "3", "May"), ("8", _SECOND, "success", "", "yes", "1", "")),
         _BOTH,
         "'Phone Number' is taken for did_pattern",
-        "never sent, but kept in the results: row, result, reason, did_sent, attempts, answered_at",
+        "never sent, but kept in the results: row, result, reason, did_sent, attempts, answered",
     ),
     listed(
         "status-of-the-carrier",
