@@ -1,7 +1,6 @@
-"""THE list of columns: what a sheet may hold, what VICIdial keeps of it, and what we say about it.
+"""THE list of columns, of which schema, template, documentation and sandbox are made, in the order of filling a sheet.
 
-Schema, template, documentation and sandbox are built from it alone. Facts are those of ``add_did`` as real servers
-behave (the recorded replies in ``tests/transcripts.jsonl``); the order is that in which people fill a sheet.
+Facts are those of ``add_did`` as real servers behave (the recorded replies in ``tests/transcripts.jsonl``).
 """
 
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from typing import Final
 from importer.column import CALL_HANDLE_METHODS, COPY_DID, YES_NO, Column, ServerCheck
 
 _OPTIONAL: Final = ", THIS IS AN OPTIONAL FIELD"
-
 DID_PATTERN: Final = Column(
     name="did_pattern",
     kept=":+*#._0-9a-zA-Z",
@@ -19,10 +17,10 @@ DID_PATTERN: Final = Column(
     refusal="YOU MUST USE ALL REQUIRED FIELDS",
     aliases=tuple(
         "did didpattern didnumber didnumbers dids didno didlist didextension ddi ddis ddinumber ddinumbers"
-        " inbounddid inbounddids phonenumbere164 numbervale164 e164number numbere164 e164 phonenumber"
-        " telephonenumber fullnumber fulltn inboundnumber inboundnumbers destinationdid tollfreenumber trunknumber"
-        " phonenumbers telephonenumbers tollfreenumbers telephoneno phoneno telno telnos tn tns tfn tollfree dnis"
-        " msisdn number numbers telephone phone tel value".split()
+        " inbounddid inbounddids phonenumbere164 numbervale164 e164number numbere164 e164 phonenumber telephonenumber"
+        " fullnumber fulltn inboundnumber inboundnumbers destinationdid tollfreenumber trunknumber phonenumbers"
+        " telephonenumbers tollfreenumbers telephoneno phoneno telno telnos tn tns tfn tollfree dnis msisdn number"
+        " numbers telephone phone tel value".split()
     ),
     holds_did=True,
     help="The inbound number, written exactly as the carrier sends it in the call. Digits with an optional leading +.",
@@ -227,16 +225,14 @@ COLUMNS: Final[tuple[Column, ...]] = (
         stored_as="user",
         aliases=("agent", "agentid", "agentuser", "useragent"),
         function="",
-        help="The agent of an AGENT route. add_did cannot set it, so it is never sent; set it under Inbound > DIDs, or"
-        " name a DID that has it in copy_from.",
+        help="The agent of an AGENT route, which add_did cannot set: set it under Inbound > DIDs, or use copy_from.",
         example="1001",
     ),
 )
 """All columns, in the order in which people fill them; behind them those that add_did does not know."""
 
 BY_NAME: Final[Mapping[str, Column]] = MappingProxyType({column.name: column for column in COLUMNS})
-# the parameters of add_did
-SENT: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.sent)
+SENT: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.sent)  # the parameters of add_did
 # those whose cells are checked and travel with their row: of add_did, and copy_from
 USED: Final[tuple[Column, ...]] = tuple(column for column in COLUMNS if column.function)
 
