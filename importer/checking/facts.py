@@ -32,15 +32,7 @@ def read_columns(
     parts: Collection[int],
     mapping: Mapping[str, str],
 ) -> tuple[ColumnReading, ...]:
-    """Return what each column of the file was taken for.
-
-    Args:
-        table: what was read.
-        match: which header was taken for which column.
-        ranges: the columns of ranges, if the table has any.
-        parts: the columns of which the DIDs were put together.
-        mapping: a header -> the server's name of the column that the person says it is.
-    """
+    """Return what each column of the file was taken for; ``parts`` are those of which the DIDs were put together."""
     names = {index: name for name, index in match.taken.items()}
     by_hand = {header_key(text) for text in mapping}
     rivals = [index for index, name in match.passed_over.items() if name == DID_PATTERN.name]
@@ -48,15 +40,11 @@ def read_columns(
     for index, header in enumerate(table.header):
         name, near = names.get(index, ""), ""
         if name:
-            how = "chosen" if header_key(header) in by_hand else "by name"
-            if (
-                name == DID_PATTERN.name
-                and how == "by name"
-                and any(did_tier(header) > did_tier(table.header[other]) for other in rivals)
-            ):
-                how = "by content"
-            if not BY_NAME[name].function:
-                how = "not sent"
+            beaten = name == DID_PATTERN.name and any(
+                did_tier(header) > did_tier(table.header[other]) for other in rivals
+            )
+            how = "chosen" if header_key(header) in by_hand else "by content" if beaten else "by name"
+            how = how if BY_NAME[name].function else "not sent"
         elif ranges is not None and index in (ranges.last, ranges.quantity):
             how = "range"
         elif index in parts:
@@ -127,8 +115,8 @@ def _headers(columns: Sequence[ColumnReading]) -> Iterator[str]:
             yield f"'{column.header}' is put together with other columns to the DIDs"
         elif column.column and column.how == "not sent":
             yield f"'{column.header}' is never sent: add_did cannot set the agent"
-    unknown = [column.header for column in columns if column.how == "not sent" and not column.column]
-    if any(unknown := [text for text in unknown if text.strip()]):
+    unsent = (column.header for column in columns if column.how == "not sent" and not column.column)
+    if unknown := [text for text in unsent if text.strip()]:
         yield f"never sent, but kept in the results: {', '.join(unknown)}"
 
 
