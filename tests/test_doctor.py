@@ -138,7 +138,7 @@ def test_it_says_where_each_value_came_from(doctor: Doctor, sandbox: Sandbox, mo
         "user opsuser (--user)",
         "password not shown (VICIDIAL_PASS)",
         "source didimporter (default)",
-        "rate 10 (default)",
+        "rate 20 (default)",
         "timeout 5 (--timeout)",
     ):
         assert words in report.flat

@@ -230,6 +230,15 @@ def test_a_twin_whose_row_was_settled_by_an_earlier_process_goes_on_from_there()
         assert case.run().by_index[1].result is result
 
 
+def test_a_stop_leaves_a_row_over_as_a_duplicate_where_its_twin_is_or_may_be_there() -> None:
+    def meanwhile(submission: Submission) -> None:
+        asyncio.get_running_loop().call_later(5.0, submission.stop, Stop(StopKind.INTERRUPTED, "interrupted"))
+
+    ran = Case(FakeVicidial(latency=(60.0, 60.0)), twins(2), meanwhile=meanwhile).run()
+    assert [ran.by_index[place].result for place in (0, 1)] == [Result.UNKNOWN, Result.DUPLICATE]
+    assert "not known whether" in ran.by_index[1].reason
+
+
 def test_rows_that_wait_for_a_twin_are_left_over_by_a_stop() -> None:
     ran = Case(FakeVicidial(fate=always(Fate.LOGIN_REFUSED)), twins(3)).run()
     assert sorted(ran.by_index) == [0, 1, 2]

@@ -15,7 +15,7 @@ from importer.sending.operations import operation_of
 from importer.sending.options import SubmitOptions, Submitted, Suggest, nothing_to_suggest
 from importer.sending.places import Api, Places
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
-from importer.sending.reconcile import DID_NOT_GO, left_over, twin_outcome
+from importer.sending.reconcile import DID_NOT_GO, IS_OR_MAY_BE_THERE, left_over, twin_outcome
 from importer.sending.recorder import Recorder
 from importer.sending.row_sender import RowSender
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
@@ -125,8 +125,7 @@ class Submission:
             loop.set_exception_handler(before)
         if self._unexpected is not None:
             raise self._unexpected
-        left = tuple(self._leftover(row) for row in self._rows if row.index not in self._outcomes)
-        return Submitted(tuple(self._outcomes.values()), left, self._switch.stop)
+        return Submitted(tuple(self._outcomes.values()), self._left(), self._switch.stop)
 
     async def _work(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let every worker do the job to its end; after a stop wait for calls in flight, but not for ever."""
@@ -222,8 +221,7 @@ class Submission:
         if outcome.result in DID_NOT_GO:
             self._queue.append(replace(twin, after=None))
             return
-        number = self._row_numbers[outcome.index] if self._row_numbers else 0
-        settled = twin_outcome(twin, outcome, number)
+        settled = self._twin_outcome(twin, outcome)
         self._write(settled, self._recorder.settled(settled))
 
     async def _verify_rows(self) -> None:
@@ -246,5 +244,14 @@ class Submission:
         self._outcomes[outcome.index] = outcome
         self._on_outcome(outcome)
 
-    def _leftover(self, row: PlannedRow) -> RowOutcome:
-        return left_over(self._states.get(row.index) or RowState.of(row), self._switch.stop)
+    def _left(self) -> tuple[RowOutcome, ...]:
+        known = {**self._earlier, **self._outcomes}
+        for row in (row for row in self._rows if row.index not in self._outcomes):
+            known[row.index] = left_over(self._states.get(row.index) or RowState.of(row), self._switch.stop)
+            first = known.get(row.after) if row.after is not None else None
+            if first is not None and first.result in IS_OR_MAY_BE_THERE:
+                known[row.index] = self._twin_outcome(row, first)
+        return tuple(known[row.index] for row in self._rows if row.index not in self._outcomes)
+
+    def _twin_outcome(self, twin: PlannedRow, first: RowOutcome) -> RowOutcome:
+        return twin_outcome(twin, first, self._row_numbers[first.index] if self._row_numbers else 0)

@@ -12,6 +12,9 @@ from importer.vicidial.replies import Meaning, Verdict
 DID_NOT_GO: Final = frozenset({Result.INVALID, Result.FAILED, Result.PERMISSION_ERROR})
 """Results of a row after which a later row with the same DID is sent."""
 
+IS_OR_MAY_BE_THERE: Final = frozenset({Result.SUCCESS, Result.DUPLICATE, Result.UNKNOWN})
+"""Results of a row after which a later row with the same DID is a duplicate."""
+
 
 def found_before(operation: Operation, state: RowState) -> Decision:
     """Decide what becomes of a row whose DID is there before its first call, as update_did has said."""
