@@ -199,7 +199,7 @@ def test_the_workbook_of_a_run_that_was_killed_says_what_is_known_of_each_row(tm
 
     with Sandbox(SandboxOptions(faults=FaultPlan(chosen=after_twenty))) as sandbox:
         # under a rate each row's outcome is on disk before its worker goes on
-        process = desk.start("run", order.path, *flags(sandbox, "--rate", "500"))
+        process = desk.start("run", order.path, *flags(sandbox, "--rate", "500", "--no-probe-first"))
         assert sandbox.wait_for_calls(24, 30)
         process.kill()
         process.wait()

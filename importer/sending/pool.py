@@ -76,8 +76,7 @@ class Submission:
         self._unexpected: BaseException | None = None
         self._to_verify: deque[RowOutcome] = deque()
         self._switch = StopSwitch()
-        # under a rate it is the rate that calls wait for, and no row is written down long before its call; one client
-        # is asked for where rows are to go one after the other
+        # under a rate no row is written down long before its call; one client is for rows one after the other
         in_turn = rate_limiter.limited or len(apis) == 1
         self._workers = len(apis) * (1 if in_turn else _ROWS_A_PLACE)
         self._alone = asyncio.Lock()
@@ -101,7 +100,7 @@ class Submission:
         self._switch.pull(stop)
 
     def try_now(self) -> None:
-        """Ask a server that is away at once, instead of waiting on."""
+        """Ask a server that is away at once."""
         self._sender.breaker.try_now()
 
     async def run(self) -> Submitted:
@@ -158,7 +157,6 @@ class Submission:
         self._went_wrong(context.get("exception") or RuntimeError(context["message"]))
 
     def _went_wrong(self, error: BaseException) -> None:
-        """Stop everybody; a record that cannot be written is a stop like others."""
         if isinstance(error, RecordWriteError):
             self.stop(Stop(StopKind.RECORD_FAILED, str(error)))
         else:
@@ -174,7 +172,7 @@ class Submission:
             if self._together:
                 await self._send_next()
                 continue
-            # one row goes first, alone: a login that is refused must cost one login, not one for each worker
+            # one row goes first, alone: a login that is refused costs one login, not one for each worker
             try:
                 with self._switch.waiting():
                     await self._alone.acquire()
@@ -183,7 +181,6 @@ class Submission:
             try:
                 if not self._together and self._queue and not self._switch.on:
                     await self._send_next()
-                    # whether all is well shows when the outcome counts
                     if self._being_written:
                         await asyncio.wait(self._being_written)
             finally:
@@ -236,7 +233,6 @@ class Submission:
 
     @property
     def _together(self) -> bool:
-        """Whether more than one row may be on its way."""
         return self._sender.feedback.met and self._all_is_well
 
     def _note(self, outcome: RowOutcome) -> None:
