@@ -2,6 +2,7 @@
 # make test   lint, types and tests: all that must hold
 # make soak   the long runs: kill -9, faults by the thousand, signals
 # make bench  what it costs beside wrk, XlsxWriter and others (Linux, ten minutes); BENCH="--only slow,check" for parts
+# make wheel  builds the wheel, installs it alone into an empty environment, and runs the demo there
 # make check  lint and types alone
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: demo test soak bench check lint types clean
+.PHONY: demo test soak bench wheel check lint types clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -33,7 +34,10 @@ types: .venv/installed
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/pytest -m 'not soak'
+	$(BIN)/pytest -m 'not soak' -n auto
+
+wheel: .venv/installed
+	$(BIN)/python -m tests.try_wheel
 
 soak: .venv/installed
 	$(BIN)/pytest -m soak

@@ -4,6 +4,7 @@ Run ``python tests/readme_blocks.py`` from the top of the repository to write th
 """
 
 import argparse
+import ast
 import contextlib
 import io
 import os
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,7 @@ import openpyxl
 
 from importer.cli import main
 from importer.cli.parser import EPILOG, build_parser
+from importer.reading import limits
 from importer.result_words import WORDS
 from importer.sandbox import Sandbox
 from importer.workbooks.template import columns_markdown
@@ -33,6 +36,8 @@ SHOWN_PORT: Final = "8089"
 _BLOCK: Final = re.compile(r"(<!-- begin: (?P<name>[a-z ]+) -->\n)(?P<body>.*?)(<!-- end: (?P=name) -->)", re.DOTALL)
 
 BARE: Final = "bare_numbers.csv --set did_route=IN_GROUP --set group=SALES_IN"
+
+JSON: Final = ("did-importer run first_order.csv --yes --new --json", "did-importer undo no-such-run --json")
 
 PYTHON: Final = """\
 from pathlib import Path
@@ -69,6 +74,7 @@ class Practice:
 
     def plain(self, text: str) -> str:
         """Return a text without what differs from day to day and from machine to machine."""
+        text = text.replace(str(self.folder), "/home/you/lists")
         text = re.sub(r"\bport \d+ of", f"port {SHOWN_PORT} of", text)
         text = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{SHOWN_PORT}", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)", "2026-11-23T10:15:00+00:00", text)
@@ -113,6 +119,7 @@ def consoles() -> Mapping[str, str]:
             "console order": lambda: _order(at),
             "console runs": lambda: at.type("did-importer runs"),
             "console undo": lambda: _undo(at),
+            "json": lambda: "".join(map(at.type, JSON)),
         }
         return {name: f"```console\n{step()}```\n" for name, step in steps.items()}
 
@@ -196,6 +203,17 @@ def results_block() -> str:
     return "\n".join(["| result | means | what to do |", "|---|---|---|", *lines]) + "\n"
 
 
+def limits_block() -> str:
+    """Tell the bounds of what is read, with the sentence that stands below each in the code."""
+    source = ast.parse(Path(limits.__file__).read_text(encoding="utf-8")).body
+    lines = ["| at most | of what |", "|---|---|"]
+    for bound, words in pairwise(source):
+        if isinstance(bound, ast.AnnAssign) and isinstance(words, ast.Expr) and isinstance(bound.target, ast.Name):
+            said = " ".join(ast.literal_eval(words.value).replace("``", "`").split())
+            lines.append(f"| {getattr(limits, bound.target.id):,} | {said} |")
+    return "\n".join(lines) + "\n"
+
+
 def blocks() -> Mapping[str, str]:
     """Make every block anew."""
     return {
@@ -207,6 +225,7 @@ def blocks() -> Mapping[str, str]:
         "settings": settings_block(),
         "flags": flags_block(),
         "python": python_block(),
+        "limits": limits_block(),
     }
 
 

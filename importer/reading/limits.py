@@ -34,7 +34,7 @@ LONGEST_CELL: Final = 32_767
 
 LONG_TEXT: Final = 1_000
 MOST_IN_LONG_TEXTS: Final = 10_000_000
-"""Characters of the texts that are longer than ``LONG_TEXT``, in all."""
+"""Characters of the texts that are longer than 1,000 characters, in all."""
 
 MOST_CHARACTERS: Final = 600_000_000
 """Characters of one sheet."""
@@ -47,8 +47,8 @@ LONGEST_LINE: Final = 1_000_000
 
 FEW_CELLS: Final = 5_000_000
 SPARSE: Final = 8
-"""python-calamine takes memory for every cell between the first and the last: for ``FEW_CELLS`` at least, and for
-``SPARSE`` times as many as are filled."""
+"""Times as many cells may lie between the first and the last as are filled (5,000,000 always), else a slower reader
+reads them: python-calamine takes memory for every one."""
 
 LONGEST_ROW_BYTES: Final = 4 * 1024 * 1024
 """XML of one row, or of one shared text, that is given to python-calamine."""
