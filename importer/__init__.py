@@ -40,12 +40,13 @@ if TYPE_CHECKING:
     from importer.vicidial.names import ServerNames as ServerNames
     from importer.workflows.check import RERUN_RESULTS as RERUN_RESULTS
     from importer.workflows.check import Checked as Checked
-    from importer.workflows.check import after_live_check as after_live_check
     from importer.workflows.check import check_again as check_again
     from importer.workflows.check import check_file as check_file
     from importer.workflows.check import check_results as check_results
     from importer.workflows.control import RunControl as RunControl
+    from importer.workflows.folders import Folders as Folders
     from importer.workflows.live_check import LiveCheck as LiveCheck
+    from importer.workflows.live_check import after_live_check as after_live_check
     from importer.workflows.live_check import check_live as check_live
     from importer.workflows.names import server_names as server_names
     from importer.workflows.observer import Observer as Observer
@@ -63,7 +64,6 @@ if TYPE_CHECKING:
     from importer.workflows.recorded import RecordedRun as RecordedRun
     from importer.workflows.recorded import recorded_run as recorded_run
     from importer.workflows.recorded import write_left_over as write_left_over
-    from importer.workflows.run import Folders as Folders
     from importer.workflows.run import import_checked as import_checked
     from importer.workflows.run import import_file as import_file
     from importer.workflows.run import import_file_async as import_file_async
@@ -83,9 +83,10 @@ _HOMES: Final = {
     "sending.stop": "Stop StopKind",
     "settings.password": "Password",
     "settings.settings": "Server",
-    "workflows.check": "RERUN_RESULTS Checked after_live_check check_again check_file check_results",
+    "workflows.check": "RERUN_RESULTS Checked check_again check_file check_results",
     "workflows.control": "RunControl",
-    "workflows.live_check": "LiveCheck check_live",
+    "workflows.folders": "Folders",
+    "workflows.live_check": "LiveCheck after_live_check check_live",
     "vicidial.names": "ServerNames",
     "workflows.names": "server_names",
     "workflows.observer": "Observer SilentObserver",
@@ -94,7 +95,7 @@ _HOMES: Final = {
     "workflows.undo": "LeftToUndo added_by left_to_undo undo",
     "workflows.preview": "FilePreview SheetPreview preview_file",
     "workflows.recorded": "RecordedRun recorded_run write_left_over",
-    "workflows.run": "Folders import_checked import_file import_file_async unfinished_run_of",
+    "workflows.run": "import_checked import_file import_file_async unfinished_run_of",
     "workflows.send": "RunReport",
     "workflows.verify": "VerifyReport verify_results",
 }

@@ -167,7 +167,9 @@ def test_what_was_typed_comes_back_unchanged_through_two_reruns(tmp_path: Path) 
         assert previous.header == HEADER
         assert [line.cells for line in previous.rows] == rows
         assert {line.result for line in previous.rows} == {Result.INVALID}
-    assert sorted(call.did_pattern for call in calls) == sorted([row[0] for row in rows] * 3)
+    assert sorted(call.did_pattern for call in calls if call.function == "add_did") == sorted(
+        [row[0] for row in rows] * 3
+    )
 
 
 def test_what_was_typed_comes_back_unchanged_when_excel_has_saved_the_workbook(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from importer.sending.stop import StopKind
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.workbooks.results import PreviousRow
-from importer.workflows.check import after_live_check, check_file
-from importer.workflows.live_check import LiveCheck, check_live, plan_after
+from importer.workflows.check import check_file
+from importer.workflows.live_check import LiveCheck, after_live_check, check_live, plan_after
 from importer.workflows.options import ImportOptions
 from importer.workflows.run import import_checked
 

@@ -153,7 +153,7 @@ class Submission:
                 self._went_wrong(error)
 
     def _callback_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Let what fails in a callback of the event loop end the run, instead of being printed unmasked."""
+        """End the run for what fails in a callback of the event loop, instead of printing it unmasked."""
         self._went_wrong(context.get("exception") or RuntimeError(context["message"]))
 
     def _went_wrong(self, error: BaseException) -> None:
@@ -200,7 +200,6 @@ class Submission:
         on_disk.add_done_callback(partial(self._is_written, outcome))
 
     def _is_written(self, outcome: RowOutcome, on_disk: asyncio.Future[None]) -> None:
-        """Let an outcome count, now that it is on disk."""
         self._being_written.discard(on_disk)
         try:
             on_disk.result()
@@ -211,9 +210,8 @@ class Submission:
             self._went_wrong(error)
 
     def _free_twin(self, outcome: RowOutcome) -> None:
-        """Send the row that waited for this one, or settle it, now that it is known whether the DID went."""
-        twin = self._twins.pop(outcome.index, None)
-        if twin is None:
+        """Send or settle the row that waited for this one."""
+        if (twin := self._twins.pop(outcome.index, None)) is None:
             return
         if outcome.result in DID_NOT_GO:
             self._queue.append(replace(twin, after=None))

@@ -17,7 +17,6 @@ from importer.workflows.plan import expanded_table, plan_rows, twice_in_the_file
 if TYPE_CHECKING:
     # the check of a list needs neither, and each drags much behind it
     from importer.workbooks.results import PreviousResults
-    from importer.workflows.live_check import LiveCheck
 
 RERUN_RESULTS: Final = frozenset(
     {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}
@@ -248,12 +247,3 @@ def _without_expanding(checked: CheckedTable, again: Collection[int]) -> Checked
             seen.add(row.table_index)
             kept.append(row if row.index == len(kept) else replace(row, index=len(kept)))
     return replace(checked, rows=tuple(kept))
-
-
-def after_live_check(checked: Checked, live: "LiveCheck", options: ImportOptions) -> Checked:
-    """Take over what the server itself said of the rows: what would be refused, or is there already, is not sent."""
-    from importer.workflows.live_check import plan_after
-
-    plan = plan_after(live, checked.planned, update=options.on_duplicate == "update")
-    settled = tuple(sorted((*checked.settled, *plan.settled), key=lambda outcome: outcome.index))
-    return replace(checked, planned=plan.planned, settled=settled)

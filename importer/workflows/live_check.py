@@ -17,6 +17,7 @@ from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop
 from importer.settings.settings import Server
 from importer.workflows.calls import Calls
+from importer.workflows.check import Checked
 from importer.workflows.control import RunControl
 from importer.workflows.observer import Observer
 from importer.workflows.options import ImportOptions
@@ -155,3 +156,10 @@ def plan_after(live: LiveCheck, planned: Sequence[PlannedRow], *, update: bool) 
         else:
             settled.append(replace(verdict, reason=f"{verdict.reason} (found by the check before sending)"))
     return Plan(tuple(to_send), tuple(settled))
+
+
+def after_live_check(checked: Checked, live: LiveCheck, options: ImportOptions) -> Checked:
+    """Take over what the server itself said of the rows: what would be refused, or is there already, is not sent."""
+    plan = plan_after(live, checked.planned, update=options.on_duplicate == "update")
+    settled = tuple(sorted((*checked.settled, *plan.settled), key=lambda outcome: outcome.index))
+    return replace(checked, planned=plan.planned, settled=settled)

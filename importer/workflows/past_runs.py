@@ -22,9 +22,9 @@ from importer.settings.settings import Server
 from importer.workbooks.results import ResultsPlace, read_results
 from importer.workflows.calls import Calls
 from importer.workflows.control import RunControl
+from importer.workflows.folders import Folders
 from importer.workflows.observer import Observer
 from importer.workflows.options import ImportOptions
-from importer.workflows.run import Folders
 from importer.workflows.send import RunReport, in_order, send_and_report, write_workbook
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,45 +22,14 @@ from importer.model import Correction, PlannedRow, Result, RowOutcome, Table
 from importer.reading import sha256_of
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
-from importer.workbooks.output_file import EXCEL_ROWS
-from importer.workbooks.results import PreviousResults, ResultsPlace, columns_of, part_spans
+from importer.workbooks.results import PreviousResults, columns_of, part_spans
 from importer.workflows.calls import Calls
 from importer.workflows.check import Checked, check_file
 from importer.workflows.control import RunControl
+from importer.workflows.folders import Folders
 from importer.workflows.observer import Observer
 from importer.workflows.options import ImportOptions
 from importer.workflows.send import RunReport, send_and_report
-
-
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """Where a run leaves what it writes.
-
-    Attributes:
-        state: the folder of the records of runs.
-        results: the results workbook, or None to choose one beside the input.
-        sheet_rows: how many rows a sheet of a workbook has, header included; results that are more go into several
-            workbooks.
-    """
-
-    state: Path
-    results: Path | None = None
-    sheet_rows: int = EXCEL_ROWS
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "state", Path(self.state))
-        object.__setattr__(self, "results", Path(self.results) if self.results is not None else None)
-
-    @property
-    def runs(self) -> Path:
-        """The folder of the records themselves."""
-        return self.state / "runs"
-
-    def place_for(self, input_path: Path) -> ResultsPlace:
-        """Return where the results workbook of an input goes."""
-        if self.results is not None:
-            return ResultsPlace(self.results, fixed=True, most_rows=self.sheet_rows)
-        return ResultsPlace.beside(input_path, self.sheet_rows)
 
 
 def import_file(

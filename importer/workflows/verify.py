@@ -29,11 +29,11 @@ from importer.workbooks.results import (
 )
 from importer.workflows.calls import Calls
 from importer.workflows.control import RunControl
+from importer.workflows.folders import Folders
 from importer.workflows.live_check import NothingToWriteDown
 from importer.workflows.observer import Observer
 from importer.workflows.options import ImportOptions
 from importer.workflows.receipt import receipt_of
-from importer.workflows.run import Folders
 from importer.workflows.send import exit_code_of, how_it_ended, now_as_text
 
 _OF_RESULTS: Final = re.compile(r"_results(?=_part\d+$|_\d+$|$)")
