@@ -153,7 +153,6 @@ class Submission:
                 self._went_wrong(error)
 
     def _callback_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """End the run for what fails in a callback of the event loop, instead of printing it unmasked."""
         self._went_wrong(context.get("exception") or RuntimeError(context["message"]))
 
     def _went_wrong(self, error: BaseException) -> None:
