@@ -135,8 +135,13 @@ def test_what_may_be_a_range_is_warned_about() -> None:
     assert "'Count' may be of ranges" in check("DID|Count / 7275550100|5").warnings[0]
 
 
-def test_a_second_column_of_numbers_without_a_header_is_named() -> None:
-    warnings = check("did|City| / 7275550101|Tampa|7275550102").warnings
+def test_a_second_column_of_numbers_without_a_header_is_refused_and_named() -> None:
+    with pytest.raises(SheetError, match=r"column 3 has no header and holds phone numbers \('7275550102'\)"):
+        check("did|City| / 7275550101|Tampa|7275550102")
+
+
+def test_a_second_column_of_numbers_is_left_where_somebody_says_which_are_the_dids() -> None:
+    warnings = check("did|City| / 7275550101|Tampa|7275550102", mapping={"did": "did_pattern"}).warnings
     assert "column 3 has no header and holds phone numbers ('7275550102'); it is not sent" in warnings
 
 

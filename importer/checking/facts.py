@@ -9,6 +9,7 @@ from importer.checking.did_choice import first_cell, holds_phone_numbers
 from importer.checking.did_column import DidColumn
 from importer.checking.did_format import NumberPlan
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
+from importer.errors import SheetError
 from importer.headers import (
     LAST_HEADERS,
     QUANTITY_HEADERS,
@@ -65,6 +66,27 @@ def table_facts(
     copies = any(column.column == COPY_FROM.name for column in columns) or COPY_FROM.name in fills
     copied = (f"of rows with {COPY_FROM.name} only the DID and the description are used",) if copies else ()
     return (*_headers(columns), *_fills(fills), *made, *copied, *_ranges(table, dids))
+
+
+def refuse_second_column(table: Table, columns: Sequence[ColumnReading]) -> None:
+    """Refuse a list with a second column of numbers that nobody named: half of the numbers would not be sent.
+
+    Raises:
+        SheetError: there is one, and nobody said by hand which column holds the DIDs.
+    """
+    taken = (column for column in columns if column.column == DID_PATTERN.name and column.how != "passed over")
+    if (dids := next(taken, None)) is None:
+        return
+    for column in columns:
+        filled = sum(bool(row[column.index].strip()) for row in table.rows)
+        if column.how != "not sent" or column.header.strip() or 2 * filled < len(table.rows) or dids.how == "chosen":
+            continue
+        if holds_phone_numbers(table, column.index):
+            raise SheetError(
+                f"{table.path}: column {column.index + 1} has no header and holds phone numbers"
+                f" ('{first_cell(table, column.index)}') beside those of '{dids.header}'; put all numbers below one"
+                f' another, or say with --map "{dids.header}={DID_PATTERN.name}" that only these are sent'
+            )
 
 
 def column_warnings(table: Table, columns: Sequence[ColumnReading]) -> Iterator[str]:

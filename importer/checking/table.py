@@ -9,7 +9,14 @@ from importer.checking.clean_columns import Description, clean_columns
 from importer.checking.did_choice import choose_columns, holds_phone_numbers, join_parts, short_numbers
 from importer.checking.did_column import DidRules, read_dids
 from importer.checking.did_format import DidFormat, NumberPlan
-from importer.checking.facts import column_warnings, copies_within, read_columns, survey, table_facts
+from importer.checking.facts import (
+    column_warnings,
+    copies_within,
+    read_columns,
+    refuse_second_column,
+    survey,
+    table_facts,
+)
 from importer.checking.rows import checked_rows
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
 from importer.errors import SettingsError, SheetError
@@ -103,6 +110,7 @@ def check_table(table: Table, options: CheckOptions) -> CheckedTable:
         table, match, columns, dids, any_pattern=rules.any_pattern, allow_no_agent=options.allow_no_agent
     )
     readings = read_columns(table, match, ranges, parts, options.mapping)
+    refuse_second_column(table, readings)
     facts = table_facts(table, readings, dids, options.fills, described=description is not None)
     question = "" if rules.any_pattern else short_numbers([row.did for row in rows if row.did])
     warnings = (
