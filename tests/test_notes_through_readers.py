@@ -15,7 +15,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from importer import ImportOptions, check_file
+from importer import ImportOptions, UsageError, check_file
 
 SPELLINGS = ("72755501{:02}", "727-555-01{:02}", "(727) 555-01{:02}", "+172755501{:02}", "+44 20 7946 01{:02}")
 NOTES = ("1)", "2.", "(3)", "4 -", "[5]", "#6", "x7", "8 lines", "9", "10", "*", "2026", "ea", "Tampa 2", "7275550199")
@@ -86,7 +86,11 @@ def test_what_is_sent_is_one_whole_number_that_stood_in_the_cell_or_nothing(
         ]
         path = tmp_path_factory.mktemp("notes") / f"order{ending}"
         WRITERS[ending](path, cells)
-        checked = check_file(path, ImportOptions(fills=(("did_route", "EXTEN"), ("extension", "8300"))))
+        try:
+            checked = check_file(path, ImportOptions(fills=(("did_route", "EXTEN"), ("extension", "8300"))))
+        except UsageError:
+            # a list that is refused as a whole sends nothing
+            return
         for row in checked.planned:
             whole = "".join(sign for sign in numbers[row.index] if sign in "+0123456789")
             assert row.did == whole, (cells[row.index], row.did)
