@@ -3,6 +3,7 @@
 # make soak   the long runs: kill -9, faults by the thousand, signals
 # make bench  what it costs beside wrk, XlsxWriter and others (Linux, ten minutes); BENCH="--only slow,check" for parts
 # make wheel  builds the wheel, installs it alone into an empty environment, and runs the demo there
+# make paste  pastes the blocks of README and the tutorial into a shell, in a fresh copy
 # make check  lint and types alone
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: demo test soak bench wheel check lint types clean
+.PHONY: demo test soak bench wheel paste check lint types clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -38,6 +39,9 @@ test: check
 
 wheel: .venv/installed
 	$(BIN)/python -m tests.try_wheel
+
+paste: .venv/installed
+	$(BIN)/python -m tests.paste_docs
 
 soak: .venv/installed
 	$(BIN)/pytest -m soak

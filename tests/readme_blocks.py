@@ -1,4 +1,4 @@
-"""Writes the blocks of README.md and docs/*.md that come from the program itself; a test compares them.
+"""Writes the manual page and the blocks of README.md and docs/*.md that the program itself makes; a test compares them.
 
 Run ``python tests/readme_blocks.py`` from the top of the repository to write them anew.
 """
@@ -31,6 +31,8 @@ TOP: Final = Path(__file__).parent.parent
 README: Final = TOP / "README.md"
 PAGES: Final = (README, *sorted((TOP / "docs").glob("**/*.md")))
 """The Markdown files in which blocks stand between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->``."""
+
+MAN_PAGE: Final = TOP / "docs" / "did-importer.1"
 
 SHOWN_PORT: Final = "8089"
 _BLOCK: Final = re.compile(r"(<!-- begin: (?P<name>[a-z ]+) -->\n)(?P<body>.*?)(<!-- end: (?P=name) -->)", re.DOTALL)
@@ -163,23 +165,55 @@ def demo_block() -> str:
         return "```console\n$ make demo\n...\n" + "\n".join(lines[first:]) + "\n```\n"
 
 
-def flags_block() -> str:
-    """Tell every command and every flag, as the parser has them."""
-    parser = build_parser()
-    (commands,) = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    parts: list[str] = []
+def _commands() -> Iterator[tuple[str, str, list[tuple[list[str], str]]]]:
+    """Give each command's name, what it is for, and its flags: how each is written, and what it means."""
+    (commands,) = [action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
     for name, command in commands.choices.items():
-        parts.append(f"### did-importer {name}\n\n{command.description}\n\n| flag | meaning |\n|---|---|")
+        flags = []
         for action in command._actions:
             if isinstance(action, argparse._HelpAction):
                 continue
             values = action.metavar or ("|".join(action.choices) if action.choices else action.dest.upper())
             takes = f" {values}" if action.nargs != 0 else ""
-            names = [f"`{flag}{takes}`" for flag in action.option_strings]
-            words = ", ".join(names) or f"`{action.metavar or action.dest}`"
-            parts.append(f"| {words.replace('|', chr(92) + '|')} | {action.help} |")
+            written = [f"{flag}{takes}" for flag in action.option_strings]
+            flags.append((written or [str(action.metavar or action.dest)], str(action.help)))
+        yield name, str(command.description), flags
+
+
+def flags_block() -> str:
+    """Tell every command and every flag, as the parser has them."""
+    parts: list[str] = []
+    for name, what_for, flags in _commands():
+        parts.append(f"### did-importer {name}\n\n{what_for}\n\n| flag | meaning |\n|---|---|")
+        for written, means in flags:
+            words = ", ".join(f"`{flag}`" for flag in written)
+            parts.append(f"| {words.replace('|', chr(92) + '|')} | {means} |")
         parts.append("")
     return "\n".join(parts)
+
+
+def man_page() -> str:
+    """Tell the same as a manual page."""
+    lines = [
+        *('.TH DID\\-IMPORTER 1 "" did\\-importer', ".SH NAME"),
+        r"did\-importer \- import DIDs from a spreadsheet into VICIdial, and learn what became of every row",
+        *(".SH SYNOPSIS", r".B did\-importer", ".I COMMAND", r"[flags]", ".SH COMMANDS"),
+    ]
+    for name, what_for, flags in _commands():
+        lines += [f".SS did\\-importer {name}", _roff(what_for)]
+        for written, means in flags:
+            lines += [".TP", f"\\fB{_roff(', '.join(written))}\\fR", _roff(means)]
+    for section in EPILOG.strip().split("\n\n"):
+        title, colon, rest = section.partition(":\n")
+        if colon:
+            lines += [f".SH {title.upper()}", ".nf", _roff(rest), ".fi"]
+        else:
+            lines += [".PP", _roff(section)]
+    return "\n".join(lines) + "\n"
+
+
+def _roff(text: str) -> str:
+    return re.sub(r"^(?=[.'])", r"\\&", text.replace("\\", r"\e").replace("-", r"\-"), flags=re.MULTILINE)
 
 
 def _of_epilog(title: str) -> list[str]:
@@ -244,3 +278,4 @@ if __name__ == "__main__":
     for page in PAGES:
         page.write_text(written(page.read_text(encoding="utf-8"), made), encoding="utf-8")
         sys.stdout.write(f"{page.relative_to(TOP)} is written\n")
+    MAN_PAGE.write_text(man_page(), encoding="utf-8")

@@ -133,6 +133,41 @@ def test_a_run_that_is_killed_is_finished_by_resume(tmp_path: Path, first: Momen
     run_killed_and_resumed(tmp_path, first, resumes, seed=1, rows=100)
 
 
+@pytest.mark.parametrize(
+    ("rows", "kills", "rate"),
+    [
+        pytest.param(120, 3, 400, id="short"),
+        pytest.param(10_000, 15, 400, id="10,000 rows", marks=[pytest.mark.soak, pytest.mark.timeout(1200)]),
+    ],
+)
+def test_kills_and_a_server_that_restarts_leave_no_row_that_may_have_been_added_by_this_run(
+    tmp_path: Path, rows: int, kills: int, rate: int, record_property: Callable[[str, object], None]
+) -> None:
+    desk, rng = Desk(tmp_path), random.Random(rows)
+    order = desk.order(rows)
+    # of 20 rows 16 are looked up and sent, and one is there already
+    calls = rows * 33 / 20
+    with Sandbox(SandboxOptions(latency=(0.001, 0.008), starting_dids=order.there, seed=rows)) as sandbox:
+        words: tuple[object, ...] = ("run", order.path, *flags(sandbox, "--rate", rate))
+        for number in range(kills):
+            moment = Moment(round(calls * (number + 1) / (kills + 2)), rng.uniform(0.0, 0.02))
+            killed(desk.start(*words), moment, sandbox, desk)
+            words = ("resume", "--rate", rate)
+        last = desk.start(*words)
+        while not sandbox.wait_for_calls(round(calls * (kills + 1) / (kills + 2)), 0.05):
+            assert last.poll() is None
+        sandbox.pause()
+        sandbox.resume()
+        assert last.wait() == 1
+        stored = sandbox.stored()
+    lines = desk.results()
+    assert_each_row_once_in_order(order, lines)
+    assert_results_are_true(order, lines, stored)
+    record_property("DIDs added", len(stored))
+    assert [line for line in lines if "may have added" in line.reason] == []
+    assert {line.did_sent for line in lines if line.result is Result.SUCCESS} == set(stored)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(200))
 def test_a_run_that_is_killed_at_a_random_moment_is_finished_by_resume(

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import pytest
-from readme_blocks import PAGES, TOP, blocks, blocks_in
+from readme_blocks import MAN_PAGE, PAGES, TOP, blocks, blocks_in, man_page
 
 from importer.cli.parser import build_parser
 from importer.model import ExitCode
@@ -26,6 +26,10 @@ def test_a_block_of_a_page_is_what_the_program_says(page: str, name: str) -> Non
 
 def test_every_block_that_the_program_makes_stands_in_a_page() -> None:
     assert {name for _, name in BLOCKS} == set(made())
+
+
+def test_the_manual_page_is_what_the_parser_says() -> None:
+    assert MAN_PAGE.read_text(encoding="utf-8") == man_page(), "write it anew with: python tests/readme_blocks.py"
 
 
 def test_every_exit_code_is_explained() -> None:
