@@ -257,3 +257,30 @@ def test_a_worker_that_is_stopped_while_it_waits_takes_nobodys_place_for_long() 
         return [clock.now() - began]
 
     assert run_virtual(main())[0] <= 1
+
+
+@pytest.mark.parametrize("rate", [1, 10, 200])
+def test_there_is_no_burst_after_the_whole_system_slept(rate: int) -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        clock = virtual_clock(loop)
+        limiter, written = RateLimiter(rate, clock), []
+
+        async def worker() -> None:
+            while True:
+                await limiter.slot()
+                await limiter.writing()
+                written.append(clock.now())
+
+        tasks = [asyncio.create_task(worker()) for _ in range(50)]
+        await clock.sleep(3)
+        # every timer of these two minutes is overdue at once when the system goes on
+        loop.jump(120)  # type: ignore[attr-defined]  # the loop of virtual time has it
+        await clock.sleep(5)
+        for task in tasks:
+            task.cancel()
+        return written
+
+    written = run_virtual(main())
+    assert most_in_a_second(written) <= rate
+    assert [moment for moment in written if moment > written[0] + 121]

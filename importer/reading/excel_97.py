@@ -90,8 +90,8 @@ def open_excel_97(path: Path) -> Excel97Workbook:
     if path.stat().st_size > limits.MOST_OLD_BYTES:
         most = limits.MOST_OLD_BYTES / 2**20
         raise SheetError(f"{path}: has more than {most:,.0f} MiB, the most that is read of an .xls; {_SAVE}")
-    stream = bytearray(_workbook_stream(path))
     try:
+        stream = bytearray(_workbook_stream(path))
         records = _look_through(stream)
         try:
             book = _opened(bytes(stream))
@@ -99,7 +99,7 @@ def open_excel_97(path: Path) -> Excel97Workbook:
             # a code page that is none
             book = _opened(bytes(stream), "cp1252")
         return Excel97Workbook(path, tuple(book.sheet_names()), book, records)
-    except Exception as error:  # noqa: BLE001 - xlrd ends in whatever its slices of a damaged file end in
+    except Exception as error:  # noqa: BLE001 - xlrd and olefile end in whatever their slices of a damaged file end in
         locked = "is encrypted with a password; open it in Excel, remove the password and save it as .xlsx"
         raise SheetError(f"{path}: {locked if 'encrypted' in str(error) else DAMAGED}") from None
 
@@ -119,12 +119,9 @@ def _workbook_stream(path: Path) -> bytes:
     if not olefile.isOleFile(data=data):
         # the records alone, as old scripts write them
         return data
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as container:
-            name = "Workbook" if container.exists("Workbook") else "Book"
-            return bytes(container.openstream(name).read())
-    except (OSError, ValueError, IndexError, struct.error):
-        raise SheetError(f"{path}: {DAMAGED}") from None
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        name = "Workbook" if container.exists("Workbook") else "Book"
+        return bytes(container.openstream(name).read())
 
 
 def _take_layout(sheet: "Sheet", rows: RowCollector) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import struct
 from contextlib import closing
 from enum import StrEnum
 from io import BufferedReader
@@ -138,7 +137,7 @@ def _ole_kind(path: Path) -> FileKind:
         with olefile.OleFileIO(path) as container:
             # an object that is embedded has its streams in a folder of its own
             names = {entry[0].lower() for entry in container.listdir() if len(entry) == 1}
-    except (OSError, ValueError, IndexError, TypeError, struct.error):
+    except Exception:  # noqa: BLE001 - olefile ends in whatever a damaged directory ends in, a RecursionError too
         raise SheetError(f"{path}: {DAMAGED}") from None
     if names & {"encryptedpackage", "encryptioninfo"}:
         raise SheetError(
