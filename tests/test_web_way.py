@@ -180,7 +180,7 @@ def test_from_the_connection_to_the_numbers_and_back(tab: "Page", vicidial: Sand
     rows = list(openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))["Results"].rows)
     assert len(rows) == left + 1
     with tab.expect_download() as download:
-        press(tab, "The same as CSV")
+        press(tab, "Only the failed rows (CSV)")
     assert download.value.path().read_text(encoding="utf-8-sig").startswith("row,result,reason")
     press(tab, re.compile("^Correct the"))
     tab.wait_for_url("**/review")
@@ -459,3 +459,81 @@ def test_columns_are_chosen_and_the_next_list_like_it_needs_no_choice(tab: "Page
     press(tab, "See or change them")
     assert tab.get_by_label("Extension", exact=True).first.input_value() == ""
     assert tab.locator("#fill-voicemail_ext").input_value() == "8500"
+
+
+def test_what_a_run_added_is_looked_up_again_any_day(tab: "Page", vicidial: Sandbox, tmp_path: Path) -> None:
+    connect(tab, vicidial)
+    drop(tab, order_of(tmp_path / "order.csv", 5))
+    press(tab, "Go on to the review")
+    to_confirm(tab)
+    send(tab, "100")
+    wait_done(tab)
+    vicidial.delete_did("7275550003")
+    press(tab, "Verify that they are there")
+    tab.get_by_text("4 still there, 1 gone").wait_for()
+    nothing_serious(tab)
+    assert "Row 5, 7275550003" in tab.locator(".causes").inner_text()
+    with tab.expect_download() as download:
+        press(tab, "Workbook of this look")
+    rows = list(openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))["Results"].rows)
+    assert [row[1].value for row in rows[1:]] == ["success", "success", "success", "unknown", "success"]
+
+
+def test_the_whole_way_goes_by_keyboard_alone(tab: "Page") -> None:
+    def reach(name: str) -> None:
+        for _ in range(80):
+            tab.keyboard.press("Tab")
+            named = tab.evaluate(
+                "(at => [...(at.labels ?? [])].map(one => one.innerText)[0] || at.innerText)(document.activeElement)"
+            )
+            if str(named).strip().startswith(name):
+                return
+        pytest.fail(f"{name} is not reached by Tab on {tab.url}")
+
+    def use(name: str, key: str = "Enter", then: str = "") -> None:
+        reach(name)
+        tab.keyboard.press(key)
+        if then:
+            tab.wait_for_url(then)
+
+    use("Practise first", then="**/file")
+    reach("Or paste numbers")
+    tab.keyboard.type("7275550101\n7275550102\n")
+    use("Read the list", then="**/columns")
+    reach("Every row says it itself")
+    # an in-group is the first of the ways, and its name the next field
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("SALES_IN")
+    use("Go on to the review", then="**/review*")
+    use("Go on with 2 numbers", then="**/confirm")
+    use("Add 2 numbers", then="**/runs/*")
+    assert wait_done(tab) == "2 added, 0 left"
+
+
+def test_a_password_goes_to_the_keyring_only_if_the_person_says_so(
+    browser: "Browser", vicidial: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a keyring that writes down what it is given, in place of the system's
+    (tmp_path / "keyring.py").write_text(
+        "import pathlib\n"
+        "def set_password(*words): pathlib.Path(__file__).with_name('kept').write_text(' '.join(words))\n"
+        "def get_password(service, name): return pathlib.Path(__file__).with_name('kept').read_text().split()[-1]\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).parents[1]}")
+    with running_page(tmp_path / "desk" / "state") as started:
+        tab = opened(browser.new_context(), started)
+        connect(tab, vicidial)
+        assert not (tmp_path / "kept").exists()
+        tab.get_by_label("A name for this server").fill("east")
+        tab.get_by_label("Keep the password in this system's keyring").check()
+        press(tab, "Remember this server")
+        tab.get_by_text("Written to").wait_for()
+    assert (tmp_path / "kept").read_text(encoding="utf-8") == "did-importer 6666@127.0.0.1 1234"
+    with running_page(tmp_path / "desk" / "state") as started:
+        tab = opened(browser.new_context(), started)
+        tab.get_by_label(re.compile("east:")).check()
+        press(tab, "Test the connection")
+        tab.get_by_text("The server can be used.").wait_for()
+        tab.context.close()

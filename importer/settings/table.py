@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from importer.checking.did_format import DidFormat
 from importer.columns import DID_PATTERN, SENT
 from importer.errors import SettingsError
 from importer.headers import column_named
@@ -89,6 +88,8 @@ def _password_file(path: Path, text: str, place: str) -> Path:
 
 
 def _check(server: NamedServer) -> None:
+    from importer.checking.did_format import DidFormat
+
     forms = ", ".join(DidFormat)
     for usable, sentence in (
         (not server.source or SOURCE_PATTERN.fullmatch(server.source), "source must be 2 to 20 letters and digits"),

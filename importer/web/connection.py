@@ -9,13 +9,13 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from importer import ImportOptions
 from importer.errors import SettingsError
 from importer.settings.file import ServerFile, config_file, load_servers, read_server_file
 from importer.settings.named import ChosenServer, NamedServer
 from importer.settings.settings import Server, resolve_settings
 
 if TYPE_CHECKING:
+    from importer import ImportOptions
     from importer.doctor import Patient, RungResult
 
 
@@ -30,7 +30,7 @@ class Connection:
     """
 
     server: Server
-    options: ImportOptions
+    options: "ImportOptions"
     practice: bool = False
 
     @property
@@ -59,7 +59,9 @@ class ConnectionTest:
         options: how it is used.
     """
 
-    def __init__(self, host: str, user: str, password: str, entry: NamedServer | None, options: ImportOptions) -> None:
+    def __init__(
+        self, host: str, user: str, password: str, entry: NamedServer | None, options: "ImportOptions"
+    ) -> None:
         self.host, self.user, self.entry = host, user, entry
         self._password, self._options = password, options
         self.rungs: list[RungResult] = []
@@ -169,8 +171,10 @@ def keyring_there() -> bool:
     return importlib.util.find_spec("keyring") is not None
 
 
-def options_of(entry: NamedServer | None) -> ImportOptions:
+def options_of(entry: NamedServer | None) -> "ImportOptions":
     """Return what the file of servers says of how a server is used."""
+    from importer import ImportOptions
+
     if entry is None:
         return ImportOptions()
     given: Mapping[str, object] = {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from importer.web.connection import Connection, ConnectionTest
     from importer.web.lists import ImportList, Lists
     from importer.web.server import WebOptions
+    from importer.web.verify import Looking
 
 
 class PageState:
@@ -30,6 +31,7 @@ class PageState:
         self.test: ConnectionTest | None = None
         self.jobs = Jobs()
         self.asking: dict[str, Job] = {}
+        self.looking: dict[str, Looking] = {}
         self.practice: Sandbox | None = None
         # one list is checked at a time: pandas is imported once, and two checks would only share the processor
         self.checks = ThreadPoolExecutor(1, "check")
