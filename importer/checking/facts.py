@@ -69,11 +69,7 @@ def table_facts(
 
 
 def refuse_second_column(table: Table, columns: Sequence[ColumnReading]) -> None:
-    """Refuse a list with a second column of numbers that nobody named: half of the numbers would not be sent.
-
-    Raises:
-        SheetError: there is one, and nobody said by hand which column holds the DIDs.
-    """
+    """Refuse a list with a second column of numbers that nobody named: half of the numbers would not be sent."""
     taken = (column for column in columns if column.column == DID_PATTERN.name and column.how != "passed over")
     if (dids := next(taken, None)) is None:
         return

@@ -80,8 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str], object_to: object) -> int:
-    parser = build_parser()
-    if "_ARGCOMPLETE" in os.environ:
+    completes = "_ARGCOMPLETE" in os.environ
+    parser = build_parser(None if completes else words[0] if words else "")
+    if completes:
         # the shell asks what may follow; argcomplete answers and ends the process
         from importer.cli.completion import complete
 

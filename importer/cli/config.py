@@ -47,11 +47,7 @@ def config(flags: argparse.Namespace) -> int:
 
 
 def file_lines(file: ServerFile) -> Iterator[str]:
-    """Show a file of servers; what is in it cannot be secret, because a password in it is refused.
-
-    Raises:
-        SettingsError: a value of a server cannot be used.
-    """
+    """Show a file of servers; what is in it cannot be secret, because a password in it is refused."""
     if not file.servers:
         yield "no server stands in it yet; take out the '# ' before the lines that you want"
     for server in file.servers:

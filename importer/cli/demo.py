@@ -33,16 +33,7 @@ _MOST_DIFFERENCES: Final = 20
 
 
 def demo(flags: argparse.Namespace) -> int:
-    """``did-importer demo``.
-
-    Returns:
-        0 if every row has the result that the sample names and the practice VICIdial holds exactly the rows marked
-        success; 1 if one differs; 130 if it was interrupted, 3 if it was stopped otherwise.
-
-    Raises:
-        ResultsError: nothing can be written in the folder.
-        SettingsError: the sample order is not part of this installation.
-    """
+    """``did-importer demo``."""
     sample = sample_folder()
     expected = read_expected(sample.joinpath(EXPECTED).read_text(encoding="utf-8"))
     order = _copy_into(flags.folder, sample.joinpath(ORDER))
@@ -81,11 +72,7 @@ def demo(flags: argparse.Namespace) -> int:
 
 
 def sample_folder() -> Traversable:
-    """Return where the sample order is: in the installed package, or in the repository beside it.
-
-    Raises:
-        SettingsError: it is in neither.
-    """
+    """Return where the sample order is: in the installed package, or in the repository beside it."""
     packaged = files("importer").joinpath("demo_order")
     repository = Path(__file__).resolve().parents[2] / "sample_data"
     for folder in (packaged, repository):
@@ -130,11 +117,7 @@ def read_expected(text: str) -> Mapping[int, ExpectedRow]:
 def differences(
     expected: Mapping[int, ExpectedRow], rows: Sequence[PreviousRow], stored: Collection[str]
 ) -> tuple[str, ...]:
-    """Compare the rows of the results workbook, what was expected of them, and the DIDs that VICIdial holds.
-
-    Returns:
-        One sentence for each difference; nothing where all agree.
-    """
+    """Compare the rows of the results workbook, what was expected of them, and the DIDs that VICIdial holds."""
     times = Counter(row.row for row in rows)
     found = [f"row {number}: stands {count} times in the workbook" for number, count in times.items() if count > 1]
     found += [f"row {number}: is missing from the workbook" for number in expected if number not in times]

@@ -36,14 +36,7 @@ def folders_of(flags: argparse.Namespace) -> Folders:
 
 
 class RunLog:
-    """A log file: a line for every outcome and everything else that happens, with its time. Never the password.
-
-    Args:
-        path: the file; lines are added at its end.
-
-    Raises:
-        SettingsError: it cannot be written, or it is there and no log of ours.
-    """
+    """A log file: a line for every outcome and everything else that happens, with its time. Never the password."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -81,11 +74,7 @@ class RunLog:
 
 
 def check_undo_list(flags: argparse.Namespace) -> None:
-    """Refuse, before anything is sent, a name for the list of what was added that cannot be used.
-
-    Raises:
-        ResultsError: there is something of that name, or nothing can be written there.
-    """
+    """Refuse, before anything is sent, a name for the list of what was added that cannot be used."""
     if flags.undo_list is not None:
         check_writable(flags.undo_list, suffix="")
 

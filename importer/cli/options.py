@@ -14,15 +14,7 @@ from importer.headers import column_named
 
 
 def options_from(flags: argparse.Namespace, base: ImportOptions | None = None) -> ImportOptions:
-    """Return the options that the flags ask for; flags are called as the options are.
-
-    Args:
-        flags: the parsed command line; a flag that was not given is None or missing.
-        base: the options of the run that is taken up again, or None for the defaults.
-
-    Raises:
-        SettingsError: a flag's value cannot be used.
-    """
+    """Return the options that the flags ask for; flags are called as the options are."""
     base = base or ImportOptions()
     names = {field.name for field in fields(ImportOptions)} - {"mapping"}
     changes: dict[str, Any] = {

@@ -1,8 +1,11 @@
 """The parser of the command line, made of the table of flags. Imports nothing slow: ``--help`` answers at once."""
 
 import argparse
+import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, Final, NoReturn
 
 from importer import __version__
@@ -38,11 +41,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse, but that a wrong word is told as every other error, with the word that was meant."""
 
     def error(self, message: str) -> NoReturn:
-        """End with the message, the nearest word and the place of the help.
-
-        Raises:
-            UsageError: always.
-        """
+        """End with the message, the nearest word and the place of the help."""
         chosen = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message)
         meant = did_you_mean(chosen[1], re.findall(r"[\w-]+", chosen[2])) if chosen else ";"
         if chosen and message.startswith("argument COMMAND"):
@@ -58,22 +57,41 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ";"
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def _columns() -> int:
+    """The width of the terminal, as argparse's own way tells it; that one takes 5 ms to import."""
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 80
+    except (OSError, ValueError):
+        return 80
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line; with ``only`` no other command has its flags, which saves 10 ms."""
+    width = _columns() - 2
     parser = _Parser(
         prog="did-importer",
         description="Import a spreadsheet of DIDs (inbound phone numbers) into VICIdial, and\n"
         "learn what became of every row.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=width),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"did-importer {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         added = commands.add_parser(
-            name, help=command.what, description=command.what[0].upper() + command.what[1:] + ".", allow_abbrev=False
+            name,
+            help=command.what,
+            description=command.what[0].upper() + command.what[1:] + ".",
+            allow_abbrev=False,
+            formatter_class=partial(argparse.HelpFormatter, width=width),
         )
+        if only not in (None, name):
+            continue
         groups: dict[str, Any] = {"": added}
         for flag in command.flags:
             about = FLAGS[flag]

@@ -53,11 +53,7 @@ def sandbox(flags: argparse.Namespace) -> int:
 
 
 def faults_from(texts: Iterable[str]) -> FaultPlan:
-    """Read what stands behind each ``--fail``, such as ``error-500=0.1``.
-
-    Raises:
-        SettingsError: one of them cannot be read, or the shares come to more than all calls.
-    """
+    """Read what stands behind each ``--fail``, such as ``error-500=0.1``."""
     shares: dict[Fault, float] = {}
     for text in texts:
         name, equals, number = (part.strip() for part in text.partition("="))

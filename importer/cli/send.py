@@ -77,11 +77,7 @@ def _begin(flags: argparse.Namespace, options: ImportOptions, chosen: ChosenServ
 
 
 def _finish_or_new(line: RunLine, flags: argparse.Namespace) -> int | None:
-    """Ask whether an unfinished run is to be finished; return the exit code, or None to go on with a new one.
-
-    Raises:
-        JournalError: nobody can answer.
-    """
+    """Ask whether an unfinished run is to be finished; return the exit code, or None to go on with a new one."""
     done = sum(count for result, count in line.counts.items() if result != Result.NOT_SENT)
     begun = f"{flags.file.name} has an unfinished run, {line.about.run_id}, with {done} of"
     begun += f" {counted(sum(line.counts.values()))} done"

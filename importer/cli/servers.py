@@ -21,30 +21,18 @@ _CALM_RATE: Final = 100.0
 
 
 def servers_of(flags: argparse.Namespace) -> ServerFile:
-    """Read the file of servers.
-
-    Raises:
-        SettingsError: it cannot be used as it is.
-    """
+    """Read the file of servers."""
     return load_servers(config_file(getattr(flags, "config", None), os.environ))
 
 
 def chosen_server(flags: argparse.Namespace) -> ChosenServer | None:
-    """Return the named server that a command works with, or None.
-
-    Raises:
-        SettingsError: there is no such server, or the file cannot be used as it is.
-    """
+    """Return the named server that a command works with, or None."""
     name, url = getattr(flags, "server", None), getattr(flags, "url", None)
     return choose_server(servers_of(flags), name=name, url=url, environment=os.environ)
 
 
 def server_from(flags: argparse.Namespace, options: ImportOptions, chosen: ChosenServer | None) -> Server:
-    """Return the server that the flags, the environment and the file of servers ask for.
-
-    Raises:
-        SettingsError: something is missing or cannot be used.
-    """
+    """Return the server that the flags, the environment and the file of servers ask for."""
     return resolve_server(
         url=flags.url,
         user=flags.user,
@@ -85,11 +73,7 @@ def warnings_of(server: Server, options: ImportOptions) -> tuple[str, ...]:
 
 
 def rate_is_meant(server: Server, options: ImportOptions, flags: argparse.Namespace) -> bool:
-    """Ask whether many calls a second are meant for a server on which others work; False if not.
-
-    Raises:
-        SettingsError: nobody is there to answer.
-    """
+    """Ask whether many calls a second are meant for a server on which others work; False if not."""
     host = urlsplit(server.url).hostname or ""
     if 0 < options.rate <= _CALM_RATE or is_this_machine(host):
         return True
@@ -105,30 +89,14 @@ def ask_for_password() -> Callable[[str], str] | None:
 
 
 def options_again(chosen: ChosenServer | None, recorded: ImportOptions | None) -> ImportOptions | None:
-    """Return what a rerun starts from: how the run was made, unless --server names who is to be asked now.
-
-    Args:
-        chosen: the named server, or None.
-        recorded: the options of the run whose results are rerun; None where its record is not on this machine.
-
-    Raises:
-        SettingsError: a value of the entry cannot be used.
-    """
+    """Return what a rerun starts from: how the run was made, unless --server names who is to be asked now."""
     if recorded is not None and (chosen is None or not chosen.by_flag):
         return recorded
     return options_for(chosen, recorded)
 
 
 def options_for(chosen: ChosenServer | None, base: ImportOptions | None = None) -> ImportOptions | None:
-    """Lay what a named server asks for over a options; flags are laid over it in turn.
-
-    Args:
-        chosen: the named server, or None.
-        base: the options below, or None for the defaults.
-
-    Raises:
-        SettingsError: a value of the entry cannot be used.
-    """
+    """Lay what a named server asks for over a options; flags are laid over it in turn."""
     if chosen is None:
         return base
     entry, base = chosen.entry, base or ImportOptions()

@@ -33,13 +33,7 @@ def end(report: RunReport, flags: argparse.Namespace) -> int:
 
 
 def report_lines(report: RunReport, causes: "Sequence[Cause]", state_dir: Path | None = None) -> Iterator[str]:
-    """Say how a run ended: the counts, the causes, the workbook and the next command.
-
-    Args:
-        report: how it ended.
-        causes: why rows are not in.
-        state_dir: the folder of records that was chosen by flag; the next command names it too.
-    """
+    """Say how a run ended: the counts, the causes, the workbook and the next command."""
     if report.stop is not None:
         yield wrapped(f"stopped: {report.stop.why}")
     words = _result_words(undo=bool(report.undoes))

@@ -35,11 +35,7 @@ def warn(sentences: Iterable[str]) -> None:
 
 
 def agreed(question: str, flags: argparse.Namespace, done: str = "was sent") -> bool:
-    """Ask whether to go on; ``--yes`` answers before it is asked. Whoever says no is told that nothing ``done``.
-
-    Raises:
-        SettingsError: nobody is there to answer.
-    """
+    """Ask whether to go on; ``--yes`` answers before it is asked. Whoever says no is told that nothing ``done``."""
     if flags.yes:
         return True
     if answer_to(question, "y/N", flags) in ("y", "yes"):
@@ -49,11 +45,7 @@ def agreed(question: str, flags: argparse.Namespace, done: str = "was sent") -> 
 
 
 def dids_are_meant(question: str, flags: argparse.Namespace) -> bool:
-    """Ask what the check was not sure of, if there is such a question; ``--yes`` does not answer it.
-
-    Raises:
-        SettingsError: nobody is there to answer.
-    """
+    """Ask what the check was not sure of, if there is such a question; ``--yes`` does not answer it."""
     if not question:
         return True
     if not somebody_is_there():
@@ -65,11 +57,7 @@ def dids_are_meant(question: str, flags: argparse.Namespace) -> bool:
 
 
 def answer_to(question: str, choices: str, flags: argparse.Namespace) -> str:
-    """Ask, and return what was typed, in small letters; empty where nothing was.
-
-    Raises:
-        SettingsError: nobody is there to answer.
-    """
+    """Ask, and return what was typed, in small letters; empty where nothing was."""
     must_be_answerable(flags)
     try:
         return input(wrapped(f"{question} [{choices}]") + " ").strip().lower()
@@ -78,11 +66,7 @@ def answer_to(question: str, choices: str, flags: argparse.Namespace) -> str:
 
 
 def must_be_answerable(flags: argparse.Namespace) -> None:
-    """Refuse to go on where a question would come that nobody can answer.
-
-    Raises:
-        SettingsError: nobody is there to answer, and ``--yes`` was not given.
-    """
+    """Refuse to go on where a question would come that nobody can answer."""
     if not (flags.yes or somebody_is_there()):
         raise SettingsError(
             f"{flags.command} asks before it goes on, and nobody can answer here: add --yes to go on without a question"

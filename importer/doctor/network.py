@@ -41,11 +41,7 @@ class FirstMachine:
 
 
 def first_machine(url: str) -> FirstMachine:
-    """Say which machine calls to an address meet first.
-
-    Raises:
-        SettingsError: the proxy that the environment names cannot be used.
-    """
+    """Say which machine calls to an address meet first."""
     parts, proxy = urlsplit(url), proxy_for(url)
     if proxy is not None:
         return FirstMachine(proxy.host, proxy.port, proxy.variable)

@@ -26,15 +26,7 @@ LOST_WITHOUT_UPDATE_DID: Final = (
 
 
 def judge_version(answer: Answer, url: str) -> tuple[RungResult, str]:
-    """Say whether the Non-Agent API answered ``function=version``.
-
-    Args:
-        answer: what came.
-        url: the address that was called.
-
-    Returns:
-        The rung API, and the build; empty if there is none.
-    """
+    """Say whether the Non-Agent API answered ``function=version``."""
     found = version_build(answer.body) if answer.delivery is Delivery.ANSWERED and answer.status == 200 else None
     if found is not None:
         version, build = (text[:_LONGEST_SHOWN] for text in found)
@@ -61,11 +53,7 @@ def judge_version(answer: Answer, url: str) -> tuple[RungResult, str]:
 
 
 def judge_build(build: str) -> RungResult:
-    """Say whether the build has add_did.
-
-    Args:
-        build: as the server writes it, such as ``250720-1841``: year, month, day, time.
-    """
+    """Say whether the build has add_did."""
     date = re.match(r"[0-9]{6}(?![0-9])", build)
     if date is None:
         sentence = f"the build '{build}' says nothing about its day; add_did came with 210209-2014"
@@ -126,14 +114,6 @@ def judge_login(answer: Answer, user: str, password_from: str) -> tuple[RungResu
 
     The server decides in the order login, allowed functions, permissions, did_pattern (API.md, "The order in which
     the server decides"), so that its refusal of the empty did_pattern means that all before it is well.
-
-    Args:
-        answer: what came.
-        user: who called.
-        password_from: where the password came from, for the fix.
-
-    Returns:
-        LOGIN, FUNCTION and PERMISSION, or as many of them as hold and the one that is broken.
     """
     well = (
         RungResult(Rung.LOGIN, Level.OK, f"{user} is logged in, and this computer may"),

@@ -110,11 +110,7 @@ def new_path(folder: Path, moment: str, input_name: str) -> Path:
 
 
 def remove_files(path: Path) -> None:
-    """Remove the file of a record and what SQLite keeps beside it.
-
-    Raises:
-        JournalError: it cannot be removed.
-    """
+    """Remove the file of a record and what SQLite keeps beside it."""
     try:
         for name in (f"{path.name}-wal", f"{path.name}-shm", path.name):
             with suppress(FileNotFoundError):

@@ -191,11 +191,7 @@ def read_outcomes(connection: sqlite3.Connection) -> dict[int, RowOutcome]:
 
 @contextmanager
 def open_record(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a record to read it.
-
-    Raises:
-        JournalError: it is not there, or cannot be read or believed.
-    """
+    """Open a record to read it."""
     with closing(open_file(path)) as connection, reading(path):
         yield connection
 

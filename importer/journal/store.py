@@ -47,11 +47,7 @@ def put(table: str) -> str:
 
 
 def entries(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, Any]]:
-    """Read a table: the place of each entry and its values, in the order of the places.
-
-    Raises:
-        ValueError: an entry is not what was written.
-    """
+    """Read a table: the place of each entry and its values, in the order of the places."""
     last = -1
     for place, body, check in connection.execute(f"SELECT place, body, checksum FROM {table} ORDER BY place"):  # noqa: S608
         if not (type(place) is int and place > last and type(body) is str and checksum(table, place, body) == check):
@@ -61,16 +57,7 @@ def entries(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, A
 
 
 def create_file(path: Path, written: Iterable[tuple[str, Iterable[tuple[int, str, str]]]]) -> sqlite3.Connection:
-    """Make the file of a new record, readable by its owner alone; all of it is on disk when this returns.
-
-    Args:
-        path: the file; nothing may be there.
-        written: what is written first: a table, and its entries.
-
-    Raises:
-        JournalError: it cannot be written there.
-        RecordWriteError: the disk is full.
-    """
+    """Make the file of a new record, readable by its owner alone; all of it is on disk when this returns."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = _connect(path)
@@ -166,11 +153,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write all of it or nothing; on disk when it ends.
-
-    Raises:
-        RecordWriteError: it could not be written, for example because the disk is full.
-    """
+    """Write all of it or nothing; on disk when it ends."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield

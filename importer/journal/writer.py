@@ -21,11 +21,7 @@ class _Record:
 
 
 class RecordWriter:
-    """Writes one record after the other, grouped.
-
-    Args:
-        connection: the file; while something is written nobody else uses it.
-    """
+    """Writes one record after the other, grouped."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -34,11 +30,7 @@ class RecordWriter:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
 
     def write(self, table: str, place: int, values: object) -> asyncio.Future[None]:
-        """Begin to write an entry.
-
-        Returns:
-            What is done when the entry is on disk, or raises RecordWriteError where it could not be written.
-        """
+        """Begin to write an entry."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         self._waiting.append(_Record(table, place, values, done))

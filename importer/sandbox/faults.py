@@ -92,14 +92,7 @@ class FaultPlan:
             raise ValueError("the shares of faults must be 0 or more each, and 1 at most together")
 
     def fault_for(self, seed: int, function: str, did_pattern: str, nth: int) -> Fault | None:
-        """Decide what befalls one call; None for one that is answered as it should be.
-
-        Args:
-            seed: the sandbox's seed.
-            function: the function that was called; a broken table is so for every function.
-            did_pattern: the DID, as VICIdial keeps it.
-            nth: how many calls of these functions there were for the DID, this one included.
-        """
+        """Decide what befalls one call; None for one that is answered as it should be."""
         breaks = function in self.functions
         if self.chosen is not None:
             return self.chosen(did_pattern, nth) if breaks else None

@@ -28,16 +28,7 @@ _LONGEST_FORM: Final = 1 << 20
 
 
 class PracticeServer(ThreadingTCPServer):
-    """One listening socket with the connections that came in by it; bound when it is made, serving with ``serve``.
-
-    Args:
-        port: where it listens; 0 for a free port.
-        store: what the server knows.
-        options: how it behaves.
-
-    Raises:
-        OSError: the port is taken.
-    """
+    """One listening socket with the connections that came in by it; bound when it is made, serving with ``serve``."""
 
     # connections that have just been closed hold the port for minutes otherwise; on Windows they don't, and there
     # this option would let two servers share it

@@ -37,13 +37,7 @@ def page(title: str, text: str, status: int) -> Reply:
 
 
 def names_page(heading: str, names: Iterable[str], *, colours: bool) -> Reply:
-    """Return the chooser of in-groups or call menus: running number, ID as a link, name, and a colour if there is one.
-
-    Args:
-        heading: the header of the column of IDs.
-        names: the IDs; a person's name is made of each.
-        colours: whether there is a column of colours.
-    """
+    """Return the chooser of in-groups or call menus: number, ID as a link, name, and a colour if there is one."""
     rows = ["".join(f"<td>{cell}</td>" for cell in ("#", heading, "Name", *(["Color"] if colours else [])))]
     for number, name in enumerate(sorted(names), start=1):
         shown, spoken = html.escape(name), html.escape(name.replace("_", " ").title())

@@ -28,11 +28,7 @@ class Sandbox:
         self._server: PracticeServer | None = None
 
     def __enter__(self) -> Self:
-        """Start.
-
-        Raises:
-            OSError: the port is taken.
-        """
+        """Start."""
         self._server = self._bound()
         self._port = self._server.port
         self._server.serve()
@@ -41,11 +37,7 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
     ) -> None:
-        """Stop.
-
-        Raises:
-            RuntimeError: the sandbox itself has failed on a request, and nothing else went wrong.
-        """
+        """Stop."""
         mistake = self._stop()
         if kind is None and mistake is not None:
             raise RuntimeError("the sandbox itself failed on a request; this is a mistake in it") from mistake

@@ -38,15 +38,7 @@ def growing_wait(tries: int, longest: float, rng: random.Random) -> float:
 
 
 class CircuitBreaker:
-    """Counts failures across the workers, and holds them all while the server is away.
-
-    Args:
-        give_up: called with a sentence when the server stayed away for too long.
-        on_status: called with a sentence when an outage begins or ends.
-        give_up_after: seconds that a server may stay away.
-        clock: where time comes from.
-        rng: where jitter comes from.
-    """
+    """Counts failures across the workers, and holds them all while the server is away."""
 
     def __init__(
         self,
@@ -89,16 +81,7 @@ class CircuitBreaker:
         self._was_well = False
 
     async def failed(self, why: str, ask: Callable[[], Awaitable[Health]]) -> bool:
-        """A call failed in a way in which a server that is away fails.
-
-        Args:
-            why: what happened, for the person.
-            ask: asks the server for its health; one worker alone does, if this is an outage.
-
-        Returns:
-            True if this was part of an outage, which is then over (or the run has stopped): the row did not use
-            up a try. False if it is the row's own trouble as far as anybody can tell.
-        """
+        """A call failed in a way in which a server that is away fails."""
         if self.open:
             await self.wait_until_closed()
             return True

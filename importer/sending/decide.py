@@ -124,16 +124,7 @@ class Operation(ABC):
 def after_answer(
     operation: Operation, state: RowState, answer: Answer, verdict: Verdict, *, retries: int, met_before: bool
 ) -> Decision:
-    """Decide what an answer means for its row.
-
-    Args:
-        operation: what was sent.
-        state: what is known of the row; its ``attempts`` counts this call.
-        answer: how far the call came.
-        verdict: what the answer means.
-        retries: further tries that a row has after its first.
-        met_before: whether this run has had an answer of VICIdial's own already.
-    """
+    """Decide what an answer means for its row."""
     if answer.delivery is Delivery.IMPOSSIBLE:
         return Decision(Step.STOP, reason=answer.shown, stop=StopKind.IMPOSSIBLE)
     decision = operation.decide(state, verdict)

@@ -16,12 +16,7 @@ class Api(Protocol):
 
 
 class Places:
-    """As many calls at once as there are clients. A call that waits for a place is not made after a stop.
-
-    Args:
-        apis: one client for each place.
-        switch: pulled when nothing more is to be sent.
-    """
+    """As many calls at once as there are clients. A call that waits for a place is not made after a stop."""
 
     def __init__(self, apis: Sequence[Api], switch: StopSwitch) -> None:
         self._switch = switch
@@ -31,11 +26,7 @@ class Places:
             self._free.put_nowait(api)
 
     async def call(self, function: str, parameters: Mapping[str, str]) -> Answer:
-        """Make one call when there is a place for it.
-
-        Raises:
-            StoppedError: the run was stopped before; nothing was sent.
-        """
+        """Make one call when there is a place for it."""
         with self._switch.waiting():
             api = await self._free.get()
         try:

@@ -28,19 +28,7 @@ _AWAY: Final = frozenset({Meaning.NOTHING_DONE, Meaning.NO_TEXT, Meaning.WRONG_P
 
 
 class DidProbe:
-    """Asks whether a DID is there, and whether the server is well. One for all workers: what one learns, all know.
-
-    Args:
-        call: makes one call when there is a place for it.
-        turn: waits until a call may be made.
-        slot: the same, though an outage is on.
-        breaker: where failures are reported.
-        switch: pulled when the login is refused.
-        retries: further tries of a question that got no answer.
-        on_status: called with a sentence when update_did cannot be used.
-        clock: where time comes from.
-        rng: where jitter comes from.
-    """
+    """Asks whether a DID is there, and whether the server is well. One for all workers: what one learns, all know."""
 
     def __init__(
         self,
@@ -67,14 +55,7 @@ class DidProbe:
         self._allowed = True
 
     async def ask(self, did: str) -> Verdict:
-        """Ask whether a DID is there.
-
-        Returns:
-            PRESENT or ABSENT; anything else where it could not be learned.
-
-        Raises:
-            StoppedError: the run was stopped while this only waited.
-        """
+        """Ask whether a DID is there."""
         failures = 0
         while self._allowed:
             await self._turn()

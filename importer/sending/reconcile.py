@@ -29,13 +29,6 @@ def after_look(operation: Operation, state: RowState, verdict: Verdict, *, momen
 
     ``known_absent`` is believed only together with a look that finds the DID now: a DID that is hidden from this user
     was never seen, before or after.
-
-    Args:
-        operation: what was sent.
-        state: what is known of the row; ``exists`` where VICIdial has said that the DID is there.
-        verdict: what update_did said.
-        moment: when it said so, ISO 8601.
-        tries_left: whether the row may be sent again.
     """
     understood = verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
     if state.exists:
@@ -83,28 +76,14 @@ def _maybe_ours(operation: Operation, found: str) -> Decision:
 
 
 def twin_outcome(row: PlannedRow, earlier: RowOutcome, number: int) -> RowOutcome:
-    """Say what becomes of a row whose earlier twin is in VICIdial, or may be.
-
-    Args:
-        row: the later row.
-        earlier: the outcome of the row before it with the same DID.
-        number: the number of that row in the sheet; 0 where it is not known.
-    """
+    """Say what becomes of a row whose earlier twin is in VICIdial, or may be."""
     where = f"row {number}" if number else "an earlier row"
     doubt = ", of which it is not known whether it is in VICIdial" if earlier.result is Result.UNKNOWN else ""
     return RowOutcome(row.index, Result.DUPLICATE, f"the same DID stands in {where} already{doubt}")
 
 
 def after_verifying(outcome: RowOutcome, verdict: Verdict) -> RowOutcome:
-    """Say what becomes of a success once update_did was asked whether the DID is really there.
-
-    Args:
-        outcome: the success.
-        verdict: what update_did said.
-
-    Returns:
-        The outcome itself where the DID is there; UNKNOWN where it is not; with a remark where nobody could tell.
-    """
+    """Say what becomes of a success once update_did was asked whether the DID is really there."""
     if verdict.meaning is Meaning.PRESENT:
         return outcome
     if verdict.meaning is Meaning.ABSENT:

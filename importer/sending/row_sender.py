@@ -78,15 +78,7 @@ class RowSender:
         )
 
     async def send(self, state: RowState) -> Settled:
-        """Send a row to its outcome, which is then on its way to the disk.
-
-        Args:
-            state: the row; kept up to date, so that a row that is left over can be told of.
-
-        Raises:
-            StoppedError: the run was stopped before there was an outcome.
-            RecordWriteError: something could not be written down.
-        """
+        """Send a row to its outcome, which is then on its way to the disk."""
         operation = self._operation_for(state.row)
         decision = await self._before_first_call(operation, state)
         while True:
@@ -108,11 +100,7 @@ class RowSender:
             decision = None
 
     async def verify(self, outcome: RowOutcome) -> RowOutcome:
-        """Ask whether a success is really there: VICIdial prints SUCCESS without looking at its INSERT.
-
-        Returns:
-            The outcome itself, or what it has become, which is then on disk.
-        """
+        """Ask whether a success is really there: VICIdial prints SUCCESS without looking at its INSERT."""
         checked = after_verifying(outcome, await self._probe.ask(outcome.did_sent))
         if checked is not outcome:
             await self._recorder.settled(checked)

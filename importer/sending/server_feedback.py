@@ -16,14 +16,7 @@ SLOW_ANSWER_SECONDS: Final = 5.0
 
 
 class ServerFeedback:
-    """Lets all rows know what one of them learned of the server.
-
-    Args:
-        rate_limiter: slowed down and sped up.
-        breaker: told of answers that are understood.
-        switch: pulled after many refusals in a row.
-        longest_hold: seconds that a server may ask all to wait, at most.
-    """
+    """Lets all rows know what one of them learned of the server."""
 
     def __init__(
         self, rate_limiter: RateLimiter, breaker: CircuitBreaker, switch: StopSwitch, longest_hold: float

@@ -71,11 +71,7 @@ class StopSwitch:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Mark the current worker as one that only waits, so that a stop need not wait for it. May be nested.
-
-        Raises:
-            StoppedError: the run was stopped before or meanwhile.
-        """
+        """Mark the current worker as one that only waits, so that a stop need not wait for it. May be nested."""
         task = cast("asyncio.Task[object]", asyncio.current_task())
         self._raise_if_on()
         nested = task in self._waiting

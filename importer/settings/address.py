@@ -18,15 +18,7 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def complete_url(text: str) -> str:
-    """Return the whole address of the Non-Agent API.
-
-    Args:
-        text: a host (completed to ``https://HOST/vicidial/non_agent_api.php``), an address without a path, or all of
-            it.
-
-    Raises:
-        SettingsError: it is no address, or it holds a user or password.
-    """
+    """Return the whole address of the Non-Agent API."""
     trimmed = text.strip()
     if not trimmed:
         raise SettingsError("the address of the server is empty; an example: vici.example.org")

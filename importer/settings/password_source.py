@@ -33,11 +33,7 @@ KEYRING_SERVICE: Final = "did-importer"
 
 
 def usable_password(value: str) -> Password:
-    """Return the password.
-
-    Raises:
-        SettingsError: VICIdial would delete all of it (API.md, "Traps"), or it is not in this terminal's encoding.
-    """
+    """Return the password."""
     must_be_text(value, "the password")
     if not re.search(r"[-_0-9a-zA-Z]", value):
         raise SettingsError("the password is empty, or holds nothing that VICIdial keeps (letters, digits, - and _)")
@@ -45,11 +41,7 @@ def usable_password(value: str) -> Password:
 
 
 def must_be_text(value: str, what: str) -> None:
-    """Refuse a setting that was given in another encoding; Python has put half surrogate pairs for its bytes.
-
-    Raises:
-        SettingsError: the value cannot be sent.
-    """
+    """Refuse a setting that was given in another encoding; Python has put half surrogate pairs for its bytes."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -57,11 +49,7 @@ def must_be_text(value: str, what: str) -> None:
 
 
 def read_password_file(path: Path) -> str:
-    """Return the first line of a password file.
-
-    Raises:
-        SettingsError: it is not there, is no text, or others on this machine may read it.
-    """
+    """Return the first line of a password file."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -76,11 +64,7 @@ def read_password_file(path: Path) -> str:
 
 
 def read_keyring(name: str) -> str | None:
-    """Return the password that the system's keyring has under ``user@host``; None if it has none.
-
-    Raises:
-        SettingsError: the extra ``keyring`` is not installed, or the keyring does not open.
-    """
+    """Return the password that the system's keyring has under ``user@host``; None if it has none."""
     try:
         # by name, because the library is an extra that may be missing, also where types are checked
         keyring = importlib.import_module("keyring")
@@ -107,23 +91,7 @@ def find_password(
     chosen: ChosenServer | None,
     named_now: bool = True,
 ) -> tuple[Password, Setting]:
-    """Find the password for one user of one server, in the order that the first lines of this module give.
-
-    Args:
-        url: the whole address that calls go to.
-        user: as whom.
-        password_file: the flag --password-file, or None.
-        environment: where VICIDIAL_PASS, and what it belongs to, is looked up.
-        ask: asks a person at a terminal without showing what is typed; None where nobody is there.
-        chosen: the named server whose address ``url`` is, or None.
-        named_now: whether the person named the server now; False where only the record of a run does.
-
-    Returns:
-        The password, and where it came from.
-
-    Raises:
-        SettingsError: there is none, or where it is kept cannot be used.
-    """
+    """Find the password for one user of one server, in the order that the first lines of this module give."""
     if password_file is not None:
         return _found(read_password_file(password_file), Origin.FLAG, f"--password-file {password_file}")
     variable = environment.get(PASSWORD_VARIABLE, "")

@@ -33,16 +33,7 @@ _PASSWORD_KEY: Final = re.compile(r"pass(?!word_file$)|pwd|pw$|secret|token", re
 
 
 def named_server(path: Path, name: str, table: Mapping[str, object]) -> NamedServer:
-    """Read one server.
-
-    Args:
-        path: the file that it stands in; a password file is looked for beside it.
-        name: the server's name.
-        table: its keys and values.
-
-    Raises:
-        SettingsError: it holds a password, a key that nobody knows, or a value that cannot be used.
-    """
+    """Read one server."""
     place = f"[servers.{_one_line(name)}] in {path}"
     refuse_unknown(table, KEYS, place)
     for key, value in table.items():
@@ -117,11 +108,7 @@ def _columns(place: str, table: object) -> Iterable[tuple[str, str]]:
 
 
 def refuse_unknown(table: Iterable[str], known: Iterable[str], place: str) -> None:
-    """Refuse a key that nobody knows, and a password in any case.
-
-    Raises:
-        SettingsError: there is such a key; its value is not repeated.
-    """
+    """Refuse a key that nobody knows, and a password in any case."""
     for key in table:
         if key in known:
             continue

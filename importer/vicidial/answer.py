@@ -60,13 +60,7 @@ class Redirect:
 
 
 def answer_of_error(error: BaseException, host: str, *, written: bool) -> Answer:
-    """Turn what the network raised into how far the call came.
-
-    Args:
-        error: what was raised. Its own text is not used, because it may hold the URL and so the password.
-        host: the name of the server, for the sentence.
-        written: whether the request was begun to be written.
-    """
+    """Turn what the network raised into how far the call came."""
     if written:
         shown = "the connection was cut before the whole answer came"
         return Answer(Delivery.UNANSWERED, shown=shown, still_running=True)
@@ -101,15 +95,7 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def redirect_target(url: str, location: str) -> tuple[str, str]:
-    """Judge where a redirect points. It is followed to the same host and port only, or there from http up to https.
-
-    Args:
-        url: the address that was called.
-        location: the header Location of the answer; it may repeat the whole call, the password included.
-
-    Returns:
-        The address to call instead (empty if it must not be followed), and the address without user and query, to show.
-    """
+    """Judge where a redirect points. It is followed to the same host and port only, or there from http up to https."""
     here = urlsplit(url)
     try:
         there = urlsplit(urljoin(url, location))

@@ -20,11 +20,7 @@ _REFUSED: Final = (f"[Errno {errno.ECONNREFUSED}]", "[WinError 1225]", "[WinErro
 
 
 class OneConnection(httpcore.AsyncNetworkBackend):
-    """Opens connections, of which a client has one at a time.
-
-    Args:
-        most_bytes: an answer that is longer, head and trailers included, is not read to its end.
-    """
+    """Opens connections, of which a client has one at a time."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes

@@ -143,14 +143,7 @@ def classify(status: int, body: str, did: str, sent: Mapping[str, str] | None = 
 
 
 def classify_copy(status: int, body: str, did: str, sent: Mapping[str, str] | None = None) -> Verdict:
-    """Say what a reply to ``copy_did`` with one new DID means: ADDED or EXISTS only where a line names that DID.
-
-    Args:
-        status: the HTTP status.
-        body: the text of the reply; one line says what became of the DID, the last one sums up.
-        did: the new DID.
-        sent: as for ``classify``, which judges everything else.
-    """
+    """Say what a reply to ``copy_did`` with one new DID means: ADDED or EXISTS only where a line names that DID."""
     copied = list(_COPIED.finditer(body)) if status == 200 else []
     for line in copied:
         if line["did"].strip().lower() == DID_PATTERN.keep(did).lower():

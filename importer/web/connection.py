@@ -49,15 +49,7 @@ def host_of(url: str) -> str:
 
 
 class ConnectionTest:
-    """Doctor's rungs, one after the other, in a thread of its own.
-
-    Args:
-        host: what the person typed, or the name of a server of the file.
-        user: the API user.
-        password: as typed; empty where the file of servers says where it is kept.
-        entry: the server of the file, or None.
-        options: how it is used.
-    """
+    """Doctor's rungs, one after the other, in a thread of its own."""
 
     def __init__(
         self, host: str, user: str, password: str, entry: NamedServer | None, options: "ImportOptions"
@@ -110,23 +102,12 @@ class ConnectionTest:
 
 
 def known_servers(config: Path | None) -> ServerFile:
-    """Return the servers of the config file.
-
-    Raises:
-        SettingsError: the file cannot be used as it is.
-    """
+    """Return the servers of the config file."""
     return load_servers(config_file(config))
 
 
 def remember_server(config: Path | None, name: str, server: Server, *, keyring: bool) -> Path:
-    """Write a server into the file of servers, and its password into the system's keyring if that is wanted.
-
-    Returns:
-        The file.
-
-    Raises:
-        SettingsError: the name is taken, the file cannot be written, or the keyring does not open.
-    """
+    """Write a server into the file of servers, and its password into the system's keyring if that is wanted."""
     file = known_servers(config)
     if not name or any(one.name == name for one in file.servers):
         raise SettingsError(f"'{name}' is the name of a server already; choose another" if name else "give it a name")

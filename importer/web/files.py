@@ -106,11 +106,7 @@ async def in_turn(state: PageState, work: Callable[[], _T]) -> _T:
 
 
 def list_of(request: Request) -> ImportList:
-    """Return the list that the address names.
-
-    Raises:
-        HTTPException: there is none.
-    """
+    """Return the list that the address names."""
     try:
         return state_of(request).lists.get(request.path_params["list"])
     except KeyError:

@@ -38,12 +38,7 @@ _READS: Final = ("GET", "HEAD")
 
 
 class Doors:
-    """The tokens and cookies of one server.
-
-    Args:
-        port: where it listens.
-        key: what tokens are made with; whoever can read it can make one.
-    """
+    """The tokens and cookies of one server."""
 
     def __init__(self, port: int, key: str) -> None:
         self.origins = (f"http://127.0.0.1:{port}", f"http://localhost:{port}")

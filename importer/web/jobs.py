@@ -13,12 +13,7 @@ _SECONDS_TO_BEGIN: Final = 30.0
 
 
 class Job:
-    """A run, an undo or a check by the server, in a thread of its own; it is the ``Observer`` of what it does.
-
-    Args:
-        work: does it; gets the job.
-        run_id: finds the name of the run once its record is there.
-    """
+    """A run, an undo or a check by the server, in a thread of its own; it is the ``Observer`` of what it does."""
 
     def __init__(self, work: Callable[["Job"], object], run_id: Callable[[], str] = str) -> None:
         from importer import RunControl

@@ -73,14 +73,7 @@ _IN_THE_PAGE: Final = (
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """Return a page.
-
-    Args:
-        request: what it answers.
-        template: the name of its file.
-        status: the HTTP status.
-        values: what the template shows.
-    """
+    """Return a page."""
     state = state_of(request)
     shown = {"step": "", "list": None} | values
     html = (
@@ -102,12 +95,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
 
 
 async def handed_out(state: PageState, write: Callable[[Path], Path]) -> FileResponse:
-    """Return a file to download, which is gone when it has been sent.
-
-    Args:
-        state: knows the folder.
-        write: writes it into a folder of its own, and returns its path.
-    """
+    """Return a file to download, which is gone when it has been sent."""
     folder = TemporaryDirectory(prefix=DOWNLOADS, dir=state.options.folder, ignore_cleanup_errors=True)
     try:
         path = await asyncio.to_thread(write, Path(folder.name))

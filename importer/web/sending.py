@@ -130,11 +130,7 @@ async def begin(state: PageState, job: Job) -> Response:
 
 
 def run_of(request: Request) -> RunLine:
-    """Return the run that the address names.
-
-    Raises:
-        HTTPException: there is none.
-    """
+    """Return the run that the address names."""
     try:
         return named_run(state_of(request).folders, request.path_params["run"])
     except ImporterError:

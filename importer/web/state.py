@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 
 class PageState:
-    """What one process of the page remembers; there is one person.
-
-    Args:
-        options: how the page was started.
-    """
+    """What one process of the page remembers; there is one person."""
 
     def __init__(self, options: "WebOptions") -> None:
         self.options = options

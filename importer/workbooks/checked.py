@@ -209,11 +209,7 @@ def _joined(sentences: Iterable[str]) -> str:
 
 
 def checked_parts(table: Table, most_rows: int = EXCEL_ROWS) -> tuple[tuple[int, Table], ...]:
-    """Divide a table among workbooks, each with as many rows as fit into its sheet.
-
-    Returns:
-        For each workbook the place of its first row in the table, and its rows as a table.
-    """
+    """Divide a table among workbooks, each with as many rows as fit into its sheet."""
     sheet_rows, count = sheet_rows_of(table), len(table.rows)
     if not count or sheet_rows[-1] <= most_rows:
         return ((0, table),)

@@ -15,14 +15,7 @@ _MOST_LINES: Final = 10
 
 
 class Page:
-    """A sheet that is written from top to bottom.
-
-    Args:
-        workbook: the workbook that the sheet belongs to.
-        sheet: an empty sheet.
-        widths: the widths of its columns.
-        landscape: whether it prints so.
-    """
+    """A sheet that is written from top to bottom."""
 
     def __init__(self, workbook: "Workbook", sheet: TextSheet, widths: Sequence[int], *, landscape: bool) -> None:
         self.workbook, self.sheet, self.next = workbook, sheet, 0

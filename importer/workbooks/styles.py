@@ -54,9 +54,6 @@ def new_workbook(path: Path, title: str, subject: str = "", *, created: datetime
     """Open a workbook that is written when the block ends; it is whole or not there, and replaces nothing.
 
     Its rows are kept on the disk while they are written, so each sheet is drawn from top to bottom.
-
-    Raises:
-        ResultsError: it cannot be written there.
     """
     with whole_file(path) as file, tempfile.TemporaryDirectory(prefix="did-importer-") as rows:
         target = _Target(file)
@@ -114,14 +111,7 @@ def set_widths(sheet: TextSheet, widths: Iterable[int], text: "Format") -> None:
 
 
 def head_and_print(sheet: TextSheet, widths: Sequence[int], rows: range, frozen_columns: int) -> None:
-    """Freeze the header, let it be filtered, and print it on every page with the columns that fit one beside another.
-
-    Args:
-        sheet: the sheet.
-        widths: the widths of all columns.
-        rows: the header's row and those below it, from 0.
-        frozen_columns: how many columns stay in view; where there are none, all columns are printed.
-    """
+    """Freeze the header, let it be filtered, and print it on every page with the columns that fit it."""
     header, last = rows[0], rows[-1]
     printed, total = 0, 0
     for width in widths:

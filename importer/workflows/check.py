@@ -205,13 +205,6 @@ def _twice_no_longer(
     """Find rows that were never sent because an earlier row had their DID, and whose earlier row has it no longer.
 
     A correction may have taken it away; to leave such a row a duplicate would lose its DID without a word.
-
-    Args:
-        rows: the checked rows.
-        before: what became of each last time.
-        here: the row numbers of the workbook, where a row that is sent overwrites what is there: a row whose earlier
-            row is not among them, but in another part of the results, is left alone. None where nothing is lost by
-            sending it, because a DID that is there already stays as it is.
     """
     return {
         row.table_index

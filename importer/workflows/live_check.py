@@ -130,17 +130,7 @@ def _left(outcome: RowOutcome, stop: Stop | None) -> RowOutcome:
 
 
 def plan_after(live: LiveCheck, planned: Sequence[PlannedRow], *, update: bool) -> Plan:
-    """Decide what is sent after a live check, and what is settled by it.
-
-    Args:
-        live: what the server said.
-        planned: the rows that it was asked about.
-        update: whether DIDs that are there already are sent, to get the row's settings.
-
-    Returns:
-        The rows that would be added, with the knowledge that they were not there, and those of which nothing is
-        known; the others are settled with what the server said.
-    """
+    """Decide what is sent after a live check, and what is settled by it."""
     to_send: list[PlannedRow] = []
     settled: list[RowOutcome] = []
     for row in planned:

@@ -28,16 +28,7 @@ class Plan:
 
 
 def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOTHING_KNOWN) -> Plan:
-    """Decide for each row whether it is sent.
-
-    Args:
-        rows: the rows after the check.
-        known: outcomes of an earlier run, by ``CheckedRow.table_index``: a row that was ``unknown`` with the same DID
-            may have been added by that run's call.
-
-    Returns:
-        The plan; every row is in it exactly once.
-    """
+    """Decide for each row whether it is sent."""
     planned: list[PlannedRow] = []
     settled: list[RowOutcome] = []
     waiting: list[PlannedRow] = []
@@ -73,17 +64,7 @@ def _without_sending(row: CheckedRow) -> RowOutcome:
 
 
 def expanded_table(table: Table, rows: Sequence[CheckedRow], did_column: int) -> Table:
-    """Return the table in which every checked row has a row of its own, as the record and the results show it.
-
-    Args:
-        table: what was read.
-        rows: the checked rows; several where a range was taken apart.
-        did_column: the index of the header of the DIDs.
-
-    Returns:
-        The table itself where no range was taken apart. Otherwise a table whose rows are those of ``rows``, with the
-        number in the DID cell of a range's rows, and the number of the row that they came from.
-    """
+    """Return the table in which every checked row has a row of its own, as the record and the results show it."""
     if all(row.table_index == place for place, row in enumerate(rows)) and len(rows) == len(table.rows):
         return table
     numbers = Counter(row.table_index for row in rows)

@@ -16,9 +16,6 @@ def receipt_of(rows: Iterable[tuple[int, Sequence[str], RowOutcome]]) -> str:
 
     White space counts as one blank, and what no cell can hold does not count: a workbook gives back the rest as it
     was. So does what is said behind the reason of cells that were cut.
-
-    Args:
-        rows: for each row, in order, the number that the person sees in Excel, its cells, and what became of it.
     """
     digest = sha256()
     for number, cells, outcome in rows:

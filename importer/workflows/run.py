@@ -154,21 +154,7 @@ def start_run(
     corrections: tuple[Correction, ...] = (),
     afresh: bool,
 ) -> RunReport:
-    """Begin the record of a new run, send, and write the results workbook.
-
-    Args:
-        table: the input, with one row for each outcome.
-        planned: what is sent.
-        settled: the outcomes that need no call, by the index of their row.
-        calls: how the server is called.
-        folders: where record and workbook go.
-        previous: the workbook or run that this one follows; empty for none.
-        corrections: the cells that were corrected after the file was read.
-        afresh: begin it although one on the same file is unfinished.
-
-    Raises:
-        UsageError: the record or the workbook cannot be written, or an option cannot be used; nothing was sent.
-    """
+    """Begin the record of a new run, send, and write the results workbook."""
     options, server = calls.options, calls.server
     make_folder(folders.runs)
     place, columns = folders.place_for(table.path), columns_of(table)

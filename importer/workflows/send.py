@@ -75,19 +75,7 @@ def now_as_text() -> str:
 
 
 def send_and_report(journal: Journal, record: RunRecord, calls: Calls, place: ResultsPlace) -> RunReport:
-    """Send the rows of a run that have no outcome, write the results workbook, and write down how it ended.
-
-    Args:
-        journal: the run's record, held by this process.
-        record: what is written down in it.
-        calls: how the server is called.
-        place: where the workbook goes; its name is chosen only when it is about to be written, because others may
-            have taken it meanwhile.
-
-    Raises:
-        WorkbookWriteError: everything is sent and recorded, but the workbook could not be written.
-        SettingsError: the certificates cannot be read; nothing was sent.
-    """
+    """Send the rows of a run that have no outcome, write the results workbook, and write down how it ended."""
     options = calls.options
     with stopped_by_signals(calls.control.stop) as interrupts:
         left: tuple[RowOutcome, ...] = ()
@@ -154,11 +142,7 @@ def write_workbook(
     how: str,
     place: ResultsPlace,
 ) -> tuple[tuple[ResultsPart, ...], tuple[str, ...]]:
-    """Write the results workbook of a run, or several where a sheet has no room for all rows.
-
-    Returns:
-        What was written, and the receipt of each.
-    """
+    """Write the results workbook of a run, or several where a sheet has no room for all rows."""
     about, table = record.about, record.table
     spans = part_spans(table.row_numbers, columns_of(table), place.most_rows)
     receipts = tuple(receipt_of((outcomes[at].row, table.rows[at], outcomes[at]) for at in span) for span in spans)

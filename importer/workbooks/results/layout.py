@@ -45,12 +45,7 @@ class Layout:
 
 
 def find_layout(header: Sequence[str], used: Sequence[int]) -> Layout | None:
-    """Find our columns in a line that may be the header of a sheet of results.
-
-    Args:
-        header: its texts.
-        used: the columns in which any cell is filled.
-    """
+    """Find our columns in a line that may be the header of a sheet of results."""
     names = [text.strip().lower() for text in header]
     if not names or names[0] != FIRST_HEADERS[0]:
         return None

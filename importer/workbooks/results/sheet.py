@@ -72,16 +72,7 @@ class ResultsSheet:
 
 
 def sheet_of_results(place: str, name: str, rows: Sequence[SheetRow]) -> ResultsSheet | None:
-    """Read a sheet of results; None if it is no such thing.
-
-    Args:
-        place: file and sheet, as an error names them.
-        name: the name of the sheet.
-        rows: its rows that are not blank.
-
-    Raises:
-        SheetError: a cell in our own columns makes no sense.
-    """
+    """Read a sheet of results; None if it is no such thing."""
     used = sorted({column for row in rows for column, text in enumerate(row.texts) if text})
     for index, line in enumerate(rows[:_HEADER_WITHIN]):
         layout = find_layout(line.texts, used)

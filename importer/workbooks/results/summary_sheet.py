@@ -58,16 +58,7 @@ def draw_summary(
     this: ResultsPart,
     outcomes: Sequence[RowOutcome],
 ) -> None:
-    """Draw the whole sheet.
-
-    Args:
-        workbook: the workbook that the sheet belongs to.
-        sheet: an empty sheet.
-        summary: the facts of the run.
-        parts: all workbooks of the run.
-        this: the one that is drawn.
-        outcomes: what became of all rows of the run.
-    """
+    """Draw the whole sheet."""
     page = Page(workbook, sheet, _WIDTHS, landscape=False)
     counts = _Counts.of(outcomes, parts, this)
     page.title("DID import results")

@@ -16,14 +16,7 @@ _WIDTHS: Final = (26, 72, 72)
 
 
 def draw_instructions(workbook: "Workbook", sheet: TextSheet, *, dids: str, examples: str) -> None:
-    """Draw how to fill, check, import and correct, what the routes need and what the results mean.
-
-    Args:
-        workbook: the workbook that the sheet belongs to.
-        sheet: an empty sheet.
-        dids: the name of the sheet to fill.
-        examples: the name of the sheet with examples.
-    """
+    """Draw how to fill, check, import and correct, what the routes need and what the results mean."""
     page = Page(workbook, sheet, _WIDTHS, landscape=True)
     page.title("Importing DIDs into VICIdial")
     page.skip()
