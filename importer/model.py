@@ -101,6 +101,7 @@ class CellProblem:
         value: the cell as it stands in the file.
         problem: what is wrong, as the end of a sentence that begins with column and value.
         allowed: what may stand there.
+        suggestion: what was most likely meant; empty where nothing is close.
     """
 
     row: int
@@ -108,6 +109,7 @@ class CellProblem:
     value: str
     problem: str
     allowed: str
+    suggestion: str = ""
 
     def sentence(self) -> str:
         """Say column, value, what is wrong and what is allowed in one line."""
@@ -183,6 +185,7 @@ class RowOutcome:
         answered_at: when the answer that decided came, ISO 8601 with offset; empty if none came.
         added: True where the DID is in VICIdial because this run added it; only such DIDs may be undone.
         row: the row number that the person sees in Excel; 0 until the outcome is shown or reported.
+        column: the column whose value the server refused; empty where it refused none.
     """
 
     index: int
@@ -193,3 +196,4 @@ class RowOutcome:
     answered_at: str = ""
     added: bool = False
     row: int = 0
+    column: str = ""

@@ -14,9 +14,11 @@ def worded(rule: Rule, name: str, value: str, text: str | None = None, route: st
     return problem_of(Failure(0, BY_NAME[name], rule), cell, value, row=7, route=route)
 
 
-def rows_with(column: str, problem: str, allowed: str, values: dict[int, str]) -> list[CheckedRow]:
+def rows_with(
+    column: str, problem: str, allowed: str, values: dict[int, str], suggestion: str = ""
+) -> list[CheckedRow]:
     return [
-        CheckedRow(index, row, "", (), (CellProblem(row, column, value, problem, allowed),))
+        CheckedRow(index, row, "", (), (CellProblem(row, column, value, problem, allowed, suggestion),))
         for index, (row, value) in enumerate(values.items())
     ]
 
@@ -92,9 +94,8 @@ def test_every_column_can_say_what_is_allowed() -> None:
 
 
 def test_equal_problems_stand_in_one_line_with_their_count_and_rows() -> None:
-    rows = rows_with(
-        "did_route", "is not a route; did you mean IN_GROUP?", "EXTEN, ...", dict.fromkeys([9, 4], "Ingroup")
-    )
+    bad = worded(Rule.CHOICE, "did_route", "Ingroup")
+    rows = rows_with("did_route", bad.problem, bad.allowed, dict.fromkeys([9, 4], "Ingroup"), bad.suggestion)
     assert group_problems(rows) == (
         ProblemGroup("2 rows: did_route 'Ingroup' is not a route; did you mean IN_GROUP?", (9, 4)),
     )

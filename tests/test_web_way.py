@@ -222,12 +222,26 @@ def test_the_server_is_asked_too_before_anything_is_sent(tab: "Page", vicidial: 
     tab.get_by_text("The server was asked").wait_for(timeout=60_000)
     assert "SALES_WEST" in tab.locator("tbody").inner_text()
     assert not vicidial.stored()
-    cell = tab.get_by_label("In-group of row 8")
-    cell.fill("SALES_IN")
-    cell.press("Tab")
+    assert tab.get_by_label("In-group of row 8").input_value() == "SALES_WEST"
+    press(tab, "Change all to SALES_IN")
+    tab.get_by_text("Ask the server too").wait_for()
     press(tab, re.compile("^Go on with"))
     tab.wait_for_url("**/confirm", timeout=60_000)
     assert "Add 7 numbers" in tab.locator(".question").inner_text()
+
+
+def test_what_the_user_may_not_send_is_asked_about_again(tab: "Page", vicidial: Sandbox, tmp_path: Path) -> None:
+    connect(tab, vicidial)
+    drop(tab, order_of(tmp_path / "order.csv", 3))
+    press(tab, "Go on to the review")
+    vicidial.change_user("6666", modify_dids=False)
+    press(tab, re.compile("^Go on with"))
+    tab.get_by_text("permission").first.wait_for()
+    vicidial.change_user("6666", modify_dids=True)
+    tab.goto(re.sub("asking.*|review.*", "review", tab.url))
+    press(tab, re.compile("^Go on with"))
+    tab.wait_for_url("**/confirm", timeout=60_000)
+    assert "Add 3 numbers" in tab.locator(".question").inner_text()
 
 
 def test_every_step_works_without_scripts(browser: "Browser", started: RunningPage, tmp_path: Path) -> None:

@@ -108,8 +108,8 @@ def _clean_word(column: Column, text: str) -> Cell:
         kept = kept.lstrip("0") or "0"
     notes = _stored(column, typed, kept)
     if column.offered and kept not in column.offered:
-        suggestion = did_you_mean(kept, {method: method for method in column.offered})
-        notes += (f"{column.name} '{kept}' is none that VICIdial's admin pages offer{suggestion}",)
+        meant = did_you_mean(closest(kept, {method: method for method in column.offered}))
+        notes += (f"{column.name} '{kept}' is none that VICIdial's admin pages offer{meant}",)
     return Cell(kept, notes=notes)
 
 
@@ -117,7 +117,12 @@ def _stored(column: Column, typed: str, kept: str) -> tuple[str, ...]:
     return () if kept == typed else (f"{column.name} is stored as '{kept}'",)
 
 
-def did_you_mean(text: str, meanings: Mapping[str, str]) -> str:
-    """Return ``; did you mean X?`` for the spelling that is closest to ``text``; empty if none is close."""
+def closest(text: str, meanings: Mapping[str, str]) -> str:
+    """Return what the spelling that is closest to ``text`` means; empty if none is close."""
     close = get_close_matches(text.upper(), meanings, n=1)
-    return f"; did you mean {meanings[close[0]]}?" if close else ""
+    return meanings[close[0]] if close else ""
+
+
+def did_you_mean(suggestion: str) -> str:
+    """Put a suggestion into words; empty if there is none."""
+    return f"; did you mean {suggestion}?" if suggestion else ""

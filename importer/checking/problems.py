@@ -6,14 +6,13 @@ from functools import lru_cache
 from typing import Final
 
 from importer.characters import spaced, trim
-from importer.checking.normalise import Cell, did_you_mean
+from importer.checking.normalise import Cell, closest, did_you_mean
 from importer.checking.schema import Failure, Rule, effective_route
 from importer.column import Column
 from importer.columns import BY_NAME
 from importer.model import CellProblem, CheckedRow
 
 _LONGEST_SHOWN: Final = 60
-_SUGGESTION: Final = "; did you mean "
 _NO_AGENT: Final = (
     "leads nowhere, because add_did cannot set the agent; name a DID that has the agent in copy_from, or give"
     " --allow-no-agent and set the agent under Inbound > DIDs"
@@ -51,7 +50,7 @@ def problem_of(
     failure: Failure, cell: Cell, value: str, *, row: int, route: str, any_pattern: bool = False
 ) -> CellProblem:
     """Put a broken rule into words; ``value`` stands in the file or was set, ``route`` is the row's as it is sent."""
-    column, value = failure.column, value if trim(value) else ""
+    column, value, suggestion = failure.column, value if trim(value) else "", ""
     match failure.rule:
         case Rule.READABLE:
             problem = cell.trouble
@@ -61,7 +60,10 @@ def problem_of(
             problem = "is too short" if len(cell.text) < column.shortest else "is too long"
             problem += _once_changed(column, cell, trim(value))
         case Rule.CHOICE:
-            problem = _no_choice(column.name, cell.text)
+            suggestion = _closest_choice(column.name, cell.text)
+            problem = (
+                f"is not {'a route' if column.name == 'did_route' else 'one of the choices'}{did_you_mean(suggestion)}"
+            )
         case Rule.DIGITS:
             problem = "is not of digits alone; VICIdial would store another number"
         case Rule.PATTERN:
@@ -70,7 +72,7 @@ def problem_of(
             problem = "is the row's own DID; name the DID that is copied"
         case Rule.AGENT:
             problem = _NO_AGENT
-    return CellProblem(row, column.name, value, problem, allowed_text(column, any_pattern=any_pattern))
+    return CellProblem(row, column.name, value, problem, allowed_text(column, any_pattern=any_pattern), suggestion)
 
 
 def _once_changed(column: Column, cell: Cell, value: str) -> str:
@@ -94,11 +96,9 @@ def _missing(column: Column, route: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _no_choice(name: str, text: str) -> str:
+def _closest_choice(name: str, text: str) -> str:
     column = BY_NAME[name]
-    noun = "a route" if column.name == "did_route" else "one of the choices"
-    meanings = {choice: choice for choice in column.choices} | dict(column.spellings)
-    return f"is not {noun}{did_you_mean(text, meanings)}"
+    return closest(text, {choice: choice for choice in column.choices} | dict(column.spellings))
 
 
 def group_problems(rows: Iterable[CheckedRow]) -> tuple[ProblemGroup, ...]:
@@ -131,6 +131,6 @@ def _group(problems: list[CellProblem]) -> ProblemGroup:
         subject = f"{first.column} '{value}'"
     else:
         subject = f"{first.column}, such as '{value}',"
-    allowed = f" (allowed: {first.allowed})" if first.allowed and _SUGGESTION not in first.problem else ""
+    allowed = f" (allowed: {first.allowed})" if first.allowed and not first.suggestion else ""
     count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
     return ProblemGroup(f"{count}: {subject} {first.problem}{allowed}", rows)

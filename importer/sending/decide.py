@@ -84,6 +84,7 @@ class Decision:
         added: the DID is there because this run added it.
         known_absent: how it is known that the DID is not there now, where it was just looked up.
         operation: what is sent next, where the step is NEXT.
+        column: the column whose value was refused; empty where none was.
     """
 
     step: Step
@@ -99,6 +100,7 @@ class Decision:
     added: bool = False
     known_absent: str = ""
     operation: "Operation | None" = None
+    column: str = ""
 
 
 class Operation(ABC):

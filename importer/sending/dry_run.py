@@ -5,7 +5,7 @@ whether the DID to copy is there, and then whether the row's own is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from importer.columns import COPY_FROM
@@ -78,7 +78,7 @@ class SourceLookup(_Question):
                 return Decision(Step.NEXT, reason="the DID to copy is there", contact=True, operation=CopyLookup())
             case Meaning.ABSENT:
                 missing = f"there is no such DID to copy; correct the cell ({COPY_FROM.name} '{_source(state.row)}')"
-                return settled(Result.INVALID, missing)
+                return replace(settled(Result.INVALID, missing), column=COPY_FROM.name)
             case _:
                 return _not_looked_up(verdict)
 

@@ -157,11 +157,11 @@ class RowSender:
         return decision, spared
 
     async def _with_suggestion(self, decision: Decision, column: str, sent: Mapping[str, str]) -> Decision:
-        """Name the nearest name that the server knows, where it refused one."""
+        """Say which value the server refused, and the nearest name that it knows."""
         if decision.result is not Result.INVALID or not column:
             return decision
         hint = await self._suggest(column, sent.get(column, ""))
-        return replace(decision, reason=joined(decision.reason, hint))
+        return replace(decision, reason=joined(decision.reason, hint), column=column)
 
     async def _look(self, operation: Operation, state: RowState, *, tries_left: bool) -> Decision:
         """Look a row up whose call may have been processed, and say what becomes of it."""
@@ -214,7 +214,9 @@ class RowSender:
     def _settle(self, state: RowState, decision: Decision) -> Settled:
         row, result = state.row, decision.result or Result.UNKNOWN
         moment = self._moment() if decision.contact else ""
-        outcome = RowOutcome(row.index, result, decision.reason, row.did, state.attempts, moment, decision.added)
+        outcome = RowOutcome(
+            row.index, result, decision.reason, row.did, state.attempts, moment, decision.added, column=decision.column
+        )
         return Settled(outcome, self._recorder.settled(outcome))
 
     def _moment(self) -> str:

@@ -37,11 +37,15 @@ class ServerNames:
             column: ``group`` or ``menu_id``; another has no names.
             value: what the cell holds; the server compares without regard to case.
         """
+        close = self.closest(column, value)
+        return f"{value} is not there; {close} is" if close else ""
+
+    def closest(self, column: str, value: str) -> str:
+        """Return the name that is closest to one that the server does not know; empty where there is none."""
         known = {name.lower(): name for name in {"group": self.in_groups, "menu_id": self.call_menus}.get(column, ())}
         if not value or value.lower() in known:
             return ""
-        close = get_close_matches(value.lower(), known, n=1, cutoff=0.5)
-        return f"{value} is not there; {known[close[0]]} is" if close else ""
+        return next((known[name] for name in get_close_matches(value.lower(), known, n=1, cutoff=0.5)), "")
 
 
 async def ask_names(api: NonAgentApi) -> ServerNames:

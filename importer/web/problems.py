@@ -1,14 +1,17 @@
 """From a check to what the page Review shows: counts, groups of equal problems, cells to correct. Pure decisions."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from importer import Checked, CheckedRow, Result, RowOutcome
 from importer.checking.problems import group_problems
+from importer.columns import DID_PATTERN
 from importer.model import PlannedRow
+
+if TYPE_CHECKING:
+    from importer import ServerNames
 
 A_PAGE: Final = 50
 """So many rows are shown on a page."""
@@ -21,23 +24,13 @@ FILTERS: Final = (
     ("there", "in VICIdial already"),
 )
 
-_SUGGESTED: Final = re.compile(r"did you mean ([^\s?]+)\?")
-_NAMED_CELL: Final = re.compile(r"\((\w+) '([^']*)'\)")
-
 Verdicts = Mapping[tuple[tuple[str, str], ...], RowOutcome]
 """What the server said of a row, by what would be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell that can be corrected.
-
-    Attributes:
-        column: the server's name of its column.
-        value: what stands there.
-        problem: what is wrong; empty where nothing is.
-        suggestion: what was most likely meant; empty where nobody knows.
-    """
+    """A cell that can be corrected; ``suggestion`` is what was most likely meant, or empty."""
 
     column: str
     value: str
@@ -47,16 +40,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row with something to do, or to know.
-
-    Attributes:
-        index: its place in the table.
-        number: the row number that the person sees in Excel.
-        typed: the number as it stands in the file.
-        sent: the number as it would be sent; empty where it would not be.
-        cells: what can be corrected.
-        notes: what the person should know.
-    """
+    """A row with something to do, or to know; ``number`` is the one that the person sees in Excel."""
 
     index: int
     number: int
@@ -86,12 +70,7 @@ class SameValue:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What there is to do.
-
-    Attributes:
-        groups: for each filter its rows, grouped.
-        same: the values that one correction puts right in all rows.
-    """
+    """What there is to do: for each filter its rows, grouped, and the values that one correction puts right."""
 
     groups: Mapping[str, tuple[Group, ...]]
     same: tuple[SameValue, ...]
@@ -112,19 +91,29 @@ class Review:
         return tuple(shown)
 
 
-def review_of(checked: Checked, verdicts: Verdicts) -> Review:
+def review_of(checked: Checked, verdicts: Verdicts, names: "ServerNames | None" = None) -> Review:
     """Sort the rows of a check into what there is to do."""
     table, match = checked.table, checked.checked.match.taken
     rows = [row for row in checked.checked.rows if checked.again is None or row.table_index in checked.again]
     planned = {row.index: row for row in checked.planned}
-    refused = {index: verdicts[row.parameters] for index, row in planned.items() if row.parameters in verdicts}
+    said = {index: verdicts[row.parameters] for index, row in planned.items() if row.parameters in verdicts}
+    did = DID_PATTERN.name
 
     def text(row: CheckedRow, column: str) -> str:
         return table.rows[row.table_index][match[column]] if column in match else ""
 
     def shown(row: CheckedRow, cells: Iterable[Cell] = (), notes: Sequence[str] = ()) -> Row:
         sent = row.did if row.index in planned else ""
-        return Row(row.table_index, row.row, text(row, "did_pattern"), sent, tuple(cells), tuple(notes))
+        return Row(row.table_index, row.row, text(row, did), sent, tuple(cells), tuple(notes))
+
+    def bad_cells(row: CheckedRow) -> Iterable[Cell]:
+        for bad in row.problems:
+            yield Cell(bad.column, text(row, bad.column), bad.sentence(), bad.suggestion)
+
+    def refused_cell(row: CheckedRow, verdict: RowOutcome) -> Cell:
+        column = verdict.column if verdict.column in match else did
+        value = text(row, column)
+        return Cell(column, value, verdict.reason, names.closest(column, value) if names else "")
 
     by_number: dict[int, list[CheckedRow]] = {}
     for row in rows:
@@ -136,56 +125,38 @@ def review_of(checked: Checked, verdicts: Verdicts) -> Review:
         found = [row for number in group.rows for row in by_number[number] if row.index not in seen]
         seen.update(row.index for row in found)
         if found:
-            correct.append(Group(group.sentence, tuple(shown(row, _bad_cells(row, text), row.notes) for row in found)))
-    by_verdict: dict[str, list[Row]] = {}
-    there = []
+            correct.append(Group(group.sentence, tuple(shown(row, bad_cells(row), row.notes) for row in found)))
+    refused: dict[str, list[Row]] = {}
+    there, good = [], []
     for row in rows:
-        verdict = refused.get(row.index)
-        if verdict is not None and verdict.result is Result.DUPLICATE:
+        verdict = said.get(row.index)
+        if verdict is None or verdict.result is Result.SUCCESS:
+            good.append(row)
+        elif verdict.result is Result.DUPLICATE:
             there.append(shown(row, notes=(verdict.reason,)))
-        elif verdict is not None and verdict.result is not Result.SUCCESS:
-            column, value = _NAMED_CELL.search(verdict.reason), ""
-            name = column[1] if column and column[1] in match else "did_pattern"
-            value = text(row, name)
-            cell = Cell(name, value, verdict.reason, _suggestion(verdict.reason))
-            by_verdict.setdefault(verdict.reason, []).append(shown(row, [cell]))
-    correct += [Group(f"The server would refuse: {reason}", tuple(found)) for reason, found in by_verdict.items()]
+        else:
+            refused.setdefault(verdict.reason, []).append(shown(row, [refused_cell(row, verdict)]))
+    correct += [Group(f"The server would refuse: {reason}", tuple(found)) for reason, found in refused.items()]
     bad = {row.index for group in correct for row in group.rows}
-    ready = [row for row in rows if row.index in planned and row.table_index not in bad and row.index not in refused]
-    ready += [row for row in rows if row.index in refused and refused[row.index].result is Result.SUCCESS]
-    ready.sort(key=lambda row: row.index)
-    twice = [row for row in rows if row.index not in planned and not row.problems]
-    did = "did_pattern"
+    ready = [row for row in good if row.index in planned and row.table_index not in bad]
+    twice = [
+        shown(row, [Cell(did, text(row, did))], [f"the same number stands in row {row.duplicate_of}"])
+        for row in rows
+        if row.index not in planned and not row.problems
+    ]
     groups = {
         "correct": tuple(correct),
-        "ready": (Group("", tuple(shown(row) for row in ready)),),
-        "twice": (
-            Group(
-                "",
-                tuple(
-                    shown(row, [Cell(did, text(row, did))], (f"the same number stands in row {row.duplicate_of}",))
-                    for row in twice
-                ),
-            ),
-        ),
+        "ready": (Group("", tuple(map(shown, ready))),),
+        "twice": (Group("", tuple(twice)),),
         "remarks": (Group("", tuple(shown(row, notes=row.notes) for row in ready if row.notes)),),
         "there": (Group("", tuple(there)),),
     }
     return Review(groups, _same_values(correct))
 
 
-def _bad_cells(row: CheckedRow, text: Callable[[CheckedRow, str], str]) -> Iterable[Cell]:
-    for problem in row.problems:
-        yield Cell(problem.column, text(row, problem.column), problem.sentence(), _suggestion(problem.problem))
-
-
-def _suggestion(sentence: str) -> str:
-    found = _SUGGESTED.search(sentence)
-    return found[1] if found else ""
-
-
 def _same_values(groups: Iterable[Group]) -> tuple[SameValue, ...]:
-    cells = [cell for group in groups for row in group.rows for cell in row.cells if cell.column != "did_pattern"]
+    bad = [cell for group in groups for row in group.rows for cell in row.cells]
+    cells = [cell for cell in bad if cell.column != DID_PATTERN.name]
     counts = Counter((cell.column, cell.value) for cell in cells)
     suggestions = {(cell.column, cell.value): cell.suggestion for cell in cells if cell.suggestion}
     return tuple(
@@ -196,5 +167,6 @@ def _same_values(groups: Iterable[Group]) -> tuple[SameValue, ...]:
 
 
 def asked_about(planned: Iterable[PlannedRow], verdicts: Verdicts) -> tuple[PlannedRow, ...]:
-    """Return the rows of which the server has said nothing yet."""
-    return tuple(row for row in planned if row.parameters not in verdicts)
+    """Return the rows of which the server has said nothing yet, or that the user may not send: that can be mended."""
+    said = {what for what, verdict in verdicts.items() if verdict.result is not Result.PERMISSION_ERROR}
+    return tuple(row for row in planned if row.parameters not in said)

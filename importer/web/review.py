@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from importer import Checked, Correction, LiveCheck, check_live
+from importer import Checked, Correction, LiveCheck, Result, check_live
 from importer.columns import BY_NAME
 from importer.errors import ImporterError
 from importer.web.files import in_turn, list_of
@@ -18,14 +19,18 @@ from importer.web.problems import A_PAGE, FILTERS, Review, asked_about, review_o
 from importer.web.render import handed_out, page_words, render
 from importer.web.state import PageState, state_of
 
+_SAID: Final = (Result.SUCCESS, Result.DUPLICATE, Result.INVALID, Result.PERMISSION_ERROR)
+"""The verdicts that say something of a row: without one it is sent as it is."""
+
 
 async def review_for(state: PageState, one: ImportList) -> tuple[Checked, Review]:
     """Check a list and sort its rows."""
 
     def work() -> tuple[Checked, Review]:
         checked = state.lists.checked(one)
-        return checked, review_of(checked, state.verdicts_of(one))
+        return checked, review_of(checked, state.verdicts_of(one), names)
 
+    names = await asyncio.to_thread(state.server_names)
     return await in_turn(state, work)
 
 
@@ -127,7 +132,8 @@ async def ask(request: Request) -> Response:
     def work(job: Job) -> None:
         live: LiveCheck = check_live(rows, one.options, connection.server, job, control=job.control)
         by_index = {row.index: row for row in rows}
-        state.verdicts_of(one).update({by_index[index].parameters: said for index, said in live.verdicts.items()})
+        said = {index: verdict for index, verdict in live.verdicts.items() if verdict.result in _SAID}
+        state.verdicts_of(one).update({by_index[index].parameters: verdict for index, verdict in said.items()})
         if live.stop is not None:
             job.error = live.stop.why
 

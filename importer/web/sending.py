@@ -144,7 +144,8 @@ async def run(request: Request) -> Response:
     line = await asyncio.to_thread(run_of, request)
     one = state.lists.holding(line.about.file)
     if job is not None and not job.over:
-        shown = [(word, job.counts[word.result]) for word in WORDS if job.counts[word.result]]
+        so_far = job.counts
+        shown = [(word, so_far[word.result]) for word in WORDS if so_far[word.result]]
         return render(request, "progress.html", step="Progress", list=one, line=line, job=job, counts=shown)
     recorded, trouble = None, job.error if job else ""
     try:
