@@ -75,5 +75,8 @@ WORDS: Final[tuple[ResultWord, ...]] = (
 )
 """The words in the order in which the Summary counts them."""
 
+OF_AN_UNDO: Final[Mapping[Result, str]] = MappingProxyType({Result.SUCCESS: "deleted", Result.DUPLICATE: "not there"})
+"""What some of them are called where DIDs were taken back."""
+
 BY_RESULT: Final[Mapping[Result, ResultWord]] = MappingProxyType({word.result: word for word in WORDS})
 """The words by the result."""

@@ -12,12 +12,12 @@ from importer.cli.objects import print_object, report_object
 from importer.cli.terminal import say
 from importer.cli.text import counted, parts_lines, quoted, shown, wrapped
 from importer.model import Result
+from importer.result_words import OF_AN_UNDO
 
 if TYPE_CHECKING:
     from importer.workbooks.results import Cause
 
 _SHOWN_CAUSES: Final = 5
-_OF_AN_UNDO: Final = {Result.SUCCESS: "deleted", Result.DUPLICATE: "not there"}
 
 
 def end(report: RunReport, flags: argparse.Namespace) -> int:
@@ -113,4 +113,4 @@ def local(moment: datetime) -> str:
 
 
 def _result_words(*, undo: bool) -> dict[Result, str]:
-    return {result: _OF_AN_UNDO.get(result, result.value) if undo else result.value for result in Result}
+    return {result: OF_AN_UNDO.get(result, result.value) if undo else result.value for result in Result}

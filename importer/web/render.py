@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse
 
 from importer import __version__
+from importer.model import Result
+from importer.result_words import OF_AN_UNDO
 from importer.web.state import PageState, state_of
 
 DOWNLOADS: Final = "download-"
@@ -115,7 +117,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=lambda value: f"{value:,}", rows=rows, local=local_time, words=page_words, plural=plural
+        number=lambda value: f"{value:,}",
+        rows=rows,
+        result=result_word,
+        local=local_time,
+        words=page_words,
+        plural=plural,
     )
     return environment
 
@@ -133,6 +140,11 @@ def rows(count: int) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """Say how many of something."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def result_word(result: Result, undo: bool) -> str:
+    """Return what a result is called; an undo has words of its own."""
+    return OF_AN_UNDO.get(result, result.value) if undo else result.value
 
 
 def local_time(text: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from importer.journal import Journal, RunLine, RunState
-from importer.model import Result, RowOutcome, Table
+from importer.journal import Journal, RunLine, RunState, outcomes_of
+from importer.model import Result, RowOutcome
 from importer.workbooks.results import Cause, ResultsPlace
 from importer.workbooks.results.causes import causes_of
 from importer.workflows.options import ImportOptions
@@ -19,16 +19,12 @@ class RecordedRun:
     """What is written down of a run.
 
     Attributes:
-        table: the input, with one row for each outcome.
         outcomes: what became of each row, in the order of the input.
         causes: why rows are not in, grouped.
-        is_undo: whether it deleted what another run had added.
     """
 
-    table: Table
     outcomes: tuple[RowOutcome, ...]
     causes: tuple[Cause, ...]
-    is_undo: bool
 
     @property
     def counts(self) -> Mapping[Result, int]:
@@ -45,13 +41,16 @@ def recorded_run(line: RunLine) -> RecordedRun:
     """Read a run's record.
 
     Raises:
-        JournalError: another process works on the run.
+        JournalError: another process works on the run, or its record is damaged.
     """
-    with Journal.reopen(line.path) as journal:
-        record = journal.record()
-    outcomes = in_order(record, tuple(map(as_left, record.to_send)))
-    causes = causes_of(outcomes, Path(record.about.workbook).name, undoes=line.undoes)
-    return RecordedRun(record.table, outcomes, causes, record.about.undo)
+    if line.about.state is RunState.FINISHED:
+        # every row has its outcome, and the rest of a long record takes its time to read
+        outcomes = outcomes_of(line.path)
+    else:
+        with Journal.reopen(line.path) as journal:
+            record = journal.record()
+        outcomes = in_order(record, tuple(map(as_left, record.to_send)))
+    return RecordedRun(outcomes, causes_of(outcomes, Path(line.about.workbook).name, undoes=line.undoes))
 
 
 def write_left_over(line: RunLine, path: Path) -> None:
