@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -84,7 +84,7 @@ async def _columns_page(request: Request, one: ImportList, status: int = 200, tr
         by_name=BY_NAME,
         targets=TARGETS,
         fills=dict(one.options.fills),
-        forms=await in_turn(state, lambda: _forms(checked, one.options)) if checked else (),
+        forms=await in_turn(state, lambda: _forms(checked, one.options)),
         switches=SWITCHES,
         names=names,
     )
@@ -97,8 +97,10 @@ def _match(header: tuple[str, ...], options: ImportOptions) -> HeaderMatch | Non
     return None
 
 
-def _forms(checked: Checked, options: ImportOptions) -> tuple[tuple[str, str, str], ...]:
+def _forms(checked: Checked | None, options: ImportOptions) -> tuple[tuple[str, str, str], ...]:
     """Return in which ways the number can be written, with the person's own first number."""
+    if checked is None:
+        return tuple((form, words, "") for form, words in FORMS)
     first = checked.planned[0].index if checked.planned else 0
     place = checked.checked.rows[first].table_index
     table = replace(checked.table, rows=(checked.table.rows[place],), row_numbers=(2,), flaws={})
@@ -134,6 +136,7 @@ def _chosen(options: ImportOptions, form: FormData) -> ImportOptions:
         if target == route:
             fills["did_route"] = route
             fills |= {name: text for name in needed if (text := str(form.get(f"fill-{name}", "")).strip())}
+    switches: dict[str, Any] = {name: form.get(name) == "yes" for name, _ in SWITCHES}
     return replace(
         options,
         mapping=tuple(mapping.items()),
@@ -141,8 +144,5 @@ def _chosen(options: ImportOptions, form: FormData) -> ImportOptions:
         did_format=str(form.get("did_format", options.did_format)),
         region=str(form.get("region", "")).strip().upper() or options.region,
         describe=str(form.get("describe", "")).strip(),
-        expand_ranges=form.get("expand_ranges") == "yes",
-        any_pattern=form.get("any_pattern") == "yes",
-        strict_numbers=form.get("strict_numbers") == "yes",
-        allow_no_agent=form.get("allow_no_agent") == "yes",
+        **switches,
     )

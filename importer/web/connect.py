@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from importer.errors import ImporterError
 from importer.web.connection import ConnectionTest, keyring_there, known_servers, options_of, remember_server
 from importer.web.render import render
-from importer.web.state import PageState, state_of
+from importer.web.state import state_of
 
 _QUICK_SECONDS = 1.0
 
@@ -80,14 +80,9 @@ async def test(request: Request) -> Response:
     if missing:
         return _page(request, 400, errors=missing, host=host, user=user, chosen=chosen)
     state.test = ConnectionTest(host, user, str(form.get("password", "")), entry, options_of(entry)).start()
-    await _after(state)
+    # a quick test needs no second page
+    await asyncio.to_thread(state.test.wait, _QUICK_SECONDS)
     return RedirectResponse("/connect#test", 303)
-
-
-async def _after(state: PageState) -> None:
-    """Wait a moment for the test, so that a quick one needs no second page."""
-    if state.test is not None:
-        await asyncio.to_thread(state.test.wait, _QUICK_SECONDS)
 
 
 async def practise(request: Request) -> Response:

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -21,13 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A VICIdial that can be used.
-
-    Attributes:
-        server: where to and as whom.
-        options: what the file of servers says of how it is used.
-        practice: whether it is the one of our own.
-    """
+    """A VICIdial that can be used; ``options`` is what the file of servers says of how."""
 
     server: Server
     options: "ImportOptions"
@@ -158,12 +151,6 @@ def options_of(entry: NamedServer | None) -> "ImportOptions":
 
     if entry is None:
         return ImportOptions()
-    given: Mapping[str, object] = {
-        "rate": entry.rate,
-        "workers": entry.workers,
-        "method": entry.method,
-        "did_format": entry.did_format,
-        "region": entry.region,
-        "fills": entry.columns,
-    }
-    return replace(ImportOptions(), **{name: value for name, value in given.items() if value})  # type: ignore[arg-type]  # each is of its field's type
+    names = ("rate", "workers", "method", "did_format", "region")
+    given = {name: getattr(entry, name) for name in names} | {"fills": entry.columns}
+    return replace(ImportOptions(), **{name: value for name, value in given.items() if value})

@@ -74,17 +74,17 @@ def _first_look(state: PageState, made: ImportList) -> str:
     """Read the file, and say which page comes next."""
     try:
         checked = state.lists.checked(made)
+        header, ask = checked.table.header, unfinished_of(state, checked) is not None
     except SheetError:
         # what cannot be read at all is an error here too
-        preview = preview_file(made.file)
-        known = state.lists.recall(preview.sheets[0].header, made.options) if len(preview.sheets) == 1 else None
-        state.lists.save(replace(made, options=known, remembered=True) if known else made)
-        return (
-            f"/lists/{made.id}" if len(preview.sheets) > 1 else f"/lists/{made.id}/{'review' if known else 'columns'}"
-        )
-    known = state.lists.recall(checked.table.header, made.options)
+        sheets = preview_file(made.file).sheets
+        header, ask = sheets[0].header, len(sheets) > 1
+        if ask:
+            state.lists.save(made)
+            return f"/lists/{made.id}"
+    known = state.lists.recall(header, made.options)
     made = state.lists.save(replace(made, options=known, remembered=True) if known else made)
-    return f"/lists/{made.id}" if unfinished_of(state, checked) else next_page(made)
+    return f"/lists/{made.id}" if ask else next_page(made)
 
 
 def next_page(one: ImportList) -> str:

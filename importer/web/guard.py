@@ -41,7 +41,7 @@ class Doors:
     """The tokens and cookies of one server."""
 
     def __init__(self, port: int, key: str) -> None:
-        self.origins = (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+        self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
         # browsers share cookies between the ports of a host
         self.cookie = f"did-importer-{port}"
         self._key = key.encode()
@@ -63,10 +63,14 @@ class Doors:
         self._sessions.add(session)
         return session
 
+    def foreign_host(self, headers: Headers) -> str:
+        """Say that a request names another host than ours; empty where it does not."""
+        return "" if headers.get("host", "").lower() in self._hosts else "This address is not the importer's own."
+
     def refusal(self, method: str, headers: Headers) -> str:
         """Say why a request is refused; empty if it may pass."""
-        if headers.get("host", "").lower() not in [origin.removeprefix("http://") for origin in self.origins]:
-            return "This address is not the importer's own."
+        if foreign := self.foreign_host(headers):
+            return foreign
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin is not None and origin != f"http://{headers['host'].lower()}":
             return "The request comes from a page of another site."
@@ -116,10 +120,8 @@ class Guard:
         return self._app
 
     def _let_in(self, request: Request) -> HTMLResponse:
-        if request.headers.get("host", "").lower() not in [
-            name.removeprefix("http://") for name in self._doors.origins
-        ]:
-            return _message(403, "No entry", "This address is not the importer's own.")
+        if foreign := self._doors.foreign_host(request.headers):
+            return _message(403, "No entry", foreign)
         token = parse_qs(request.url.query).get("token", [""])[0]
         session = self._doors.exchange(token) if request.method == "GET" else None
         if session is None:

@@ -25,18 +25,10 @@ _REMEMBERED: Final = ("mapping", "fills", "did_format", "region", "expand_ranges
 
 @dataclass(frozen=True, slots=True)
 class ImportList:
-    """One list on its way.
+    """One list on its way: the name of its file, made harmless, and all that the person chose.
 
-    Attributes:
-        id: the word by which addresses name it.
-        folder: where it is kept.
-        name: the name of the person's file, made harmless.
-        options: how it is read, checked and sent.
-        corrections: the cells that were corrected, in the order in which they were.
-        rerun: whether the file is a results workbook whose rows left over are sent again.
-        afresh: whether a new run is begun although one on the same file is unfinished.
-        ask_server: whether the server is asked about every row before anything is sent.
-        remembered: whether its layout was known, so that nothing was asked.
+    ``rerun``: the file is a results workbook. ``afresh``: a new run is begun although one on the same file is
+    unfinished. ``remembered``: the layout was known, so that nothing was asked.
     """
 
     id: str
@@ -70,11 +62,7 @@ def harmless_name(name: str) -> str:
 
 
 class Lists:
-    """All lists, in one folder of the user's own.
-
-    Args:
-        folder: where they are kept.
-    """
+    """All lists, in one folder of the user's own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -91,11 +79,7 @@ class Lists:
         return made
 
     def get(self, word: str) -> ImportList:
-        """Return a list.
-
-        Raises:
-            KeyError: there is none.
-        """
+        """Return a list, or raise KeyError."""
         folder = self._folder / word
         if not _ID.fullmatch(word) or not (folder / "list.json").is_file():
             raise KeyError(word)
@@ -133,12 +117,7 @@ class Lists:
         return None
 
     def checked(self, one: ImportList) -> Checked:
-        """Read and check a list, with its corrections; what was read stays in memory for the next time.
-
-        Raises:
-            SheetError: the file cannot be read as a list of DIDs.
-            SettingsError: an option names something that is not there.
-        """
+        """Read and check a list, with its corrections; what was read stays in memory for the next time."""
         kept = self._corrected.get(one.id)
         if kept is not None and (kept[0].options, kept[0].corrections) == (one.options, one.corrections):
             return kept[1]

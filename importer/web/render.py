@@ -118,7 +118,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         number=lambda value: f"{value:,}",
-        rows=rows,
+        rows=lambda count: plural(count, "row"),
         result=result_word,
         local=local_time,
         words=page_words,
@@ -130,11 +130,6 @@ def _environment() -> Environment:
 def _once_field() -> Markup:
     """Return the hidden field by which a form that is sent twice is known."""
     return Markup('<input type="hidden" name="once" value="{}">').format(secrets.token_urlsafe(12))
-
-
-def rows(count: int) -> str:
-    """Say how many rows."""
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -117,11 +117,7 @@ async def send(request: Request) -> Response:
 
 
 async def begin(state: PageState, job: Job) -> Response:
-    """Start a job, and lead to the page of its run.
-
-    Raises:
-        ImporterError: it ended before it began.
-    """
+    """Start a job, and lead to the page of its run."""
     state.jobs.start(job)
     await asyncio.to_thread(job.wait_until_begun)
     if not job.run_id:
