@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -164,6 +166,18 @@ def test_a_zip_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert trouble.startswith(f"did-importer: {path}: ")
     assert int(peak.split()[1]) < 200
+
+
+@pytest.mark.parametrize("times", [4, pytest.param(700, marks=[pytest.mark.soak, pytest.mark.timeout(2400)])])
+def test_a_refused_workbook_ends_with_2_however_often_two_are_checked_at_once(tmp_path: Path, times: int) -> None:
+    desk, path = Desk(tmp_path), REFUSED["no-did-column-on-any-sheet"].write_to(tmp_path)
+    assert path.suffix == ".xlsx"
+
+    def ended(_: int) -> int:
+        return desk.start("check", path).wait()
+
+    with ThreadPoolExecutor(2) as two:
+        assert Counter(two.map(ended, range(times))) == {2: times}
 
 
 @pytest.mark.soak

@@ -255,6 +255,37 @@ def test_a_server_that_does_not_come_back_stops_the_run_which_resume_finishes(tm
     assert kinds(order, finished) <= {SUCCESS, MAYBE}
 
 
+@pytest.mark.parametrize("rows", [60, pytest.param(500, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("fault", sorted(OF_A_WHOLE_SERVER - {Fault.PHP_WARNINGS}))
+def test_a_server_that_is_set_up_wrong_in_mid_run_stops_it_and_resume_finishes_when_it_is_right_again(
+    tmp_path: Path, fault: Fault, rows: int
+) -> None:
+    desk, wrong = Desk(tmp_path), threading.Event()
+    order = desk.order(rows, plain=True)
+    faults = FaultPlan(
+        chosen=lambda asked, nth: fault if wrong.is_set() else None, functions=frozenset({"add_did", "update_did"})
+    )
+    with Sandbox(SandboxOptions(starting_dids=order.there, faults=faults)) as sandbox:
+        looker = Looker(on_outcome=lambda outcomes: wrong.set() if outcomes == rows // 3 else None)
+        options = ImportOptions(rate=0, give_up_after=20)
+        report = desk.importing(order.path, sandbox.url, options, observer=looker)
+        stopped = read_results(report.workbook).rows
+        assert_each_row_once_in_order(order, stopped)
+        assert_results_are_true(order, stopped, sandbox.stored())
+        assert report.exit_code == ExitCode.STOPPED
+        assert any(line.result is Result.NOT_SENT for line in stopped)
+        wrong.clear()
+        code = desk.did_importer("resume", "--rate", "0").code
+        stored = sandbox.stored()
+    lines = desk.results()
+    assert_each_row_once_in_order(order, lines)
+    assert_results_are_true(order, lines, stored)
+    # what was surely not done is rerun's, not resume's
+    refused = [line.row for line in stopped if line.result is Result.FAILED]
+    assert code == (1 if refused else 0)
+    assert [line.row for line in lines if line.result is not Result.SUCCESS] == refused
+
+
 def test_the_command_ends_with_3_when_the_server_is_away_for_too_long(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     order = desk.order(20)
