@@ -5,6 +5,7 @@ A row's trouble is a value (see ``importer.model``); these are exceptions::
     ImporterError
     |-- UsageError       nothing was sent; the person changes the call, the settings or the file (exit 2)
     |   |-- SheetError       the input cannot be read as a list of DIDs
+    |   |   `-- ResultsGivenError    it is a results workbook, which rerun takes
     |   |-- SettingsError    server, user, password or an option is missing or wrong
     |   |-- ResultsError     the results workbook cannot be written where it should be
     |   `-- JournalError     the record of runs cannot be used as asked
@@ -25,6 +26,10 @@ class UsageError(ImporterError):
 
 class SheetError(UsageError):
     """The input file cannot be read as a list of DIDs."""
+
+
+class ResultsGivenError(SheetError):
+    """The input file is a results workbook: its rows were sent before, and only a rerun knows which."""
 
 
 class SettingsError(UsageError):

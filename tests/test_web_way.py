@@ -455,6 +455,32 @@ def test_two_sheets_are_a_choice_and_what_is_no_list_is_said_in_place(tab: "Page
     nothing_serious(tab)
 
 
+def test_failed_rows_that_were_corrected_in_excel_are_dropped_and_sent(
+    tab: "Page", vicidial: Sandbox, tmp_path: Path
+) -> None:
+    order = order_of(tmp_path / "order.csv", 3)
+    order.write_text(order.read_text(encoding="utf-8").replace("2,IN_GROUP", "2,Ingroup"), encoding="utf-8")
+    connect(tab, vicidial)
+    drop(tab, order)
+    press(tab, "Go on to the review")
+    to_confirm(tab)
+    send(tab, "100")
+    assert wait_done(tab) == "2 added, 1 left"
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Only the failed rows", exact=True).click()
+    book = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes()))
+    for cells in book["Failed rows"].iter_rows():
+        for cell in cells:
+            cell.value = "IN_GROUP" if cell.value == "Ingroup" else cell.value
+    book.save(tmp_path / "failed.xlsx")
+    drop(tab, tmp_path / "failed.xlsx")
+    tab.wait_for_url("**/review")
+    to_confirm(tab)
+    send(tab, "100")
+    assert wait_done(tab) == "1 added, 0 left"
+    assert len(vicidial.stored()) == 3
+
+
 def test_columns_are_chosen_and_the_next_list_like_it_needs_no_choice(tab: "Page", tmp_path: Path) -> None:
     order = tmp_path / "odd.csv"
     order.write_text("Linie,Ort,Extension\n7275550100,Tampa,8300\n7275550101,Tampa,8300\n", encoding="utf-8")

@@ -54,7 +54,7 @@ async def _columns_page(request: Request, one: ImportList, status: int = 200, tr
     try:
         checked = await in_turn(state, lambda: state.lists.checked(replace(one, corrections=())))
     except ImporterError as error:
-        trouble = trouble or str(error)
+        trouble = (trouble or str(error)).replace(f"{one.file}", one.name)
         preview = await in_turn(state, lambda: preview_file(one.file, one.options))
     header = checked.table.header if checked else preview.sheets[0].header if preview else ()
     rows = checked.table.rows if checked else preview.sheets[0].rows if preview else ()

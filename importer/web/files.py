@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from importer import Checked, ImportOptions, RunLine, list_runs, preview_file
-from importer.errors import ImporterError, SheetError
+from importer import Checked, ImportOptions, RunLine, list_runs, preview_file, recorded_options
+from importer.errors import ImporterError, ResultsGivenError, SheetError
 from importer.web.lists import ImportList
 from importer.web.render import handed_out, render
 from importer.web.state import PageState, state_of
@@ -72,24 +72,33 @@ def _copy(upload: UploadFile, path: Path) -> None:
 
 def _first_look(state: PageState, made: ImportList) -> str:
     """Read the file, and say which page comes next."""
+    known = None
     try:
         checked = state.lists.checked(made)
-        header, ask = checked.table.header, unfinished_of(state, checked) is not None
+    except ResultsGivenError:
+        made = rerun_of(state, made)
+        ask = unfinished_of(state, state.lists.checked(made)) is not None
     except SheetError:
         # what cannot be read at all is an error here too
         sheets = preview_file(made.file).sheets
-        header, ask = sheets[0].header, len(sheets) > 1
-        if ask:
-            state.lists.save(made)
-            return f"/lists/{made.id}"
-    known = state.lists.recall(header, made.options)
+        ask = len(sheets) > 1
+        known = None if ask else state.lists.recall(sheets[0].header, made.options)
+    else:
+        ask = unfinished_of(state, checked) is not None
+        known = state.lists.recall(checked.table.header, made.options)
     made = state.lists.save(replace(made, options=known, remembered=True) if known else made)
     return f"/lists/{made.id}" if ask else next_page(made)
 
 
 def next_page(one: ImportList) -> str:
     """Return the page after the file."""
-    return f"/lists/{one.id}/{'review' if one.remembered else 'columns'}"
+    return f"/lists/{one.id}/{'review' if one.remembered or one.rerun else 'columns'}"
+
+
+def rerun_of(state: PageState, one: ImportList) -> ImportList:
+    """Return the list as one of results whose rows left over are sent again, as they were sent before."""
+    options = recorded_options(state.folders, one.file) or one.options
+    return state.lists.save(replace(one, rerun=True, options=options))
 
 
 def unfinished_of(state: PageState, checked: Checked) -> RunLine | None:

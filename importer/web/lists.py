@@ -69,10 +69,10 @@ class Lists:
         self._checks: OrderedDict[str, tuple[ImportOptions, Checked]] = OrderedDict()
         self._corrected: OrderedDict[str, tuple[ImportList, Checked]] = OrderedDict()
 
-    def new(self, name: str, options: ImportOptions, *, rerun: bool = False) -> ImportList:
+    def new(self, name: str, options: ImportOptions) -> ImportList:
         """Begin a list; its file is still to be written."""
         word = secrets.token_hex(8)
-        made = ImportList(word, self._folder / word, harmless_name(name), options, rerun=rerun)
+        made = ImportList(word, self._folder / word, harmless_name(name), options)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         made.folder.mkdir(mode=0o700)
         made.file.parent.mkdir(mode=0o700)

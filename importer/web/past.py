@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import io
-from dataclasses import replace
 from pathlib import Path
 
 from starlette.requests import Request
@@ -18,7 +17,6 @@ from importer import (
     left_to_undo,
     list_runs,
     read_runs,
-    recorded_options,
     rewrite_workbook,
     undo,
     write_left_over,
@@ -27,6 +25,7 @@ from importer.errors import ImporterError
 from importer.reading import read_sheet_rows
 from importer.result_words import WORDS
 from importer.web.connection import host_of
+from importer.web.files import rerun_of
 from importer.web.jobs import Job
 from importer.web.render import handed_out, render
 from importer.web.sending import begin, connection_for, run_of, to_connect
@@ -90,15 +89,13 @@ async def correct(request: Request) -> Response:
 
     def work() -> str:
         line = run_of(request)
-        made = state.lists.new(results_name(line), ImportOptions(), rerun=True)
+        made = state.lists.new(results_name(line), ImportOptions())
         try:
             rewrite_workbook(line, Folders(state.options.state, made.file))
-            options = recorded_options(state.folders, made.file) or ImportOptions()
+            return rerun_of(state, made).id
         except ImporterError:
             state.lists.forget(made)
             raise
-        state.lists.save(replace(made, options=options))
-        return made.id
 
     return RedirectResponse(f"/lists/{await asyncio.to_thread(work)}/review", 303)
 

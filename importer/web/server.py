@@ -64,8 +64,6 @@ def serve(options: WebOptions, say: Callable[[str], None]) -> int:
         options.folder.chmod(0o700)
     except OSError as error:
         raise SettingsError(f"{options.folder} cannot be used ({error.strerror}); choose with --state-dir") from None
-    for left in options.folder.glob(f"{DOWNLOADS}*"):
-        shutil.rmtree(left, ignore_errors=True)
     running = FileLock(options.folder / "running.lock")
     alone = options.browser and not options.port
     try:
@@ -73,6 +71,9 @@ def serve(options: WebOptions, say: Callable[[str], None]) -> int:
     except Timeout:
         if alone and _open_the_running_one(options.folder, say):
             return 0
+    else:
+        for left in options.folder.glob(f"{DOWNLOADS}*"):
+            shutil.rmtree(left, ignore_errors=True)
     try:
         return _serve(options, say)
     finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer.checking import CheckedTable, check_table
 from importer.columns import DID_PATTERN
-from importer.errors import SheetError, UsageError
+from importer.errors import ResultsGivenError, SheetError, UsageError
 from importer.model import CheckedRow, Correction, PlannedRow, Result, RowOutcome, Table
 from importer.reading import read_table
 from importer.workflows.options import ImportOptions
@@ -97,7 +97,9 @@ def _refuse_results(path: Path) -> None:
         read_results(path)
     except UsageError:
         return
-    raise SheetError(f"{path}: is a results workbook; to send its corrected rows again, use did-importer rerun {path}")
+    raise ResultsGivenError(
+        f"{path}: is a results workbook; to send its corrected rows again, use did-importer rerun {path}"
+    )
 
 
 def _check_table(table: Table, options: ImportOptions) -> Checked:
