@@ -205,6 +205,12 @@ BOMBS: dict[str, tuple[str, Callable[[Path], None], str]] = {
         "rows",
     ),
     "300,000 nested tables": (".html", _text([b"<table><tr><td>" * 300_000]), "tables|without a table|no web page"),
+    "ten million attributes": (".html", _text([b"<table><tr><td ", b"a=1 " * 10_000_000, b">"]), "is too large"),
+    "as many attributes as are read": (
+        ".html",
+        _text([b"<table><tr><td>did", b"<tr><td a=1 b=2>7</td>" * 280_000]),
+        "280000 rows",
+    ),
     "a line of 50 MB of commas": (".csv", _text([b"did,x\n", b"," * 50_000_000]), "line 2 has more than 1,000,000"),
     "a line of 100 MB": (".csv", _text([b"did\n", b"7" * 100_000_000]), "line 2 has more than 1,000,000"),
     "100 MB of blank lines": (".csv", _text([b"did\n17275550100\n", b"\n" * 100_000_000]), "has more than 4,000,000"),

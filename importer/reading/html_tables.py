@@ -33,6 +33,8 @@ def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
     """
     from lxml import etree, html
 
+    if decoded.text.count("<") + 2 * decoded.text.count("=") > limits.MOST_MARKUP:
+        raise SheetError(f"{path}: is too large for a web page that can be read; get the list as .xlsx or .csv")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     whole = False
     with suppress(etree.ParserError, etree.XMLSyntaxError, AssertionError):
