@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     from importer.settings.password import Password as Password
     from importer.settings.settings import Server as Server
     from importer.vicidial.names import ServerNames as ServerNames
+    from importer.workflows.calls import server_names as server_names
     from importer.workflows.check import RERUN_RESULTS as RERUN_RESULTS
     from importer.workflows.check import Checked as Checked
     from importer.workflows.check import check_again as check_again
     from importer.workflows.check import check_file as check_file
     from importer.workflows.check import check_results as check_results
+    from importer.workflows.control import Observer as Observer
     from importer.workflows.control import RunControl as RunControl
-    from importer.workflows.folders import Folders as Folders
+    from importer.workflows.control import SilentObserver as SilentObserver
     from importer.workflows.live_check import LiveCheck as LiveCheck
     from importer.workflows.live_check import after_live_check as after_live_check
     from importer.workflows.live_check import check_live as check_live
-    from importer.workflows.names import server_names as server_names
-    from importer.workflows.observer import Observer as Observer
-    from importer.workflows.observer import SilentObserver as SilentObserver
+    from importer.workflows.options import Folders as Folders
     from importer.workflows.options import ImportOptions as ImportOptions
     from importer.workflows.past_runs import forget_run as forget_run
     from importer.workflows.past_runs import named_run as named_run
@@ -84,13 +84,11 @@ _HOMES: Final = {
     "settings.password": "Password",
     "settings.settings": "Server",
     "workflows.check": "RERUN_RESULTS Checked check_again check_file check_results",
-    "workflows.control": "RunControl",
-    "workflows.folders": "Folders",
     "workflows.live_check": "LiveCheck after_live_check check_live",
     "vicidial.names": "ServerNames",
-    "workflows.names": "server_names",
-    "workflows.observer": "Observer SilentObserver",
-    "workflows.options": "ImportOptions",
+    "workflows.calls": "server_names",
+    "workflows.control": "Observer RunControl SilentObserver",
+    "workflows.options": "Folders ImportOptions",
     "workflows.past_runs": "forget_run named_run recorded_options resume rewrite_workbook unfinished_run",
     "workflows.undo": "LeftToUndo added_by left_to_undo undo",
     "workflows.preview": "FilePreview SheetPreview preview_file",

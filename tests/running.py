@@ -27,8 +27,7 @@ from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.workbooks.results import PreviousRow, read_results
 from importer.workflows.check import check_file
-from importer.workflows.folders import Folders
-from importer.workflows.options import ImportOptions
+from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.run import import_checked
 from importer.workflows.send import RunReport
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.checking.did_number import read_did
-from importer.checking.did_trouble import DidTrouble
+from importer.checking.number_shapes import DidTrouble
 from importer.columns import DID_PATTERN
 
 NUMBERS = {

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from importer.checking.did_column import LONGEST_RANGE, judge_range, numbers_of, read_range
 from importer.checking.did_number import read_did
-from importer.checking.did_trouble import DidTrouble, ReadDid
+from importer.checking.number_shapes import DidTrouble, ReadDid
 from importer.headers import RangeColumns, range_columns
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.checking.did_trouble import DidTrouble
 from importer.checking.normalise import BLANK, NOTHING_LEFT, Cell, clean_cell
+from importer.checking.number_shapes import DidTrouble
 from importer.column import CALL_HANDLE_METHODS, Column
 from importer.columns import BY_NAME, DID_PATTERN, SENT
 

@@ -15,8 +15,7 @@ from importer.sandbox import Sandbox, SandboxOptions
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.workbooks.results import PreviousRow, read_results
-from importer.workflows.folders import Folders
-from importer.workflows.options import ImportOptions
+from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.past_runs import rewrite_workbook
 
 HEADER = ("did_pattern", "did_route", "group")

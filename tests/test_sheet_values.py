@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from importer.model import CellFlaw
 from importer.reading import read_table
-from importer.reading.cell_text import literal_value, number_text, text_of
+from importer.reading.cell_text import literal_value, number_format, number_text, text_of
 from importer.reading.header_row import looks_like_number
-from importer.reading.number_format import number_format
 
 
 @pytest.mark.parametrize(

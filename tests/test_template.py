@@ -13,8 +13,7 @@ from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, USED
 from importer.errors import ResultsError
 from importer.headers import column_named, match_header
 from importer.workbooks.template import columns_markdown, write_template
-from importer.workbooks.template.routes import WHAT_ROUTES_DO
-from importer.workbooks.template.words import kept_in_words, note
+from importer.workbooks.template.words import WHAT_ROUTES_DO, kept_in_words, note
 from importer.workbooks.template.workbook import TO_FILL
 
 KEPT = Path(__file__).parent.parent / "templates"

@@ -8,8 +8,8 @@ from typing import Final
 from importer.characters import trim
 from importer.checking.did_format import DidFormat, NumberPlan, not_possible
 from importer.checking.did_number import read_did
-from importer.checking.did_trouble import DidTrouble, ReadDid, no_did
 from importer.checking.normalise import BLANK, FLAW_REASONS, Cell
+from importer.checking.number_shapes import DidTrouble, ReadDid, no_did
 from importer.errors import SheetError
 from importer.headers import RangeColumns
 from importer.model import CellFlaw, Table

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from importer.checking.did_trouble import DidTrouble, ReadDid
+from importer.checking.number_shapes import DidTrouble, ReadDid
 from importer.errors import SettingsError
 
 if TYPE_CHECKING:

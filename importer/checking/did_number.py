@@ -8,8 +8,7 @@ import re
 from typing import Final
 
 from importer.characters import plain, trim
-from importer.checking.did_trouble import DidTrouble, ReadDid, no_did
-from importer.checking.number_shapes import is_whole, joined, trunk_zero
+from importer.checking.number_shapes import DidTrouble, ReadDid, is_whole, joined, no_did, trunk_zero
 from importer.columns import DID_PATTERN
 
 _READY: Final = re.compile(r"\+?[0-9]+")

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from importer.characters import plain, spaced, trim
 from importer.checking.did_number import is_error_value, is_shortened, unwrapped
-from importer.checking.did_trouble import DidTrouble
+from importer.checking.number_shapes import DidTrouble
 from importer.column import Column
 from importer.model import CellFlaw
 

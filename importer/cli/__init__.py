@@ -24,6 +24,7 @@ _HOMES: Final = {
     "runs": "records",
     "forget": "records",
     "undo": "records",
+    "verify": "records",
 }
 """The module in which a command is a function of its name; where none is named, it is called as the command."""
 

@@ -9,8 +9,7 @@ from importer.cli.objects import checked_object, print_object
 from importer.cli.options import options_from
 from importer.cli.servers import chosen_server, options_for, rate_is_meant, server_from, warnings_of
 from importer.cli.show_check import check_lines, live_lines
-from importer.cli.terminal import say, warn
-from importer.cli.text import counted, parts_lines, quoted, wrapped
+from importer.cli.terminal import counted, parts_lines, quoted, say, warn, wrapped
 from importer.errors import ResultsError
 from importer.model import ExitCode, Result
 from importer.settings.settings import Server

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.cli.servers import options_for
-from importer.cli.text import quoted, wrapped
+from importer.cli.terminal import quoted, wrapped
 from importer.model import ExitCode
 from importer.settings.file import ServerFile, config_file, load_servers, write_first_file
 from importer.settings.named import ChosenServer, NamedServer, Origin

@@ -16,8 +16,7 @@ from importer.cli.progress import Progress
 from importer.cli.sandbox import DIDS_THERE, PRACTICE_PASSWORD, PRACTICE_USER
 from importer.cli.show_check import check_lines
 from importer.cli.show_run import report_lines
-from importer.cli.terminal import say
-from importer.cli.text import quoted, wrapped
+from importer.cli.terminal import quoted, say, wrapped
 from importer.errors import ResultsError, SettingsError
 from importer.model import ExitCode, Result
 from importer.sandbox import Sandbox, SandboxOptions

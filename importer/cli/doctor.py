@@ -9,8 +9,7 @@ from importer import ImportOptions
 from importer.cli.objects import print_object
 from importer.cli.options import options_from
 from importer.cli.servers import ask_for_password, chosen_server, options_for
-from importer.cli.terminal import say
-from importer.cli.text import wrapped
+from importer.cli.terminal import say, wrapped
 from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
 from importer.settings.named import ChosenServer, Origin, Setting
 from importer.settings.settings import resolve_settings

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from importer import Folders
-from importer.cli.terminal import warn
-from importer.cli.text import counted, shown
+from importer.cli.terminal import counted, shown, warn
 from importer.errors import ResultsError, SettingsError
 from importer.model import Result, RowOutcome
 from importer.workbooks.output_file import check_writable, under_free_name, whole_file

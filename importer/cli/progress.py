@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from importer.cli.files import RunLog
-from importer.cli.text import counted, wrapped
+from importer.cli.terminal import counted, wrapped
 from importer.model import Result, RowOutcome
 
 if TYPE_CHECKING:

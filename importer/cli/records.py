@@ -2,10 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from importer import (
     ImportOptions,
+    VerifyReport,
     forget_run,
     left_to_undo,
     list_runs,
@@ -13,18 +16,51 @@ from importer import (
     read_runs,
     rewrite_workbook,
     unfinished_run,
+    verify_results,
 )
 from importer import resume as resume_run
 from importer import undo as undo_run
 from importer.cli.files import check_undo_list, folders_of
-from importer.cli.objects import print_object, runs_object
+from importer.cli.objects import print_object, runs_object, verified_object
 from importer.cli.options import options_from
 from importer.cli.progress import watching
-from importer.cli.servers import rate_is_meant, server_of_run, warnings_of
+from importer.cli.servers import chosen_server, options_for, rate_is_meant, server_from, server_of_run, warnings_of
 from importer.cli.show_run import end, runs_lines, undo_lines
-from importer.cli.terminal import agreed, say, warn
-from importer.cli.text import counted, parts_lines, shown
+from importer.cli.terminal import agreed, counted, parts_lines, say, shown, warn, wrapped
 from importer.model import ExitCode
+
+_MOST_GONE: Final = 5
+
+
+def verify(flags: argparse.Namespace) -> int:
+    """``did-importer verify``."""
+    chosen = chosen_server(flags)
+    options = options_from(flags, options_for(chosen))
+    server = server_from(flags, options, chosen)
+    warn(warnings_of(server, options))
+    if not rate_is_meant(server, options, flags):
+        return ExitCode.USAGE
+    with watching(flags) as observer:
+        report = verify_results(flags.file, options, server, folders_of(flags), observer)
+    say(_lines(report))
+    print_object(flags, verified_object(report))
+    return report.exit_code
+
+
+def _lines(report: VerifyReport) -> Iterator[str]:
+    if report.stop is not None:
+        yield wrapped(f"stopped: {report.stop.why}")
+    if report.changed:
+        yield wrapped("warning: the rows of this workbook are not those that were written after the run")
+    yield f"  {report.there:>7}  still there"
+    for outcomes, words in ((report.gone, "gone"), (report.unknown, "not known")):
+        if outcomes:
+            yield f"  {len(outcomes):>7}  {words}"
+        for outcome in outcomes[:_MOST_GONE]:
+            yield wrapped(f"  row {outcome.row}: {outcome.did_sent}: {outcome.reason}", "    ")
+        if len(outcomes) > _MOST_GONE:
+            yield f"  and {counted(len(outcomes) - _MOST_GONE, 'more row')}, see Results"
+    yield from parts_lines("results", [part.path for part in report.parts])
 
 
 def runs(flags: argparse.Namespace) -> int:

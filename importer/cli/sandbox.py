@@ -6,12 +6,11 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from importer.cli.terminal import say
-from importer.cli.text import wrapped
+from importer.cli.terminal import say, wrapped
 from importer.errors import SettingsError
 from importer.model import ExitCode
 from importer.sandbox import Fault, FaultPlan, SandboxOptions, serve
-from importer.sandbox.options import LOOPBACK
+from importer.sandbox.faults import LOOPBACK
 from importer.settings.settings import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE
 
 PRACTICE_USER: Final = "6666"

@@ -25,8 +25,7 @@ from importer.cli.records import resume
 from importer.cli.servers import chosen_server, options_again, options_for, rate_is_meant, server_from, warnings_of
 from importer.cli.show_check import check_lines, live_lines
 from importer.cli.show_run import end
-from importer.cli.terminal import agreed, answer_to, dids_are_meant, must_be_answerable, say, warn
-from importer.cli.text import counted, row_list
+from importer.cli.terminal import agreed, answer_to, counted, dids_are_meant, must_be_answerable, row_list, say, warn
 from importer.errors import JournalError, SettingsError
 from importer.model import ExitCode, Result
 from importer.settings.named import ChosenServer

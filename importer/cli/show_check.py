@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer import Checked
 from importer.checking.problems import group_problems
-from importer.cli.text import counted, row_list, wrapped
+from importer.cli.terminal import counted, row_list, wrapped
 from importer.model import Result
 
 if TYPE_CHECKING:

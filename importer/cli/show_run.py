@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 from importer import LeftToUndo, RunLine, RunReport, StopKind
 from importer.cli.files import write_undo_list
 from importer.cli.objects import print_object, report_object
-from importer.cli.terminal import say
-from importer.cli.text import counted, parts_lines, quoted, shown, wrapped
+from importer.cli.terminal import counted, parts_lines, quoted, say, shown, wrapped
 from importer.model import Result
 from importer.result_words import OF_AN_UNDO
 

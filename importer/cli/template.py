@@ -5,8 +5,7 @@ import argparse
 from importer import server_names
 from importer.cli.options import options_from
 from importer.cli.servers import chosen_server, options_for, server_from, warnings_of
-from importer.cli.terminal import warn
-from importer.cli.text import counted, shown
+from importer.cli.terminal import counted, shown, warn
 from importer.workbooks.output_file import check_writable
 from importer.workbooks.template import write_template
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 from importer.errors import SheetError
 from importer.model import CellFlaw
 from importer.reading import limits
-from importer.reading.cell_text import CellText, literal_value
-from importer.reading.number_format import NumberFormat, built_in_format, number_format
+from importer.reading.cell_text import CellText, NumberFormat, built_in_format, literal_value, number_format
 from importer.reading.package import DAMAGED, Package, local_name
 from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows, column_index
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 from importer.errors import SheetError
 from importer.model import CellFlaw
 from importer.reading import limits
-from importer.reading.cell_text import CellText
-from importer.reading.number_format import NumberFormat, number_format
+from importer.reading.cell_text import CellText, NumberFormat, number_format
 from importer.reading.package import DAMAGED
 from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows, column_letters
 

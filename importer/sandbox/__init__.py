@@ -4,8 +4,7 @@ An own reimplementation of the behaviour that real servers show; the recorded re
 sent to it.
 """
 
-from importer.sandbox.faults import Fault, FaultPlan
-from importer.sandbox.options import SandboxOptions
+from importer.sandbox.faults import Fault, FaultPlan, SandboxOptions
 from importer.sandbox.server import Sandbox, serve
 from importer.sandbox.store import Call, User
 

@@ -16,8 +16,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from importer.columns import DID_PATTERN
-from importer.sandbox.faults import ONLY_SUCCESS, PROCESSED, Fault
-from importer.sandbox.options import LOOPBACK, PATH, SandboxOptions
+from importer.sandbox.faults import LOOPBACK, ONLY_SUCCESS, PATH, PROCESSED, Fault, SandboxOptions
 from importer.sandbox.replies import NOTHING, Reply, broken_reply, page
 from importer.sandbox.rules import Request, answer, word
 from importer.sandbox.store import Call, Store

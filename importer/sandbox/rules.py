@@ -12,8 +12,8 @@ from typing import Final
 
 from importer.column import WORD
 from importer.columns import BY_NAME, DID_PATTERN
+from importer.sandbox.faults import SandboxOptions
 from importer.sandbox.fields import Refusal, as_stored, check_fields, fits, kept
-from importer.sandbox.options import SandboxOptions
 from importer.sandbox.replies import PHP_FAILED, Reply, names_page
 from importer.sandbox.store import ALL_FUNCTIONS, LOCK_AFTER, Store, User
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from importer.sandbox.faults import LOOPBACK, PATH, SandboxOptions
 from importer.sandbox.http_server import PracticeServer
-from importer.sandbox.options import LOOPBACK, PATH, SandboxOptions
 from importer.sandbox.store import Call, Row, Store, User
 
 

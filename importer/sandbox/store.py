@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from importer.columns import COLUMNS
-from importer.sandbox.options import SandboxOptions
+from importer.sandbox.faults import SandboxOptions
 
 ALL_FUNCTIONS: Final = "ALL_FUNCTIONS"
 """The word in a user's allowed API functions that stands for every one of them."""

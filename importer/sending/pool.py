@@ -12,11 +12,10 @@ from importer.errors import RecordWriteError
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.sending.decide import Operation, RowState
 from importer.sending.operations import operation_of
-from importer.sending.options import SubmitOptions, Submitted, Suggest, nothing_to_suggest
+from importer.sending.options import Recorder, SubmitOptions, Submitted, Suggest, nothing_to_suggest
 from importer.sending.places import Api, Places
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.reconcile import DID_NOT_GO, IS_OR_MAY_BE_THERE, left_over, twin_outcome
-from importer.sending.recorder import Recorder
 from importer.sending.row_sender import RowSender
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 

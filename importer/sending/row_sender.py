@@ -7,15 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.circuit_breaker import CircuitBreaker, growing_wait
+from importer.sending.circuit_breaker import CircuitBreaker, ServerFeedback, growing_wait
 from importer.sending.decide import Decision, Operation, RowState, Step, after_answer, joined
-from importer.sending.options import Suggest
+from importer.sending.options import Recorder, Settled, Suggest
 from importer.sending.places import Places
 from importer.sending.probes import LONGEST_RETRY_WAIT_SECONDS, DidProbe
 from importer.sending.rate_limiter import Clock, RateLimiter
 from importer.sending.reconcile import after_look, after_verifying, found_before
-from importer.sending.recorder import Recorder, Settled
-from importer.sending.server_feedback import ServerFeedback
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 from importer.vicidial.answer import Answer
 from importer.vicidial.replies import Meaning, read_reply

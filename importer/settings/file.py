@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.errors import SettingsError
-from importer.settings.address import URL_VARIABLE, same_server
-from importer.settings.named import ChosenServer, NamedServer, Origin, Setting
+from importer.settings.named import URL_VARIABLE, ChosenServer, NamedServer, Origin, Setting, same_server
 from importer.settings.table import named_server, nearest, refuse_unknown
 
 CONFIG_VARIABLE: Final = "DID_IMPORTER_CONFIG"

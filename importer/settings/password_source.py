@@ -22,8 +22,16 @@ from pathlib import Path
 from typing import Final
 
 from importer.errors import SettingsError
-from importer.settings.address import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE, host_of, same_server
-from importer.settings.named import ChosenServer, Origin, Setting
+from importer.settings.named import (
+    PASSWORD_VARIABLE,
+    URL_VARIABLE,
+    USER_VARIABLE,
+    ChosenServer,
+    Origin,
+    Setting,
+    host_of,
+    same_server,
+)
 from importer.settings.password import Password
 
 _NO_PASSWORD: Final = f"no password was given: set {PASSWORD_VARIABLE} or use --password-file"

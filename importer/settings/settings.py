@@ -14,15 +14,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from importer.errors import SettingsError
-from importer.settings.address import (
+from importer.settings.named import (
     API_PATH,
     PASSWORD_VARIABLE,
     URL_VARIABLE,
     USER_VARIABLE,
+    ChosenServer,
+    NamedServer,
+    Origin,
+    Setting,
     complete_url,
     same_server,
 )
-from importer.settings.named import ChosenServer, NamedServer, Origin, Setting
 from importer.settings.password import Password
 from importer.settings.password_source import find_password, must_be_text, usable_password
 

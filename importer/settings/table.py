@@ -9,8 +9,7 @@ from typing import Final
 from importer.columns import DID_PATTERN, SENT
 from importer.errors import SettingsError
 from importer.headers import column_named
-from importer.settings.address import complete_url
-from importer.settings.named import NamedServer
+from importer.settings.named import NamedServer, complete_url
 from importer.settings.settings import SOURCE_PATTERN
 
 KEYS: Final[Mapping[str, tuple[type, ...]]] = {

@@ -14,8 +14,17 @@ from importer import __version__
 from importer.errors import SettingsError
 from importer.settings.password import MASK
 from importer.settings.settings import Server
-from importer.vicidial.answer import Answer, Delivery, Redirect, answer_of_error, redirect_target, seconds_to_wait
-from importer.vicidial.call import IDLE_SECONDS, Call, NotUsableError
+from importer.vicidial.answer import (
+    IDLE_SECONDS,
+    Answer,
+    Call,
+    Delivery,
+    NotUsableError,
+    Redirect,
+    answer_of_error,
+    redirect_target,
+    seconds_to_wait,
+)
 from importer.vicidial.proxy import proxy_for
 from importer.vicidial.transport import Transport, silence_httpx
 

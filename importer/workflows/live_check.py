@@ -18,8 +18,7 @@ from importer.sending.stop import Stop
 from importer.settings.settings import Server
 from importer.workflows.calls import Calls
 from importer.workflows.check import Checked
-from importer.workflows.control import RunControl
-from importer.workflows.observer import Observer
+from importer.workflows.control import Observer, RunControl
 from importer.workflows.options import ImportOptions
 from importer.workflows.plan import Plan
 from importer.workflows.send import exit_code_of, now_as_text

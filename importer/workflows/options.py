@@ -1,7 +1,8 @@
-"""How a run reads, checks and sends; written into the record, so that a run can be finished alike."""
+"""How a run is made, and where it leaves what it writes."""
 
 import json
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from importer.checking import CheckOptions, DidFormat
@@ -9,6 +10,8 @@ from importer.errors import JournalError, SettingsError
 from importer.model import PlannedRow
 from importer.reading import ReadOptions
 from importer.settings.settings import DEFAULT_SOURCE
+from importer.workbooks.output_file import EXCEL_ROWS
+from importer.workbooks.results import ResultsPlace
 
 if TYPE_CHECKING:
     # a check needs nothing of what sends, and imports it nowhere
@@ -16,6 +19,38 @@ if TYPE_CHECKING:
     from importer.sending.options import SubmitOptions
     from importer.sending.rate_limiter import Clock, RateLimiter
     from importer.vicidial.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a run leaves what it writes.
+
+    Attributes:
+        state: the folder of the records of runs.
+        results: the results workbook, or None to choose one beside the input.
+        sheet_rows: how many rows a sheet of a workbook has, header included; results that are more go into several
+            workbooks.
+    """
+
+    state: Path
+    results: Path | None = None
+    sheet_rows: int = EXCEL_ROWS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", Path(self.state))
+        object.__setattr__(self, "results", Path(self.results) if self.results is not None else None)
+
+    @property
+    def runs(self) -> Path:
+        """The folder of the records themselves."""
+        return self.state / "runs"
+
+    def place_for(self, input_path: Path) -> ResultsPlace:
+        """Return where the results workbook of an input goes."""
+        if self.results is not None:
+            return ResultsPlace(self.results, fixed=True, most_rows=self.sheet_rows)
+        return ResultsPlace.beside(input_path, self.sheet_rows)
+
 
 MOST_WORKERS: Final = 64
 DEFAULT_RATE: Final = 20.0

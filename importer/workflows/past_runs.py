@@ -21,10 +21,8 @@ from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
 from importer.workbooks.results import ResultsPlace, read_results
 from importer.workflows.calls import Calls
-from importer.workflows.control import RunControl
-from importer.workflows.folders import Folders
-from importer.workflows.observer import Observer
-from importer.workflows.options import ImportOptions
+from importer.workflows.control import Observer, RunControl
+from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.send import RunReport, in_order, send_and_report, write_workbook
 
 

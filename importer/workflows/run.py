@@ -25,10 +25,8 @@ from importer.settings.settings import Server
 from importer.workbooks.results import PreviousResults, columns_of, part_spans
 from importer.workflows.calls import Calls
 from importer.workflows.check import Checked, check_file
-from importer.workflows.control import RunControl
-from importer.workflows.folders import Folders
-from importer.workflows.observer import Observer
-from importer.workflows.options import ImportOptions
+from importer.workflows.control import Observer, RunControl
+from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.send import RunReport, send_and_report
 
 

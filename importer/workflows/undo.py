@@ -9,10 +9,8 @@ from importer.model import PlannedRow, Result, Table
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
 from importer.workflows.calls import Calls
-from importer.workflows.control import RunControl
-from importer.workflows.folders import Folders
-from importer.workflows.observer import Observer
-from importer.workflows.options import ImportOptions
+from importer.workflows.control import Observer, RunControl
+from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.run import start_run
 from importer.workflows.send import RunReport
 

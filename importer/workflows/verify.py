@@ -16,7 +16,7 @@ from importer.sending.dry_run import CopyLookup
 from importer.sending.pool import Submission
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop
-from importer.settings.address import same_server
+from importer.settings.named import same_server
 from importer.settings.settings import Server
 from importer.workbooks.results import (
     PreviousResults,
@@ -28,11 +28,9 @@ from importer.workbooks.results import (
     write_results,
 )
 from importer.workflows.calls import Calls
-from importer.workflows.control import RunControl
-from importer.workflows.folders import Folders
+from importer.workflows.control import Observer, RunControl
 from importer.workflows.live_check import NothingToWriteDown
-from importer.workflows.observer import Observer
-from importer.workflows.options import ImportOptions
+from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.receipt import receipt_of
 from importer.workflows.send import exit_code_of, how_it_ended, now_as_text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.errors import SheetError
-from importer.workbooks.results.layout import DONE_MARK, FAILED_MARK, FAILED_SHEET, RESULTS_SHEET
+from importer.workbooks.results.rows import DONE_MARK, FAILED_MARK, FAILED_SHEET, RESULTS_SHEET
 from importer.workbooks.results.sheet import ResultsLine, ResultsSheet
 
 _MAKE_ALIKE: Final = f"make them alike, or delete one of the sheets {RESULTS_SHEET} and {FAILED_SHEET}"

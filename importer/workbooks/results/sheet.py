@@ -7,7 +7,7 @@ from typing import Final
 from importer.errors import SheetError
 from importer.model import CellFlaw, Result, RowOutcome
 from importer.reading import SheetRow
-from importer.workbooks.results.layout import CHECKSUM_HEADER, Layout, checksum_of, find_layout
+from importer.workbooks.results.rows import CHECKSUM_HEADER, Layout, checksum_of, find_layout
 
 _HEADER_WITHIN: Final = 50
 _WORDS: Final = ", ".join(result.value for result in Result)

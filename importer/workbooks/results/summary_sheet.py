@@ -9,9 +9,9 @@ from importer.model import Result, RowOutcome
 from importer.result_words import WORDS
 from importer.workbooks.cells import TextSheet, cell_text
 from importer.workbooks.page import Page
-from importer.workbooks.results.layout import FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
+from importer.workbooks.results.causes import RunSummary
 from importer.workbooks.results.parts import DONE, ResultsPart
-from importer.workbooks.results.summary import RunSummary
+from importer.workbooks.results.rows import FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
 from importer.workbooks.styles import DARK, MUTED, RULED, THIN
 
 if TYPE_CHECKING:

@@ -11,10 +11,19 @@ from importer.model import Result, RowOutcome, Table
 from importer.result_words import WORDS
 from importer.workbooks.cells import TextSheet
 from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, all_or_none, check_writable
-from importer.workbooks.results.layout import FAILED_SHEET, FIRST_HEADERS, LAST_HEADERS, RESULTS_SHEET, SUMMARY_SHEET
+from importer.workbooks.results.causes import RunSummary
 from importer.workbooks.results.parts import DONE, ResultsPart, part_spans, parts_of
-from importer.workbooks.results.rows import REASON, ResultRow, ResultRows, in_order
-from importer.workbooks.results.summary import RunSummary
+from importer.workbooks.results.rows import (
+    FAILED_SHEET,
+    FIRST_HEADERS,
+    LAST_HEADERS,
+    REASON,
+    RESULTS_SHEET,
+    SUMMARY_SHEET,
+    ResultRow,
+    ResultRows,
+    in_order,
+)
 from importer.workbooks.results.summary_sheet import draw_summary
 from importer.workbooks.styles import (
     BAD,

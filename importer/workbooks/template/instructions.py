@@ -7,7 +7,7 @@ from importer.result_words import WORDS
 from importer.workbooks.cells import TextSheet
 from importer.workbooks.page import Page
 from importer.workbooks.styles import RULED
-from importer.workbooks.template.routes import WHAT_ROUTES_DO
+from importer.workbooks.template.words import WHAT_ROUTES_DO
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

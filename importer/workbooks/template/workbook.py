@@ -13,8 +13,7 @@ from importer.workbooks.cells import TextSheet, cell_text
 from importer.workbooks.output_file import whole_file
 from importer.workbooks.styles import DARK, HEADER, MUTED, add_sheet, new_workbook, print_setup, put_note, style
 from importer.workbooks.template.instructions import draw_instructions
-from importer.workbooks.template.routes import WHAT_ROUTES_DO, example_rows
-from importer.workbooks.template.words import is_required, note
+from importer.workbooks.template.words import WHAT_ROUTES_DO, example_rows, is_required, note
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
