@@ -94,7 +94,8 @@ def open_port(first: FirstMachine, seconds: float) -> RungResult:
     there = f"port {first.port} of {first.host}"
     where = first.proxy or "the url"
     try:
-        socket.create_connection((first.host, first.port), seconds).close()
+        # a name with several addresses is tried at each of them, and all together have these seconds
+        _within(seconds, lambda: socket.create_connection((first.host, first.port), seconds).close())
     except TimeoutError:
         return broken(
             Rung.PORT,
@@ -129,12 +130,16 @@ def shake_hands(
         return RungResult(Rung.TLS, Level.OK, "not needed: the server is this machine")
     if first.proxy:
         return RungResult(Rung.TLS, Level.OK, "a proxy stands between; the call of the next step checks it")
-    try:
+
+    def shaken() -> tuple[str, object]:
         with (
             socket.create_connection((first.host, first.port), seconds) as line,
             context.wrap_socket(line, server_hostname=host) as encrypted,
         ):
-            version, certificate = encrypted.version() or "TLS", encrypted.getpeercert()
+            return encrypted.version() or "TLS", encrypted.getpeercert()
+
+    try:
+        version, certificate = _within(seconds, shaken)
     except ssl.SSLCertVerificationError as error:
         return _distrusted(host, error)
     except ssl.SSLError:
