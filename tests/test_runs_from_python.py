@@ -318,6 +318,7 @@ def test_of_two_runs_of_one_file_begun_at_one_moment_one_is_told_of_the_other(tm
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1200)
 def test_of_two_runs_of_one_file_begun_at_one_moment_one_is_told_of_the_other_40_times(tmp_path: Path) -> None:
     begun_at_once(tmp_path, tries=40)
 
