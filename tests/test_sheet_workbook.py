@@ -37,7 +37,7 @@ def only(reader: str) -> Iterator[None]:
     def refuse(*_: object) -> object:
         if reader == "fast":
             raise AssertionError(_ONE_BY_ONE)
-        raise excel_fast.UnusualSheet
+        raise excel_fast.UnusualSheetError
 
     with pytest.MonkeyPatch.context() as patch:
         if reader == "fast":

@@ -61,7 +61,7 @@ def open_book(path: Path, options: ReadOptions) -> Iterator[Book]:
 
 def _excel_book(path: Path, package: Package, facts: tuple[str, ...]) -> Book:
     from importer.reading.excel import open_excel, read_excel_sheet
-    from importer.reading.excel_fast import UnusualSheet, read_excel_fast
+    from importer.reading.excel_fast import UnusualSheetError, read_excel_fast
 
     book = open_excel(path, package)
     if len(book.sheets) > limits.MOST_SHEETS:
@@ -70,7 +70,7 @@ def _excel_book(path: Path, package: Package, facts: tuple[str, ...]) -> Book:
         )
 
     def read(name: str) -> SheetRows:
-        with suppress(UnusualSheet):
+        with suppress(UnusualSheetError):
             return read_excel_fast(book, name)
         return read_excel_sheet(book, name)
 

@@ -28,7 +28,7 @@ _FRAME: Final = ("xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels
 _WORKBOOK, _STRINGS, _SHORTEST_TEXT = "xl/workbook.xml", "xl/sharedstrings.xml", len("<si/>")
 
 
-class UnusualSheet(Exception):
+class UnusualSheetError(Exception):
     """The sheet is not one that calamine is known to read rightly."""
 
 
@@ -41,13 +41,13 @@ def read_excel_fast(book: ExcelWorkbook, name: str) -> SheetRows:
         for part, info in book.package.parts.items()
     )
     if not usual_places or not as_it_is or (not book.strings_part and _STRINGS in book.package.parts):
-        raise UnusualSheet
+        raise UnusualSheetError
     look = _Look(book, _shared_lengths(book))
     for block in _whole_rows(book.package.chunks(book.sheets[name], place)):
         look.at(block)
     sparse = look.last_row * look.columns > max(limits.FEW_CELLS, limits.SPARSE * look.cells)
     if sparse or look.cells > limits.MOST_CELLS or look.copied > limits.MOST_COPIED_BYTES:
-        raise UnusualSheet
+        raise UnusualSheetError
     rows = RowCollector(place)
     for area in look.merged:
         rows.merge(area)
@@ -85,7 +85,7 @@ class _Look:
             self._head = False
             _, worksheet, behind = xml.partition(b"<worksheet")
             if not worksheet or b"<!" in xml or b" hidden=" in xml or b"='" in behind:
-                raise UnusualSheet
+                raise UnusualSheetError
             return
         cells = _CELL.findall(xml)
         if (
@@ -94,12 +94,12 @@ class _Look:
             or len(_ROW.findall(xml)) != len(_ANY_ROW.findall(xml))
             or (self._changing and self._changing.search(xml))
         ):
-            raise UnusualSheet
+            raise UnusualSheetError
         if (b"<f>" in xml or b"<f " in xml or b"<f/>" in xml) and (self._uncalculated or _WITHOUT_RESULT.search(xml)):
-            raise UnusualSheet
+            raise UnusualSheetError
         merged = _MERGED.findall(xml) if b"<mergeCell" in xml else []
         if len(merged) != xml.count(b"<mergeCell") - xml.count(b"<mergeCells"):
-            raise UnusualSheet
+            raise UnusualSheetError
         for first_column, first, last in merged:
             if int(last) > int(first):
                 self.merged.append(MergedCells(column_index(first_column.decode()), int(first), int(last)))
@@ -108,7 +108,7 @@ class _Look:
         numbers = [int(number) for _, number in cells]
         # calamine believes that the last cell stands in the last row
         if numbers[0] < self.last_row or any(map(int.__gt__, numbers, numbers[1:])) or numbers[-1] > limits.MOST_ROWS:
-            raise UnusualSheet
+            raise UnusualSheetError
         letters = {letters for letters, _ in cells} - self._letters
         self._letters |= letters
         self.columns = max([self.columns, *(column_index(name.decode()) + 1 for name in letters)])
@@ -136,9 +136,9 @@ def _whole_rows(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield rest[:at]
             rest = rest[at:]
         elif len(rest) > limits.LONGEST_ROW_BYTES:
-            raise UnusualSheet
+            raise UnusualSheetError
     if not in_rows:
-        raise UnusualSheet
+        raise UnusualSheetError
     yield rest
 
 
@@ -153,10 +153,10 @@ def _shared_lengths(book: ExcelWorkbook) -> list[int]:
         *texts, rest = (rest + piece).split(b"</si>")
         lengths += map(len, texts)
         if max([len(rest), *lengths[-len(texts) :]]) > limits.LONGEST_ROW_BYTES:
-            raise UnusualSheet
+            raise UnusualSheetError
     if said * _SHORTEST_TEXT > size:
         # calamine takes memory for as many as the part claims
-        raise UnusualSheet
+        raise UnusualSheetError
     return lengths
 
 
@@ -169,12 +169,12 @@ def _calamine_rows(book: ExcelWorkbook, name: str) -> Iterator[tuple[int, Sequen
         values: Sequence[Sequence[object]] = cells.to_python()
     except (CalamineError, OverflowError, ValueError, OSError):
         # such as a phone number in a cell that is formatted as hours, for which Python has no duration
-        raise UnusualSheet from None
+        raise UnusualSheetError from None
     except BaseException as trouble:
         # a panic in Rust, on a damaged file, is no Exception, and its class cannot be imported
         if type(trouble).__name__ != "PanicException":
             raise
-        raise UnusualSheet from None
+        raise UnusualSheetError from None
     if cells.start is None:
         return
     row, column = cells.start
