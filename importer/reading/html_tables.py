@@ -22,7 +22,20 @@ _NOT_SHOWN: Final = frozenset("script style title template noscript del s strike
 _BREAKS: Final = ("br", "p", "div", "li")
 _HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _HIDING_RULE: Final = re.compile(rf"([^{{}}]*)\{{[^{{}}]*(?:{_HIDING.pattern})", re.IGNORECASE)
+_TAG: Final = re.compile(r"<[^>]*")
+_NAME: Final = re.compile(r"""[^\s=<>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?""")
 _CLASS: Final = re.compile(r"\.([\w-]+)")
+
+
+def _has_more_markup(text: str, most: int) -> bool:
+    """Say whether a page has more names of tags, names of attributes and values than ``most``."""
+    count = 0
+    for tag in _TAG.finditer(text):
+        for name in _NAME.finditer(text, *tag.span()):
+            count += 1 + ("=" in name[0])
+            if count > most:
+                return True
+    return False
 
 
 def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
@@ -33,7 +46,7 @@ def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
     """
     from lxml import etree, html
 
-    if decoded.text.count("<") + 2 * decoded.text.count("=") > limits.MOST_MARKUP:
+    if _has_more_markup(decoded.text, limits.MOST_MARKUP):
         raise SheetError(f"{path}: is too large for a web page that can be read; get the list as .xlsx or .csv")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     whole = False

@@ -29,8 +29,8 @@ MOST_CELLS: Final = 30_000_000
 MOST_MERGED_ROWS: Final = 1_048_576
 """Rows that the merged areas of a sheet span in all."""
 
-MOST_MARKUP: Final = 2_000_000
-"""Tags of a web page, its attributes twice: lxml keeps all of them in memory. 25,000 rows of 20 cells with a class."""
+MOST_MARKUP: Final = 1_500_000
+"""Tags and attributes of a web page, and their values: lxml keeps all. 18,000 rows of 20 cells with a class."""
 
 LONGEST_CELL: Final = 32_767
 """Characters of one cell; Excel has no longer ones."""
