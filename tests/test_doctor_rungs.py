@@ -149,7 +149,12 @@ def test_what_says_nothing_is_waited_for_as_long_as_the_timeout_in_all(
     step: Callable[[FirstMachine, float], RungResult], silenced: str, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     never = threading.Event()
-    monkeypatch.setattr(socket, silenced, lambda *_, **__: never.wait())
+
+    def silent(*_: object, **__: object) -> None:
+        never.wait()
+        raise ConnectionResetError
+
+    monkeypatch.setattr(socket, silenced, silent)
     result = step(FirstMachine("vici.example.org", 443), 0.05)
     never.set()
     assert (result.level, result.sentence) == (Level.BROKEN, sentence)

@@ -143,15 +143,12 @@ def test_a_signal_before_anything_is_sent_ends_with_130_too(tmp_path: Path, numb
 
 
 def hanging(desk: Desk, rows: int, hang_from: int) -> tuple[Order, Sandbox]:
-    """Return an order, and a VICIdial that answers no more after so many calls."""
+    """Return an order, and a VICIdial that answers no more after so many rows."""
     order = desk.order(rows, plain=True)
-    asked = set()
-
-    def chosen(did_pattern: str, nth: int) -> Fault | None:
-        asked.add(did_pattern)
-        return Fault.HANG_AFTER if len(asked) > hang_from else None
-
-    return order, Sandbox(SandboxOptions(faults=FaultPlan(chosen=chosen)))
+    # by the row, because calls of several connections may arrive in another order
+    silent = set(order.dids[hang_from:])
+    faults = FaultPlan(chosen=lambda asked, nth: Fault.HANG_AFTER if asked in silent else None)
+    return order, Sandbox(SandboxOptions(faults=faults))
 
 
 def test_twice_ctrl_c_during_a_call_that_hangs_is_out_at_once_and_the_record_is_intact(tmp_path: Path) -> None:
