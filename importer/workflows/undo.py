@@ -1,11 +1,12 @@
 """Taking back what a run has added, and nothing else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.errors import JournalError
-from importer.journal import Journal, RunLine, list_runs, outcomes_of
-from importer.model import PlannedRow, Result, Table
+from importer.journal import Journal, RunLine, RunState, list_runs, outcomes_of
+from importer.model import PlannedRow, Result, RowOutcome, Table
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
 from importer.workflows.calls import Calls
@@ -21,9 +22,13 @@ def added_by(line: RunLine) -> tuple[str, ...]:
     Raises:
         JournalError: another process works on the run.
     """
-    with Journal.reopen(line.path) as journal:
-        outcomes = journal.outcomes()
-    return tuple(one.did_sent for one in outcomes.values() if one.result is Result.SUCCESS and one.added)
+    if line.about.state is RunState.FINISHED:
+        # nothing is written to it any more, and it need not be looked through for that
+        outcomes: Iterable[RowOutcome] = outcomes_of(line.path)
+    else:
+        with Journal.reopen(line.path) as journal:
+            outcomes = journal.outcomes().values()
+    return tuple(one.did_sent for one in outcomes if one.result is Result.SUCCESS and one.added)
 
 
 @dataclass(frozen=True, slots=True)
