@@ -236,6 +236,21 @@ def test_a_place_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_trial_file_that_another_process_takes_for_a_left_one_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = os.close
+
+    def close_and_lose(descriptor: int) -> None:
+        closed(descriptor)
+        for trial in tmp_path.glob(".did-importer-*.part"):
+            trial.unlink()
+
+    monkeypatch.setattr(os, "close", close_and_lose)
+    check_writable(tmp_path / "order_results.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

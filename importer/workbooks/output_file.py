@@ -114,7 +114,7 @@ def check_writable(path: Path, *, columns: int = 0, suffix: str = ".xlsx") -> No
             f"{path}: nothing can be written in {path.parent} ({_why(error)}); choose another place"
         ) from None
     os.close(descriptor)
-    trial.unlink()
+    trial.unlink(missing_ok=True)  # nobody holds it now, and another process may have taken it for one that was left
 
 
 @contextmanager
