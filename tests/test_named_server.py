@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from importer.errors import SettingsError
 from importer.settings.file import ServerFile, choose_server
-from importer.settings.named import ChosenServer, NamedServer, Origin
+from importer.settings.named import ChosenServer, Given, NamedServer, Origin
 from importer.settings.settings import ResolvedServer, Server, resolve_settings, server_of_run
 
 EAST = "https://east.example.org/vicidial/non_agent_api.php"
@@ -43,15 +43,15 @@ def resolved(
     typed: str = "",
 ) -> ResolvedServer:
     """Resolve; ``typed`` is what a person at the terminal types."""
-    return resolve_settings(
+    given = Given(
         url=url,
         user=user,
         source=source,
         password_file=password_file,
         environment=environment,
         ask=(lambda _question: typed) if typed else None,
-        chosen=chosen,
     )
+    return resolve_settings(given, chosen)
 
 
 def origins(found: ResolvedServer) -> dict[str, Origin]:
@@ -200,24 +200,22 @@ def test_a_keyring_that_does_not_open_is_told_without_its_words(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("environment", "url_now", "sent"),
+    ("environment", "sent"),
     [
-        ({}, None, False),
-        ({"VICIDIAL_URL": WEST}, None, False),
-        ({"VICIDIAL_URL": EAST, "VICIDIAL_USER": "7777"}, None, False),
-        ({"VICIDIAL_URL": EAST}, WEST, False),
-        ({"VICIDIAL_URL": EAST}, None, True),
-        ({"VICIDIAL_URL": EAST, "VICIDIAL_USER": "6666"}, None, True),
-        ({}, EAST, True),
+        ({}, False),
+        ({"VICIDIAL_URL": WEST}, False),
+        ({"VICIDIAL_URL": EAST, "VICIDIAL_USER": "7777"}, False),
+        ({"VICIDIAL_URL": EAST}, True),
+        ({"VICIDIAL_URL": EAST, "VICIDIAL_USER": "6666"}, True),
     ],
 )
 def test_vicidial_pass_goes_to_a_recorded_server_only_where_the_person_names_it_now(
-    environment: dict[str, str], url_now: str | None, *, sent: bool
+    environment: dict[str, str], *, sent: bool
 ) -> None:
-    given = {**environment, "VICIDIAL_PASS": "s3cretWord"}
+    given = Given(environment={**environment, "VICIDIAL_PASS": "s3cretWord"})
 
     def server() -> Server:
-        return server_of_run(EAST, "6666", servers=(entry(),), source="ops2", url_now=url_now, environment=given)
+        return server_of_run(EAST, "6666", "ops2", given, (entry(),))
 
     if sent:
         assert (server().url, server().user, server().source) == (EAST, "6666", "ops2")
@@ -229,14 +227,11 @@ def test_vicidial_pass_goes_to_a_recorded_server_only_where_the_person_names_it_
 
 def test_a_recorded_server_has_the_password_that_the_file_of_servers_or_the_person_gives(tmp_path: Path) -> None:
     kept, other = secret_file(tmp_path, "kept", "ofTheFile\n"), secret_file(tmp_path, "other", "ofTheFlag\n")
-    given = {"VICIDIAL_PASS": "ofTheEnvironment"}
 
     def password(servers: tuple[NamedServer, ...], flag: Path | None = None, *, person: bool = False) -> str:
         ask = (lambda _: "typed") if person else None
-        found = server_of_run(
-            EAST, "6666", servers=servers, source="ops2", password_file=flag, environment=given, ask=ask
-        )
-        return found.password.reveal()
+        given = Given(password_file=flag, environment={"VICIDIAL_PASS": "ofTheEnvironment"}, ask=ask)
+        return server_of_run(EAST, "6666", "ops2", given, servers).password.reveal()
 
     assert password((entry(user="6666", password_file=kept),)) == "ofTheFile"
     assert password((), other) == "ofTheFlag"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from importer.errors import SettingsError
 from importer.settings.file import (
     FIRST_FILE,
+    KEYS,
     ServerFile,
     choose_server,
     config_file,
@@ -20,7 +21,6 @@ from importer.settings.file import (
     write_first_file,
 )
 from importer.settings.named import ChosenServer, NamedServer, Origin, Setting
-from importer.settings.table import KEYS
 
 API = "https://vici.example.org/vicidial/non_agent_api.php"
 WHOLE = """\
@@ -104,7 +104,7 @@ def test_a_password_file_is_looked_for_beside_the_file_or_where_the_path_says(
         ('[servers.east]\nurl = "x"\nrates = 1', "there is no key 'rates'; did you mean rate?"),
         ('[servers.east]\nurl = "x"\nDid-Format = "e164"', "there is no key 'Did-Format'; did you mean did_format?"),
         ('[servers.east]\nurl = "x"\ncolumn = 1', "did you mean columns?"),
-        ('[servers.east]\nurl = "x"\nzzz = 1', "there is no key 'zzz'; the keys are: url, user, source, rate"),
+        ('[servers.east]\nurl = "x"\nzzz = 1', "there is no key 'zzz'; the keys are: url, user, source, method"),
         ('[servers.east]\nurl = "x"\n[servers.east.columns]\ndid_rute = "EXTEN"', "did you mean did_route?"),
         (
             '[servers.east]\nurl = "x"\n[servers.east.columns]\ndid_pattern = "1"',

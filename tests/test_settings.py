@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.errors import SettingsError
+from importer.settings.named import API_PATH, Given, complete_url
 from importer.settings.password import MASK, Password
-from importer.settings.settings import API_PATH, DEFAULT_SOURCE, Server, complete_url, is_this_machine, resolve_server
+from importer.settings.settings import DEFAULT_SOURCE, Server, is_this_machine, resolve_settings
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions elsewhere")
 SECRET = "Corr3ct&Horse"
@@ -164,7 +165,7 @@ def resolve(
         assert typed is not None
         return typed
 
-    return resolve_server(
+    given = Given(
         url=url,
         user=user,
         source=source,
@@ -172,6 +173,7 @@ def resolve(
         environment=ENVIRONMENT if environment is None else environment,
         ask=None if typed is None else ask,
     )
+    return resolve_settings(given, None).server
 
 
 def test_the_environment_alone_is_enough() -> None:
@@ -330,14 +332,7 @@ def test_nobody_at_the_terminal_is_an_error_and_no_crash() -> None:
         raise EOFError
 
     with pytest.raises(SettingsError, match="no password was given"):
-        resolve_server(
-            url=None,
-            user=None,
-            source=DEFAULT_SOURCE,
-            password_file=None,
-            environment=ENVIRONMENT | {"VICIDIAL_PASS": ""},
-            ask=gone,
-        )
+        resolve_settings(Given(environment=ENVIRONMENT | {"VICIDIAL_PASS": ""}, ask=gone), None)
 
 
 def test_a_server_shows_everything_but_its_password() -> None:

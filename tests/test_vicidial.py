@@ -31,8 +31,9 @@ from raw_server import (
 )
 
 from importer.errors import SettingsError
+from importer.settings.named import API_PATH
 from importer.settings.password import MASK, Password
-from importer.settings.settings import API_PATH, Server
+from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.client import IDLE_SECONDS, LONGEST_REPLY_BYTES, NonAgentApi
 from importer.vicidial.transport import Transport

@@ -1,14 +1,13 @@
 """``did-importer doctor``: the ladder on the terminal, or as one object for scripts."""
 
 import argparse
-import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from importer import ImportOptions
 from importer.cli.objects import print_object
 from importer.cli.options import options_from
-from importer.cli.servers import ask_for_password, chosen_server, options_for
+from importer.cli.servers import chosen_server, given_by, options_for
 from importer.cli.terminal import say, wrapped
 from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
 from importer.settings.named import ChosenServer, Origin, Setting
@@ -44,15 +43,7 @@ def doctor(flags: argparse.Namespace) -> int:
 def _patient(flags: argparse.Namespace) -> Patient:
     chosen = chosen_server(flags)
     options = options_from(flags, options_for(chosen))
-    resolved = resolve_settings(
-        url=flags.url,
-        user=flags.user,
-        source=flags.source,
-        password_file=flags.password_file,
-        environment=os.environ,
-        ask=ask_for_password(),
-        chosen=chosen,
-    )
+    resolved = resolve_settings(given_by(flags, flags.source), chosen)
     how = tuple(_how_calls_are_made(options, chosen, flags))
     return Patient(resolved.server, options.transport(), (*_name_of(chosen), *resolved.settings, *how))
 

@@ -11,7 +11,7 @@ from importer.errors import SettingsError
 from importer.model import ExitCode
 from importer.sandbox import Fault, FaultPlan, SandboxOptions, serve
 from importer.sandbox.faults import LOOPBACK
-from importer.settings.settings import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE
+from importer.settings.named import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE
 
 PRACTICE_USER: Final = "6666"
 PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice

@@ -13,8 +13,8 @@ from importer import ImportOptions
 from importer.cli.terminal import agreed
 from importer.errors import SettingsError
 from importer.settings.file import ServerFile, choose_server, config_file, load_servers
-from importer.settings.named import ChosenServer
-from importer.settings.settings import Server, is_this_machine, resolve_server
+from importer.settings.named import ChosenServer, Given
+from importer.settings.settings import Server, is_this_machine, resolve_settings
 from importer.settings.settings import server_of_run as recorded_server
 
 _CALM_RATE: Final = 100.0
@@ -33,13 +33,17 @@ def chosen_server(flags: argparse.Namespace) -> ChosenServer | None:
 
 def server_from(flags: argparse.Namespace, options: ImportOptions, chosen: ChosenServer | None) -> Server:
     """Return the server that the flags, the environment and the file of servers ask for."""
-    return resolve_server(
-        url=flags.url,
-        user=flags.user,
-        source=options.source,
+    return resolve_settings(given_by(flags, options.source), chosen).server
+
+
+def given_by(flags: argparse.Namespace, source: str | None) -> Given:
+    """Return what flags, the environment and the person at the terminal say of the server."""
+    return Given(
+        url=getattr(flags, "url", None),
+        user=getattr(flags, "user", None),
+        source=source,
         password_file=flags.password_file,
         ask=ask_for_password(),
-        chosen=chosen,
     )
 
 
@@ -56,14 +60,8 @@ def server_of_run(flags: argparse.Namespace, options: ImportOptions, url: str, u
         chosen = chosen_server(flags)
         flags.user = flags.user or (None if chosen is not None and chosen.entry.user else user)
         return server_from(flags, options, chosen)
-    return recorded_server(
-        url,
-        named[2] or user,
-        servers=servers_of(flags).servers,
-        source=options.source,
-        password_file=flags.password_file,
-        ask=ask_for_password(),
-    )
+    given = given_by(flags, options.source)
+    return recorded_server(url, named[2] or user, options.source, given, servers_of(flags).servers)
 
 
 def warnings_of(server: Server, options: ImportOptions) -> tuple[str, ...]:

@@ -1,33 +1,47 @@
-"""The file of servers by name: a TOML file that holds no password.
-
-::
-
-    default = "east"
-
-    [servers.east]
-    url = "vici.example.org"
-    user = "6666"
-    password_file = "east.password"
-    rate = 20
-
-    [servers.east.columns]
-    did_route = "IN_GROUP"
-"""
+"""The file of servers by name: a TOML file that holds no password; ``FIRST_FILE`` shows what may stand in it."""
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from importer.columns import DID_PATTERN, SENT
 from importer.errors import SettingsError
-from importer.settings.named import URL_VARIABLE, ChosenServer, NamedServer, Origin, Setting, same_server
-from importer.settings.table import named_server, nearest, refuse_unknown
+from importer.headers import column_named
+from importer.settings.named import (
+    URL_VARIABLE,
+    ChosenServer,
+    NamedServer,
+    Origin,
+    Setting,
+    complete_url,
+    same_server,
+)
+from importer.settings.settings import SOURCE_PATTERN
 
 CONFIG_VARIABLE: Final = "DID_IMPORTER_CONFIG"
 
-_TOP_KEYS: Final = ("default", "servers")
+KEYS: Final[Mapping[str, tuple[type, ...]]] = {
+    **dict.fromkeys(("url", "user", "source", "method", "did_format", "region", "password_file"), (str,)),
+    "rate": (int, float),
+    "workers": (int,),
+    "keyring": (bool,),
+    "columns": (dict,),
+}
+"""What may stand under ``[servers.NAME]``, and of which type."""
+
+_TYPE_WORDS: Final = {
+    str: "text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a table of its own",
+}
+_PASSWORD_KEY: Final = re.compile(r"pass(?!word_file$)|pwd|pw$|secret|token", re.IGNORECASE)
 
 FIRST_FILE: Final = """\
 # Servers by name, for: did-importer run order.xlsx --server east
@@ -59,13 +73,7 @@ FIRST_FILE: Final = """\
 
 @dataclass(frozen=True, slots=True)
 class ServerFile:
-    """The file of servers.
-
-    Attributes:
-        path: where it is, or would be.
-        servers: the servers, in the order of the file.
-        default: the name of the default server; empty for none.
-    """
+    """The file of servers, in its order; ``path`` is where it is or would be, ``default`` empty for none."""
 
     path: Path
     servers: tuple[NamedServer, ...] = ()
@@ -77,15 +85,14 @@ class ServerFile:
         Raises:
             SettingsError: there is none.
         """
-        for server in self.servers:
-            if server.name == name:
-                return server
         names = [server.name for server in self.servers]
+        if name in names:
+            return self.servers[names.index(name)]
         if not names:
             raise SettingsError(
                 f"--server {name}: no server stands in {self.path}; did-importer config says how to write it"
             )
-        raise SettingsError(f"--server {name}: {self.path} has no such server; {nearest(name, names, 'servers')}")
+        raise SettingsError(f"--server {name}: {self.path} has no such server; {_nearest(name, names, 'servers')}")
 
 
 def config_file(flag: Path | None, environment: Mapping[str, str] = os.environ) -> Setting:
@@ -127,14 +134,90 @@ def read_server_file(path: Path) -> ServerFile:
         raise SettingsError(f"{path} cannot be read as a text file ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f'{path} is no TOML: {error}; texts stand in quotes, such as user = "6666"') from None
-    refuse_unknown(read, _TOP_KEYS, str(path))
+    _refuse_unknown(read, ("default", "servers"), str(path))
     tables, default = read.get("servers", {}), read.get("default", "")
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise SettingsError(f"{path}: servers stand each under a line [servers.NAME], such as [servers.east]")
-    servers = tuple(named_server(path, name, table) for name, table in tables.items())
+    servers = tuple(_named_server(path, name, table) for name, table in tables.items())
     if not isinstance(default, str) or (default and default not in tables):
-        raise SettingsError(f"{path}: default must be the name of a server; {nearest(str(default), tables, 'servers')}")
+        near = _nearest(str(default), tables, "servers")
+        raise SettingsError(f"{path}: default must be the name of a server; {near}")
     return ServerFile(path, servers, default)
+
+
+def _named_server(path: Path, name: str, table: Mapping[str, Any]) -> NamedServer:
+    from importer.checking import DidFormat
+
+    place = f"[servers.{_one_line(name)}] in {path}"
+    _refuse_unknown(table, KEYS, place)
+    for key, value in table.items():
+        if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and key != "keyring"):
+            raise SettingsError(f"{place}: {key} must be {_TYPE_WORDS[KEYS[key][-1]]}")
+    values: dict[str, Any] = {key: value.strip() if isinstance(value, str) else value for key, value in table.items()}
+    if not values.get("url"):
+        raise SettingsError(f'{place}: url is missing; a host alone will do, such as url = "vici.example.org"')
+    try:
+        values["url"] = complete_url(values["url"])
+        if "password_file" in values:
+            values["password_file"] = path.parent / Path(values["password_file"]).expanduser()
+    except SettingsError as trouble:
+        raise SettingsError(f"{place}: url: {trouble}") from None
+    except RuntimeError:
+        raise SettingsError(f"{place}: password_file: there is no such user's folder; write the whole path") from None
+    for key, written in (("method", str.upper), ("did_format", str.lower), ("region", str.upper), ("rate", float)):
+        if key in values:
+            values[key] = written(values[key])
+    values["columns"] = tuple(_columns(place, table.get("columns", {})))
+    server = NamedServer(name, place, **values)
+    for usable, sentence in (
+        (table.get("password_file", "x").strip(), "password_file is empty; name the file, or leave the key out"),
+        (not server.source or SOURCE_PATTERN.fullmatch(server.source), "source must be 2 to 20 letters and digits"),
+        (server.method in ("", "GET", "POST"), 'method must be "get" or "post"'),
+        (server.did_format in ("", *DidFormat), f"did_format must be one of: {', '.join(DidFormat)}"),
+        (re.fullmatch("[A-Z]{2}|", server.region), 'region must be two letters, such as "US"'),
+        (not (server.keyring and server.password_file), "give password_file or keyring = true, not both"),
+    ):
+        if not usable:
+            raise SettingsError(f"{place}: {sentence}")
+    return server
+
+
+def _columns(place: str, table: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    place = place.replace("] in ", ".columns] in ", 1)
+    for key, value in table.items():
+        column = column_named(key)
+        if column is None or not column.sent:
+            near = _nearest(key, [known.name for known in SENT if known is not DID_PATTERN], "columns")
+            raise SettingsError(f"{place}: there is no column '{_one_line(key)}'; {near}")
+        if column is DID_PATTERN:
+            raise SettingsError(f"{place}: did_pattern would give every row the same number; leave it out")
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise SettingsError(f"{place}: {_one_line(key)} must be text in quotes")
+        yield column.name, str(value)
+
+
+def _refuse_unknown(table: Iterable[str], known: Iterable[str], place: str) -> None:
+    """Refuse a key that nobody knows, and a password in any case."""
+    for key in table:
+        if key in known:
+            continue
+        if _PASSWORD_KEY.search(key):
+            raise SettingsError(
+                f"{place}: no password stands in this file; take out '{_one_line(key)}' and give password_file or"
+                " keyring = true"
+            )
+        raise SettingsError(f"{place}: there is no key '{_one_line(key)}'; {_nearest(key, known, 'keys')}")
+
+
+def _one_line(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _nearest(word: str, known: Iterable[str], what: str) -> str:
+    """Name what is closest to a word that nobody knows, and all that there is."""
+    names = [_one_line(name) for name in known]
+    close = get_close_matches(word.lower(), names, n=1, cutoff=0.5)
+    return (f"did you mean {close[0]}? " if close else "") + f"the {what} are: {', '.join(names)}"
 
 
 def write_first_file(path: Path) -> None:

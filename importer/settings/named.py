@@ -1,7 +1,9 @@
 """The nouns of the settings: an address, a value and where it came from, a server that has a name."""
 
+import os
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -108,13 +110,9 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value and where it came from.
+    """One value, of a password never more than that it is not shown, and where it came from.
 
-    Attributes:
-        name: such as ``url``.
-        value: the value; of a password never more than that it is not shown.
-        origin: the kind of place it came from.
-        where: the place itself, such as ``--url`` or ``[servers.east] in servers.toml``; empty for a default.
+    ``where`` is the place itself, such as ``--url`` or ``[servers.east] in servers.toml``; empty for a default.
     """
 
     name: str
@@ -125,22 +123,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class NamedServer:
-    """One ``[servers.NAME]``: where, as whom, and how. It holds no password, only where one is kept.
+    """One ``[servers.NAME]``: where, as whom, and how; what it leaves out is empty or None.
 
-    Attributes:
-        name: what stands behind ``--server``.
-        place: where it is written down, for messages, such as ``[servers.east] in servers.toml``.
-        url: the whole address of the Non-Agent API.
-        user: the API user; empty where the file names none.
-        source: what the API log shows as the origin; empty for the default.
-        password_file: a file whose first line is the password, or None.
-        keyring: whether the password is in the system's keyring.
-        rate: calls a second (0: no limit), or None for the default.
-        workers: calls in flight at once, or None for the default.
-        method: ``GET`` or ``POST``; empty for the default.
-        did_format: how a DID is written when it is sent; empty for the default.
-        region: the region of numbers without a country code; empty for the default.
-        columns: pairs of a column and the value that stands where it is blank.
+    It holds no password, only where one is kept. ``place`` is where it is written down, for messages.
     """
 
     name: str
@@ -165,13 +150,29 @@ class NamedServer:
 
 @dataclass(frozen=True, slots=True)
 class ChosenServer:
-    """The server that a command works with, if it is one with a name.
+    """The named server that a command works with.
 
-    Attributes:
-        entry: the server.
-        by_flag: True where ``--server`` names it, so that it beats the environment; False for the file's default
-            server, which loses to it.
+    ``by_flag``: ``--server`` names it, so that it beats the environment; the file's default server loses to it.
     """
 
     entry: NamedServer
     by_flag: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What flags, environment and a person say of the server; None where a flag is not given.
+
+    ``ask`` asks a person at the terminal for the password without showing it; None where nobody is there.
+    """
+
+    url: str | None = None
+    user: str | None = None
+    source: str | None = None
+    password_file: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    ask: Callable[[str], str] | None = None
+
+    def variable(self, name: str) -> str:
+        """Return a variable of the environment; empty where it is not set."""
+        return self.environment.get(name, "").strip()

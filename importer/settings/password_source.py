@@ -15,9 +15,6 @@ import importlib
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +24,7 @@ from importer.settings.named import (
     URL_VARIABLE,
     USER_VARIABLE,
     ChosenServer,
+    Given,
     Origin,
     Setting,
     host_of,
@@ -56,7 +54,7 @@ def must_be_text(value: str, what: str) -> None:
         raise SettingsError(f"{what} holds bytes that are not in this terminal's encoding; give it in UTF-8") from None
 
 
-def read_password_file(path: Path) -> str:
+def _read_file(path: Path) -> str:
     """Return the first line of a password file."""
     try:
         with path.open(encoding="utf-8-sig") as file:
@@ -71,7 +69,7 @@ def read_password_file(path: Path) -> str:
         raise SettingsError(f"the password file {path} cannot be read as a text file") from None
 
 
-def read_keyring(name: str) -> str | None:
+def _read_keyring(name: str) -> str | None:
     """Return the password that the system's keyring has under ``user@host``; None if it has none."""
     try:
         # by name, because the library is an extra that may be missing, also where types are checked
@@ -90,82 +88,51 @@ def read_keyring(name: str) -> str | None:
 
 
 def find_password(
-    url: str,
-    user: str,
-    *,
-    password_file: Path | None,
-    environment: Mapping[str, str],
-    ask: Callable[[str], str] | None,
-    chosen: ChosenServer | None,
-    named_now: bool = True,
+    url: str, user: str, given: Given, chosen: ChosenServer | None, *, named_now: bool = True
 ) -> tuple[Password, Setting]:
-    """Find the password for one user of one server, in the order that the first lines of this module give."""
-    if password_file is not None:
-        return _found(read_password_file(password_file), Origin.FLAG, f"--password-file {password_file}")
-    variable = environment.get(PASSWORD_VARIABLE, "")
-    elsewhere = bool(variable) and chosen is not None and _means_another(environment, url, user)
-    kept = _kept_for(chosen, url, user) if chosen is not None else None
-    if variable and named_now and not elsewhere and (kept is None or not kept.beats_environment):
+    """Find the password for one user of one server; not ``named_now`` if only a record names the server."""
+    if given.password_file is not None:
+        return _found(_read_file(given.password_file), Origin.FLAG, f"--password-file {given.password_file}")
+    host, variable = host_of(url), given.environment.get(PASSWORD_VARIABLE, "")
+    entry = chosen.entry if chosen is not None else None
+    in_keyring = f"{user}@{host}" if entry is not None and entry.keyring else ""
+    # a file holds one password, so it is nobody's but the user's who stands beside it
+    file = entry.password_file if entry is not None and entry.user in ("", user) else None
+    kept_first = chosen is not None and chosen.by_flag and bool(in_keyring or file)
+    elsewhere = chosen is not None and _means_another(given, url, user)
+    if variable and named_now and not elsewhere and not kept_first:
         return _found(variable, Origin.ENVIRONMENT, PASSWORD_VARIABLE)
-    if kept is not None and (value := kept.read()) is not None:
-        return _found(value, kept.origin, kept.where)
-    if ask is not None:
-        return _found(_typed(ask, user, url), Origin.TYPED, "the prompt")
-    if kept is not None:
+    if in_keyring and (kept := _read_keyring(in_keyring)) is not None:
+        return _found(kept, Origin.KEYRING, f"the keyring, {in_keyring}")
+    if file is not None and not in_keyring:
+        return _found(_read_file(file), Origin.FILE, f"the file {file}")
+    if given.ask is not None:
+        try:
+            return _found(given.ask(f"Password of the VICIdial user {user} at {host}: "), Origin.TYPED, "the prompt")
+        except EOFError:
+            raise SettingsError(_NO_PASSWORD) from None
+    if in_keyring:
         raise SettingsError(
-            f"{kept.where} has no password; store it with: keyring set {KEYRING_SERVICE} {_keyring_name(user, url)}"
+            f"the keyring, {in_keyring} has no password; store it with: keyring set {KEYRING_SERVICE} {in_keyring}"
         )
-    if variable and not named_now and not elsewhere:
-        raise SettingsError(
-            f"{PASSWORD_VARIABLE} is not sent to {host_of(url)}, which only the record of the run names: set"
-            f" {URL_VARIABLE} to it, or use --password-file"
-        )
-    if elsewhere:
+    if variable and elsewhere:
         raise SettingsError(
             f"{PASSWORD_VARIABLE} belongs to another server or user ({URL_VARIABLE}, {USER_VARIABLE}) and is not sent"
-            f" to {host_of(url)}: use --password-file, or a password_file in the file of servers"
+            f" to {host}: use --password-file, or a password_file in the file of servers"
+        )
+    if variable:
+        raise SettingsError(
+            f"{PASSWORD_VARIABLE} is not sent to {host}, which only the record of the run names: set {URL_VARIABLE} to"
+            " it, or use --password-file"
         )
     raise SettingsError(_NO_PASSWORD)
-
-
-def _typed(ask: Callable[[str], str], user: str, url: str) -> str:
-    try:
-        return ask(f"Password of the VICIdial user {user} at {host_of(url)}: ")
-    except EOFError:
-        raise SettingsError(_NO_PASSWORD) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Where a named server says that its password is kept."""
-
-    origin: Origin
-    where: str
-    beats_environment: bool
-    read: Callable[[], str | None]
-
-
-def _kept_for(chosen: ChosenServer, url: str, user: str) -> _Kept | None:
-    entry = chosen.entry
-    if entry.keyring:
-        where = f"the keyring, {_keyring_name(user, url)}"
-        return _Kept(Origin.KEYRING, where, chosen.by_flag, partial(read_keyring, _keyring_name(user, url)))
-    # a file holds one password, so it is nobody's but the user's who stands beside it
-    if entry.password_file is not None and entry.user in ("", user):
-        where = f"the file {entry.password_file}"
-        return _Kept(Origin.FILE, where, chosen.by_flag, partial(read_password_file, entry.password_file))
-    return None
-
-
-def _keyring_name(user: str, url: str) -> str:
-    return f"{user}@{host_of(url)}"
 
 
 def _found(value: str, origin: Origin, where: str) -> tuple[Password, Setting]:
     return usable_password(value), Setting("password", "not shown", origin, where)
 
 
-def _means_another(environment: Mapping[str, str], url: str, user: str) -> bool:
+def _means_another(given: Given, url: str, user: str) -> bool:
     """Say whether VICIDIAL_URL or VICIDIAL_USER, and so VICIDIAL_PASS, mean somebody else."""
-    address, name = environment.get(URL_VARIABLE, "").strip(), environment.get(USER_VARIABLE, "").strip()
+    address, name = given.variable(URL_VARIABLE), given.variable(USER_VARIABLE)
     return bool((address and not same_server(address, url)) or (name and name != user))

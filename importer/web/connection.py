@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from importer.errors import SettingsError
 from importer.settings.file import ServerFile, config_file, load_servers, read_server_file
-from importer.settings.named import ChosenServer, NamedServer
+from importer.settings.named import ChosenServer, Given, NamedServer
 from importer.settings.settings import Server, resolve_settings
 
 if TYPE_CHECKING:
@@ -69,15 +69,10 @@ class ConnectionTest:
         entry = self.entry
         if entry is not None and self._password:
             entry = replace(entry, keyring=False, password_file=None)
-        resolved = resolve_settings(
-            url=None if entry else self.host,
-            user=self.user or None,
-            source=None,
-            password_file=None,
-            environment={},
-            ask=lambda _: self._password,
-            chosen=ChosenServer(entry, by_flag=True) if entry else None,
+        given = Given(
+            url=None if entry else self.host, user=self.user or None, environment={}, ask=lambda _: self._password
         )
+        resolved = resolve_settings(given, ChosenServer(entry, by_flag=True) if entry else None)
         self._server = resolved.server
         return Patient(resolved.server, self._options.transport(), resolved.settings)
 
