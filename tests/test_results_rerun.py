@@ -61,17 +61,13 @@ def as_csv(path: Path, lines: list[list[str]], delimiter: str = ",", encoding: s
     return path
 
 
-def csv_lines(*, old: bool = False) -> list[list[str]]:
-    """The lines of a sheet as it is, or as version 0.1.0 wrote it: our columns behind the input's."""
-    lines = [
-        (["result", "reason", "did_sent"], HEADER, ["attempts", "answered_at"]),
-        (["success", "VICIdial added it.", "+17275550100"], ROWS[0], ["1", "2026-11-23T02:03:04+00:00"]),
-        (["invalid", "no number", ""], ROWS[2], ["0", ""]),
+def csv_lines() -> list[list[str]]:
+    """The lines of a sheet of results."""
+    return [
+        ["row", "result", "reason", "did_sent", *HEADER, "attempts", "answered_at"],
+        ["3", "success", "VICIdial added it.", "+17275550100", *ROWS[0], "1", "2026-11-23T02:03:04+00:00"],
+        ["6", "invalid", "no number", "", *ROWS[2], "0", ""],
     ]
-    numbers = ("row", "3", "6")
-    if old:
-        return [[number, *cells, *first, *last] for number, (first, cells, last) in zip(numbers, lines, strict=True)]
-    return [[number, *first, *cells, *last] for number, (first, cells, last) in zip(numbers, lines, strict=True)]
 
 
 @st.composite
@@ -122,9 +118,8 @@ def test_the_carriers_own_columns_row_status_and_result_survive(written: Path) -
     assert found.table().row_numbers == (3, 5, 6)
 
 
-@pytest.mark.parametrize("old", [False, True])
-def test_results_of_results_keep_the_columns_of_the_older_as_the_inputs(tmp_path: Path, old: bool) -> None:
-    inner, *cells = csv_lines(old=old)
+def test_results_of_results_keep_the_columns_of_the_older_as_the_inputs(tmp_path: Path) -> None:
+    inner, *cells = csv_lines()
     again = tmp_path / "again.xlsx"
     write_results(again, table_of(inner, cells), outcomes_for(2, Result.UNKNOWN), SUMMARY)
     found = read_results(again)
@@ -300,12 +295,9 @@ def test_an_error_in_a_corrected_cell_is_known_as_such_at_the_row_where_it_ends_
     assert found.table().flaws == found.flaws
 
 
-@pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16")])
-def test_a_sheet_saved_as_csv_is_read_too_of_version_0_1_0_as_well(
-    tmp_path: Path, delimiter: str, encoding: str, old: bool
-) -> None:
-    path = as_csv(tmp_path / "order_results.csv", csv_lines(old=old), delimiter, encoding)
+def test_a_sheet_saved_as_csv_is_read_too(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    path = as_csv(tmp_path / "order_results.csv", csv_lines(), delimiter, encoding)
     found = read_results(path)
     assert found.header == HEADER
     assert found.table().rows == (ROWS[0], ROWS[2])

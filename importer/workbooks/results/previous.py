@@ -1,25 +1,25 @@
 """Reading a results workbook again, as a person has left it after correcting cells in Excel or LibreOffice."""
 
-from collections.abc import Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from importer.errors import SheetError
 from importer.model import CellFlaw, Table
 from importer.reading import ReadOptions, SheetRows, read_sheet_rows, sha256_of
+from importer.reading.sheet_rows import some_of
 from importer.workbooks.results.causes import FILE, ROWS_SHA256, RUN_ID, SERVER, USER
-from importer.workbooks.results.corrections import Merged, merged
-from importer.workbooks.results.rows import FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
+from importer.workbooks.results.rows import DONE_MARK, FAILED_MARK, FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
 from importer.workbooks.results.sheet import PreviousRow, ResultsSheet, sheet_of_results
 
-_MOST_UNPACKED: Final = 6 * 1024**3
-"""A whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit."""
-_OPTIONS: Final = ReadOptions(max_unpacked_bytes=_MOST_UNPACKED)
+# a whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit
+_OPTIONS: Final = ReadOptions(max_unpacked_bytes=6 * 1024**3)
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _RERUN: Final = "rerun takes an order_results.xlsx of an earlier run"
+_MAKE_ALIKE: Final = f"make them alike, or delete one of the sheets {RESULTS_SHEET} and {FAILED_SHEET}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +31,29 @@ class PreviousResults:
         sha256: the hexadecimal SHA-256 of the file's bytes.
         header: the headers of the input, and those that the person added.
         rows: every row that is there, in the first order (by ``row``).
-        flaws: ``(index of the row, index of the column)`` -> why a cell's text is not to be trusted.
         facts: which sheet corrections were taken from, and which rows are left out, each one sentence.
-        run_id: the name of the run that wrote it; empty where that cannot be read (a CSV has no Summary).
-        server: the server of that run; empty where that cannot be read.
-        user: the VICIdial user of that run; empty where that cannot be read.
-        file: the input of that run; empty where that cannot be read.
-        receipt: the SHA-256 of the rows as they were written; empty where that cannot be read.
+        run_id: the name of the run that wrote it; this and what follows is empty where it cannot be read, as in a CSV.
+        server: the server of that run.
+        user: the VICIdial user of that run.
+        file: the input of that run.
+        receipt: the SHA-256 of the rows as they were written.
     """
 
     path: Path
     sha256: str
     header: tuple[str, ...]
     rows: tuple[PreviousRow, ...]
-    flaws: Mapping[tuple[int, int], CellFlaw]
     facts: tuple[str, ...] = ()
     run_id: str = ""
     server: str = ""
     user: str = ""
     file: str = ""
     receipt: str = ""
+
+    @property
+    def flaws(self) -> Mapping[tuple[int, int], CellFlaw]:
+        """``(index of the row, index of the column)`` -> why a cell's text is not to be trusted."""
+        return {(index, at): flaw for index, row in enumerate(self.rows) for at, flaw in row.flaws.items()}
 
     def table(self) -> Table:
         """Return the input's part as a table, to be checked anew."""
@@ -72,8 +75,8 @@ def read_results(path: Path) -> PreviousResults:
     Of a row that stands in Results and in Failed rows, the sheet counts in which it was corrected.
 
     Args:
-        path: a workbook that ``write_results`` made, or version 0.1.0 did, edited or not, or one of its sheets Results
-            and Failed rows saved as CSV.
+        path: a workbook that ``write_results`` made, edited or not, or one of its sheets Results and Failed rows saved
+            as CSV.
 
     Returns:
         Its rows in the first order, with what became of each.
@@ -83,20 +86,19 @@ def read_results(path: Path) -> PreviousResults:
             sheets and not alike.
     """
     first = read_sheet_rows(path, options=_OPTIONS)
-    found = _workbook(path, first) if first.sheet else _text_file(path, first)
+    sheets = _sheets(path, first) if first.sheet else [_text_file(path, first)]
+    header, rows = _merged(path, *sheets) if len(sheets) > 1 else (sheets[0].header, sheets[0].rows)
     facts: dict[str, str] = {}
-    with suppress(SheetError):
-        summary = first if first.sheet in ("", SUMMARY_SHEET) else read_sheet_rows(path, SUMMARY_SHEET, _OPTIONS)
-        facts = {line.texts[0]: line.texts[1] for line in summary.rows if first.sheet and len(line.texts) > 1}
-    lines = sorted(found.lines, key=lambda line: line.row.row)
-    flaws = {(index, at): flaw for index, line in enumerate(lines) for at, flaw in line.flaws.items()}
+    if first.sheet:
+        with suppress(SheetError):
+            summary = first if first.sheet == SUMMARY_SHEET else read_sheet_rows(path, SUMMARY_SHEET, _OPTIONS)
+            facts = {line.texts[0]: line.texts[1] for line in summary.rows if len(line.texts) > 1}
     return PreviousResults(
         path=path,
         sha256=sha256_of(path),
-        header=found.header,
-        rows=tuple(line.row for line in lines),
-        flaws=MappingProxyType(flaws),
-        facts=found.facts,
+        header=header,
+        rows=tuple(sorted(rows, key=lambda row: row.row)),
+        facts=tuple(_facts(rows)) if len(sheets) > 1 else (),
         run_id=facts.get(RUN_ID, ""),
         server=facts.get(SERVER, ""),
         user=facts.get(USER, ""),
@@ -105,45 +107,42 @@ def read_results(path: Path) -> PreviousResults:
     )
 
 
-def _workbook(path: Path, first: SheetRows) -> Merged:
-    results, failed = (_named_sheet(path, name, first) for name in (RESULTS_SHEET, FAILED_SHEET))
-    if results and failed:
-        return merged(path, results, failed)
-    one = results or failed
-    if one is None:
+def _sheets(path: Path, first: SheetRows) -> list[ResultsSheet]:
+    """Read Results and Failed rows, or the one of them that is there."""
+    found, refused = [], []
+    for name in (RESULTS_SHEET, FAILED_SHEET):
+        place = f"{path}: sheet '{name}'"
         try:
-            read_sheet_rows(path, RESULTS_SHEET, _OPTIONS)
+            read = first if first.sheet == name else read_sheet_rows(path, name, _OPTIONS)
         except SheetError as error:
-            raise SheetError(f"{error}; {_RERUN}") from None
-        raise _no_results(f"{path}: sheet '{RESULTS_SHEET}'")
-    return Merged(one.header, one.lines)
-
-
-def _named_sheet(path: Path, name: str, first: SheetRows) -> ResultsSheet | None:
-    try:
-        sheet = first if first.sheet == name else read_sheet_rows(path, name, _OPTIONS)
-    except SheetError as error:
-        if "there is no sheet" in str(error):
-            return None
-        raise
-    place = f"{path}: sheet '{name}'"
-    found = sheet_of_results(place, name, sheet.rows)
-    if found is None and sheet.rows:
-        raise _no_results(place)
+            if "there is no sheet" not in str(error):
+                raise
+            refused.append(SheetError(f"{error}; {_RERUN}"))
+            continue
+        sheet = sheet_of_results(place, name, read.rows)
+        if sheet is None and read.rows:
+            raise _no_results(place)
+        refused.append(_no_results(place))
+        found += [sheet] if sheet else []
+    if not found:
+        raise refused[0]
     return found
 
 
-def _text_file(path: Path, first: SheetRows) -> Merged:
-    found = sheet_of_results(str(path), RESULTS_SHEET, first.rows)
-    for separator in () if found else _SEPARATORS:
-        # our own headers tell better than anything else what separates the cells
-        again = first
+def _text_file(path: Path, first: SheetRows) -> ResultsSheet:
+    for read in _readings(path, first):
+        sheet = sheet_of_results(str(path), RESULTS_SHEET, read.rows)
+        if sheet is not None:
+            return sheet
+    raise _no_results(str(path))
+
+
+def _readings(path: Path, first: SheetRows) -> Iterator[SheetRows]:
+    """Read a text file with each separator: our own headers tell better than anything else which is right."""
+    yield first
+    for separator in _SEPARATORS:
         with suppress(SheetError):
-            again = read_sheet_rows(path, options=ReadOptions(delimiter=separator))
-        found = found or sheet_of_results(str(path), RESULTS_SHEET, again.rows)
-    if found is None:
-        raise _no_results(str(path))
-    return Merged(found.header, found.lines)
+            yield read_sheet_rows(path, options=ReadOptions(delimiter=separator))
 
 
 def _no_results(place: str) -> SheetError:
@@ -151,3 +150,100 @@ def _no_results(place: str) -> SheetError:
         f"{place}: is not a results sheet: it has no columns row, result, reason and did_sent, with attempts and"
         f" answered_at side by side after them; {_RERUN}, and a new list is imported with: did-importer run"
     )
+
+
+def _merged(path: Path, results: ResultsSheet, failed: ResultsSheet) -> tuple[tuple[str, ...], list[PreviousRow]]:
+    """Bring the two sheets together: of a row that stands in both, the one that was corrected counts."""
+    header, here, there = _same_columns(path, results, failed)
+    twins = _twins(here, there)
+    rows = []
+    for place, row in enumerate(here):
+        if place in twins:
+            rows.append(_corrected_one(path, header, row, there[twins[place]]))
+        else:
+            rows.append(_left_out(row) if row.checksum.startswith(FAILED_MARK) else row)
+    paired = frozenset(twins.values())
+    return header, [*rows, *(_left_out(row) for place, row in enumerate(there) if place not in paired)]
+
+
+def _facts(rows: Sequence[PreviousRow]) -> Iterator[str]:
+    from_failed = sum(row.corrected and row.sheet == FAILED_SHEET for row in rows)
+    if from_failed:
+        yield f"rows that were corrected in the sheet {FAILED_SHEET}: {from_failed}"
+    out = sorted({row.row for row in rows if row.left_out})
+    if out:
+        yield f"rows that were deleted in one of the sheets are not sent: {some_of(out)}"
+
+
+def _twins(results: Sequence[PreviousRow], failed: Sequence[PreviousRow]) -> dict[int, int]:
+    """Find for each row of Results its place in Failed rows: by number and checksum, by either where that fails."""
+    twins: dict[int, int] = {}
+    waiting = dict(enumerate(failed))
+    keys: tuple[Callable[[PreviousRow], object], ...] = (
+        lambda row: (row.row, row.checksum),
+        lambda row: row.checksum or id(row),
+        lambda row: row.row,
+    )
+    for key in keys:
+        places: dict[object, deque[int]] = defaultdict(deque)
+        for there, row in waiting.items():
+            places[key(row)].append(there)
+        for here, row in enumerate(results):
+            found = places.get(key(row)) if here not in twins and not row.checksum.startswith(DONE_MARK) else None
+            # several rows of one number were a range: the number alone tells only where a checksum is missing
+            if found and (key is not keys[-1] or not (row.checksum and waiting[found[0]].checksum)):
+                twins[here] = found.popleft()
+                del waiting[twins[here]]
+    return twins
+
+
+def _left_out(row: PreviousRow) -> PreviousRow:
+    """A row that was deleted in the other sheet; unless it was corrected in this one, it is not sent."""
+    return row if row.corrected else replace(row, left_out=True)
+
+
+def _corrected_one(path: Path, header: Sequence[str], here: PreviousRow, there: PreviousRow) -> PreviousRow:
+    mine, others = (here.result.value, *here.cells), (there.result.value, *there.cells)
+    if not there.corrected or mine == others:
+        return here
+    if not here.corrected:
+        return there
+    pairs = zip(("result", *header), mine, others, strict=True)
+    name, one, other = next(three for three in pairs if three[1] != three[2])
+    raise SheetError(
+        f"{path}: row {here.row} was corrected in both sheets and not alike: {name or 'a cell'} is '{one}' in"
+        f" {RESULTS_SHEET} and '{other}' in {FAILED_SHEET}; {_MAKE_ALIKE}"
+    )
+
+
+def _same_columns(
+    path: Path, results: ResultsSheet, failed: ResultsSheet
+) -> tuple[tuple[str, ...], Sequence[PreviousRow], Sequence[PreviousRow]]:
+    """Give the rows of both the same columns: by their places, or by their headers where there are more in one."""
+    if results.header == failed.header:
+        return results.header, results.rows, failed.rows
+    width = results.width if results.width == failed.width else 0
+    first = failed.header[:width] if failed.header_corrected else results.header[:width]
+    for one, other in zip(results.header[:width], failed.header[:width], strict=True):
+        if one != other and results.header_corrected and failed.header_corrected:
+            raise SheetError(
+                f"{path}: a header is '{one}' in {RESULTS_SHEET} and '{other}' in {FAILED_SHEET}; {_MAKE_ALIKE}"
+            )
+    further = [_numbered(sheet.header[width:]) for sheet in (results, failed)]
+    union = list(dict.fromkeys([*further[0], *further[1]]))
+    both = []
+    for sheet, own in zip((results, failed), further, strict=True):
+        places = [*range(width), *(width + own.index(key) if key in own else -1 for key in union)]
+        both.append([_with_columns(row, places) for row in sheet.rows])
+    return (*first, *(name for name, _ in union)), both[0], both[1]
+
+
+def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:
+    """Tell headers that stand several times apart."""
+    return [(name, names[:at].count(name)) for at, name in enumerate(names)]
+
+
+def _with_columns(row: PreviousRow, places: Sequence[int]) -> PreviousRow:
+    cells = tuple(row.cells[place] if place >= 0 else "" for place in places)
+    flaws = {at: row.flaws[place] for at, place in enumerate(places) if place in row.flaws}
+    return replace(row, cells=cells, flaws=flaws)
