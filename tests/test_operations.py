@@ -37,7 +37,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "source": SourceLookup(),
         "own": CopyLookup(),
         "delete": DeleteDid(),
-        "gone?": GoneOrHidden("it is gone"),
+        "gone?": GoneOrHidden("it is gone", Result.SUCCESS),
     }
 )
 
@@ -245,10 +245,16 @@ def test_a_did_of_another_user_group_is_never_called_gone(operation: Operation) 
     assert "this user may not see it: another user group's" in decide(operation, meaning).reason
 
 
-def test_a_did_that_nobody_has_any_more_is_deleted() -> None:
+@pytest.mark.parametrize(
+    ("operation", "result"),
+    [(GoneOrHidden("it is gone"), "duplicate"), (GoneOrHidden("it is gone", Result.SUCCESS), "success")],
+)
+def test_only_a_did_that_a_lost_call_of_this_run_took_is_deleted_when_it_is_gone(
+    operation: Operation, result: str
+) -> None:
     refused = Verdict(Meaning.VALUE_REFUSED, "WORDS", "advice", "phone_code")
-    decision = decide(GoneOrHidden("it is gone"), Meaning.VALUE_REFUSED, verdict=refused)
-    assert (worded(decision), decision.reason) == ("success", "it is gone")
+    decision = decide(operation, Meaning.VALUE_REFUSED, verdict=refused)
+    assert (worded(decision), decision.reason) == (result, "it is gone")
 
 
 def test_the_answer_to_the_first_call_at_a_wrong_address_ends_the_run() -> None:

@@ -22,6 +22,7 @@ from importer.sending.operations import IMPOSSIBLE_PHONE_CODE
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.workbooks.results import read_results
+from importer.workbooks.results.causes import causes_of
 from importer.workflows.check import check_file
 from importer.workflows.options import ImportOptions
 from importer.workflows.past_runs import named_run, recorded_options, resume
@@ -129,11 +130,15 @@ def test_a_did_that_is_gone_already_is_said_to_be(tmp_path: Path) -> None:
         sandbox.delete_did(did(1))
         assert undone(desk, name).code == 0
         assert sandbox.stored() == {}
-    assert [line.reason for line in desk.results()] == [
-        "deleted",
-        "not deleted by this run: the DID was not there any more",
-        "deleted",
+        assert "was taken back already" in undone(desk, name).err
+    gone = "not deleted by this run: the DID was not there any more"
+    assert [(line.result, line.reason) for line in desk.results()] == [
+        (Result.SUCCESS, "deleted"),
+        (Result.DUPLICATE, gone),
+        (Result.SUCCESS, "deleted"),
     ]
+    (cause,) = causes_of([line.outcome(0) for line in desk.results()], "", undoes=name)
+    assert (cause.sentence, cause.fix) == (f"not there: {gone}", "Nothing to do.")
 
 
 def test_a_second_undo_deletes_nothing_that_came_after_the_first(tmp_path: Path) -> None:

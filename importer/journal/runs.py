@@ -21,7 +21,7 @@ class RunLine:
         path: the file of its record.
         about: what it is about.
         counts: its rows by result; rows without an outcome are ``not sent``.
-        undone: how many of the DIDs that it added were deleted by an undo.
+        undone: how many of the DIDs that it added were deleted by an undo, or were not there any more.
     """
 
     path: Path
@@ -69,7 +69,7 @@ def read_runs(folder: Path) -> Runs:
             unreadable.append(str(error))
     undone: Counter[str] = Counter()
     for line in lines:
-        undone[line.undoes] += line.counts.get(Result.SUCCESS, 0)
+        undone[line.undoes] += line.counts.get(Result.SUCCESS, 0) + line.counts.get(Result.DUPLICATE, 0)
     marked = (replace(line, undone=undone[line.about.run_id]) for line in lines)
     return Runs(tuple(sorted(marked, key=_when_begun, reverse=True)), tuple(unreadable))
 

@@ -176,10 +176,11 @@ class DeleteDid(Operation):
             case Meaning.DELETED:
                 return settled(Result.SUCCESS, "deleted")
             case Meaning.ABSENT:
-                gone = "not deleted by this run: the DID was not there any more"
+                absent = GoneOrHidden("not deleted by this run: the DID was not there any more")
                 if state.unanswered:
-                    gone = "deleted: an earlier call was not answered, and the DID is gone"
-                return Decision(Step.NEXT, reason=gone, contact=True, operation=GoneOrHidden(gone))
+                    reason = "deleted: an earlier call was not answered, and the DID is gone"
+                    absent = GoneOrHidden(reason, Result.SUCCESS)
+                return Decision(Step.NEXT, reason=absent.gone, contact=True, operation=absent)
             case Meaning.PRESENT | Meaning.UPDATED:
                 return settled(Result.FAILED, "this server did not heed delete_did; the DID is still there")
             case Meaning.VALUE_REFUSED if not state.unanswered:
@@ -199,10 +200,12 @@ class GoneOrHidden(Operation):
 
     Attributes:
         gone: what is said of the DID if it is gone.
+        result: what the row has then.
     """
 
     function: ClassVar[str] = "add_did"
     gone: str
+    result: Result = Result.DUPLICATE
 
     def parameters(self, row: PlannedRow) -> Mapping[str, str]:
         """Return what is sent for the row."""
@@ -212,12 +215,12 @@ class GoneOrHidden(Operation):
         """Decide where the answer says whether the DID is there."""
         match verdict.meaning:
             case Meaning.VALUE_REFUSED if verdict.column == "phone_code":
-                return settled(Result.SUCCESS, self.gone)
+                return settled(self.result, self.gone)
             case Meaning.EXISTS:
                 return settled(Result.FAILED, f"not deleted: {HIDDEN}")
             case Meaning.USER_REFUSED:
                 # who may delete but not add is not told more
-                return settled(Result.SUCCESS, f"{self.gone} (as update_did says; add_did may not be asked)")
+                return settled(self.result, f"{self.gone} (as update_did says; add_did may not be asked)")
             case _:
                 return None
 

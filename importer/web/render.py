@@ -60,9 +60,9 @@ _IN_THE_PAGE: Final = (
     (r"(?:give |with )?--map \"[^\"]*\"", "choose the column in the table"),
     (r"--map\b", "the choice of columns"),
     (r"say which with --sheet", "choose the sheet"),
-    (r"Correct the cells in the sheet Failed rows, save, then: did-importer rerun .*", "Use 'Correct now' above."),
-    (r", then: did-importer rerun .*", ", then use 'Correct now' above."),
-    (r"did-importer rerun .*", "use 'Correct now' above."),
+    (r"Correct the cells in the sheet Failed rows, save, then: did-importer rerun .*", "Use {again} above."),
+    (r", then: did-importer rerun .*", ", then use {again} above."),
+    (r"did-importer rerun .*", "use {again} above."),
     (r"did-importer resume(?: [\w-]+)?", "use 'Finish' under Runs"),
     (r"start afresh with (?:--new|: did-importer run --new)", "choose the file again and press 'Start again'"),
     (r"did-importer undo(?: [\w-]+)?", "use 'Undo' under Runs"),
@@ -150,8 +150,8 @@ def local_time(text: str) -> str:
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".strip()
 
 
-def page_words(text: str) -> str:
-    """Put what a sentence says of the command line's flags into the words of the page."""
+def page_words(text: str, again: str = "the page of the run") -> str:
+    """Put what a sentence says of the command line's flags into the words of the page; ``again`` is its rerun."""
     for flag, words in _IN_THE_PAGE:
-        text = re.sub(flag, words, text)
+        text = re.sub(flag, words.replace("{again}", again), text)
     return text

@@ -37,7 +37,7 @@ class LeftToUndo:
 
     Attributes:
         dids: the DIDs that the run added, in the order of its rows.
-        taken_back: how many more were deleted by an earlier undo of this run.
+        taken_back: how many more were deleted by an earlier undo of this run, or were not there any more.
         added_again: for each of the others that a later run added too, and that stay for that reason, the DID and the
             name of that run.
     """
@@ -70,7 +70,7 @@ def left_to_undo(line: RunLine, folders: Folders) -> LeftToUndo:
             continue
         for outcome in outcomes_of(other.path):
             did = outcome.did_sent.casefold()
-            if outcome.result is Result.SUCCESS and other.undoes == about.run_id:
+            if outcome.result in (Result.SUCCESS, Result.DUPLICATE) and other.undoes == about.run_id:
                 gone.add(did)
             elif outcome.result is Result.SUCCESS and outcome.added:
                 again[did] = other.about.run_id

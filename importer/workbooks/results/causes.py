@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from importer.model import PlannedRow, Result, RowOutcome
+from importer.result_words import OF_AN_UNDO
 
 RUN_ID: Final = "Run"
 SERVER: Final = "Server"
@@ -144,9 +145,14 @@ def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = ""
     """
     each = ", and likewise each further part" if parts > 1 else ""
     again = f"did-importer undo {undoes}" if undoes else f"did-importer rerun {workbook}{each}"
+    words = OF_AN_UNDO if undoes else {}
     left = ((outcome.result, outcome.reason) for outcome in outcomes if outcome.result is not Result.SUCCESS)
     return tuple(
-        Cause(group.count, f"{result}: {_shown(group)}", _fix(result, group.example, again))
+        Cause(
+            group.count,
+            f"{words.get(result, result)}: {_shown(group)}",
+            _fix(result, group.example, again, undo=bool(undoes)),
+        )
         for result, group in _grouped(left)
     )
 
@@ -180,7 +186,9 @@ def _shown(group: _Group) -> str:
     return _OWN_VALUE.sub(lambda value: value[0].replace(" '", ", such as '", 1) + ",", group.example, count=1)
 
 
-def _fix(result: Result, sentence: str, again: str) -> str:
+def _fix(result: Result, sentence: str, again: str, *, undo: bool) -> str:
+    if undo and result is Result.DUPLICATE:
+        return "Nothing to do."
     for words, create in _CREATE:
         if result is Result.INVALID and sentence.startswith(words):
             return f"{create}, then: {again}"
