@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from running import Desk, flags
 from web_page import ORDER, RunningPage, a_browser, need_a_browser, running_page, start_page
 
 from importer import list_runs
@@ -107,7 +108,7 @@ def wait_done(page: "Page") -> str:
 
 
 def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -311,6 +312,47 @@ def test_a_run_that_was_killed_is_finished_from_the_page(browser: "Browser", vic
         assert wait_done(tab) == "60 added, 0 left"
     assert len(vicidial.stored()) == 60
     context.close()
+
+
+def test_a_run_begun_on_one_side_is_finished_and_taken_back_on_the_other(
+    browser: "Browser", vicidial: Sandbox, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path)
+    order = order_of(tmp_path / "order.csv", 60)
+    with desk.start("run", order, *flags(vicidial), "--rate", "20") as command:
+        until(lambda: len(vicidial.stored()) > 15)
+        command.kill()
+    with running_page(desk.state) as started:
+        context = browser.new_context()
+        tab = opened(context, started)
+        connect(tab, vicidial)
+        tab.goto(f"{started.root}/runs")
+        press(tab, "Finish")
+        assert wait_done(tab) == "60 added, 0 left"
+        assert desk.start("undo", desk.newest().about.run_id, "--yes").wait(60) == 0
+        assert len(vicidial.stored()) == 0
+        tab.reload()
+        assert tab.get_by_role("button", name=re.compile("^Take these")).count() == 0
+        drop(tab, order_of(tmp_path / "more.csv", 60))
+        press(tab, "Go on to the review")
+        to_confirm(tab)
+        send(tab, "20")
+        until(lambda: len(vicidial.stored()) > 10)
+        started.kill()
+        context.close()
+    assert desk.start("resume", desk.newest().about.run_id).wait(60) == 0
+    assert len(vicidial.stored()) == 60
+    with running_page(desk.state) as started:
+        context = browser.new_context()
+        tab = opened(context, started)
+        connect(tab, vicidial)
+        tab.goto(f"{started.root}/runs")
+        assert "finished" in tab.locator("tbody tr").first.inner_text()
+        press(tab, "Undo")
+        press(tab, re.compile("^Delete"))
+        assert "60 deleted" in wait_done(tab)
+        assert len(vicidial.stored()) == 0
+        context.close()
 
 
 def test_a_server_that_is_away_is_said_and_tried_again_on_request(
