@@ -38,32 +38,32 @@ if TYPE_CHECKING:
     from importer.settings.password import Password as Password
     from importer.settings.settings import Server as Server
     from importer.vicidial.names import ServerNames as ServerNames
+    from importer.workflows.calls import Observer as Observer
+    from importer.workflows.calls import RunControl as RunControl
+    from importer.workflows.calls import SilentObserver as SilentObserver
     from importer.workflows.calls import server_names as server_names
     from importer.workflows.check import RERUN_RESULTS as RERUN_RESULTS
     from importer.workflows.check import Checked as Checked
+    from importer.workflows.check import FilePreview as FilePreview
+    from importer.workflows.check import SheetPreview as SheetPreview
     from importer.workflows.check import check_again as check_again
     from importer.workflows.check import check_file as check_file
     from importer.workflows.check import check_results as check_results
-    from importer.workflows.control import Observer as Observer
-    from importer.workflows.control import RunControl as RunControl
-    from importer.workflows.control import SilentObserver as SilentObserver
+    from importer.workflows.check import preview_file as preview_file
     from importer.workflows.live_check import LiveCheck as LiveCheck
     from importer.workflows.live_check import after_live_check as after_live_check
     from importer.workflows.live_check import check_live as check_live
     from importer.workflows.options import Folders as Folders
     from importer.workflows.options import ImportOptions as ImportOptions
+    from importer.workflows.past_runs import RecordedRun as RecordedRun
     from importer.workflows.past_runs import forget_run as forget_run
     from importer.workflows.past_runs import named_run as named_run
     from importer.workflows.past_runs import recorded_options as recorded_options
+    from importer.workflows.past_runs import recorded_run as recorded_run
     from importer.workflows.past_runs import resume as resume
     from importer.workflows.past_runs import rewrite_workbook as rewrite_workbook
     from importer.workflows.past_runs import unfinished_run as unfinished_run
-    from importer.workflows.preview import FilePreview as FilePreview
-    from importer.workflows.preview import SheetPreview as SheetPreview
-    from importer.workflows.preview import preview_file as preview_file
-    from importer.workflows.recorded import RecordedRun as RecordedRun
-    from importer.workflows.recorded import recorded_run as recorded_run
-    from importer.workflows.recorded import write_left_over as write_left_over
+    from importer.workflows.past_runs import write_left_over as write_left_over
     from importer.workflows.run import import_checked as import_checked
     from importer.workflows.run import import_file as import_file
     from importer.workflows.run import import_file_async as import_file_async
@@ -83,16 +83,18 @@ _HOMES: Final = {
     "sending.stop": "Stop StopKind",
     "settings.password": "Password",
     "settings.settings": "Server",
-    "workflows.check": "RERUN_RESULTS Checked check_again check_file check_results",
+    "workflows.check": (
+        "RERUN_RESULTS Checked FilePreview SheetPreview check_again check_file check_results preview_file"
+    ),
     "workflows.live_check": "LiveCheck after_live_check check_live",
     "vicidial.names": "ServerNames",
-    "workflows.calls": "server_names",
-    "workflows.control": "Observer RunControl SilentObserver",
+    "workflows.calls": "Observer RunControl SilentObserver server_names",
     "workflows.options": "Folders ImportOptions",
-    "workflows.past_runs": "forget_run named_run recorded_options resume rewrite_workbook unfinished_run",
+    "workflows.past_runs": (
+        "RecordedRun forget_run named_run recorded_options recorded_run resume rewrite_workbook unfinished_run"
+        " write_left_over"
+    ),
     "workflows.undo": "LeftToUndo added_by left_to_undo undo",
-    "workflows.preview": "FilePreview SheetPreview preview_file",
-    "workflows.recorded": "RecordedRun recorded_run write_left_over",
     "workflows.run": "import_checked import_file import_file_async unfinished_run_of",
     "workflows.send": "RunReport",
     "workflows.verify": "VerifyReport verify_results",

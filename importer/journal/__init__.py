@@ -143,19 +143,14 @@ class Journal:
         with reading(self.path):
             return read_outcomes(self._connection)
 
-    def change(self, **values: Any) -> RunAbout:
+    def change(self, about: RunAbout) -> None:
         """Write down what is different now of what the run is about: how it ended, or its server.
-
-        Args:
-            values: fields of ``RunAbout``.
 
         Raises:
             RecordWriteError: it could not be written.
         """
-        about = replace(self.about(), **values)
         with transaction(self._connection):
             self._connection.execute(put("about"), entry("about", 0, values_of(about)))
-        return about
 
     async def sent(self, index: int, attempts: int) -> None:
         """Return when it is on disk that a call for the row is about to be made."""

@@ -41,7 +41,7 @@ class RunAbout:
         ended_why: why it was stopped, or empty.
         workbook: the whole path of the results workbook that was written last, or empty; the first of several.
         parts: how many results workbooks were written last.
-        receipts: those of all results workbooks that were written, see ``importer.workflows.receipt``; a blank between.
+        receipts: those of all results workbooks that were written, see ``importer.workflows.send``; a blank between.
     """
 
     run_id: str
@@ -62,6 +62,11 @@ class RunAbout:
     workbook: str = ""
     parts: int = 1
     receipts: str = ""
+
+    @property
+    def undoes(self) -> str:
+        """The run that this one takes back; empty for an import."""
+        return self.previous if self.undo else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class RunLine:
     @property
     def undoes(self) -> str:
         """The run that this one takes back; empty for an import."""
-        return self.about.previous if self.about.undo else ""
+        return self.about.undoes
 
 
 @dataclass(frozen=True, slots=True)

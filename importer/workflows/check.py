@@ -1,32 +1,33 @@
 """The stages before anything is sent: read, check, plan. They need neither server nor credentials."""
 
-import re
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from importer.checking import CheckedTable, check_table
 from importer.columns import DID_PATTERN
 from importer.errors import ResultsGivenError, SheetError, UsageError
-from importer.model import CheckedRow, Correction, PlannedRow, Result, RowOutcome, Table
+from importer.model import Correction, PlannedRow, Result, RowOutcome, Table
 from importer.reading import read_table
+from importer.reading.book import open_book
+from importer.workbooks.results import PreviousResults, read_results
 from importer.workflows.options import ImportOptions
-from importer.workflows.plan import expanded_table, plan_rows, twice_in_the_file
-
-if TYPE_CHECKING:
-    # the check of a list needs neither, and each drags much behind it
-    from importer.workbooks.results import PreviousResults
+from importer.workflows.plan import (
+    expanded_table,
+    left_alone,
+    plan_rows,
+    twice_no_longer,
+    waits_for_another,
+    without_expanding,
+)
 
 RERUN_RESULTS: Final = frozenset(
     {Result.INVALID, Result.FAILED, Result.UNKNOWN, Result.PERMISSION_ERROR, Result.NOT_SENT}
 )
 """What a rerun takes up again."""
 
-_EARLIER_ROW: Final = re.compile(r"the same DID stands in row ([0-9]+) already")
-_ELSEWHERE: Final = (
-    "that row is not in this workbook; if it no longer has this DID, write 'not sent' into the column result and rerun"
-)
+_PREVIEW_ROWS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Checked:
     expanded: Table
     planned: tuple[PlannedRow, ...]
     settled: tuple[RowOutcome, ...]
-    previous: "PreviousResults | None" = None
+    previous: PreviousResults | None = None
     taken_up: int = 0
     again: frozenset[int] | None = None
     only: frozenset[Result] = RERUN_RESULTS
@@ -91,8 +92,6 @@ def check_file(path: Path | str, options: ImportOptions) -> Checked:
 
 def _refuse_results(path: Path) -> None:
     """Refuse a results workbook: its rows were sent before, and ``rerun`` knows which."""
-    from importer.workbooks.results import read_results
-
     try:
         read_results(path)
     except UsageError:
@@ -106,6 +105,60 @@ def _check_table(table: Table, options: ImportOptions) -> Checked:
     checked = check_table(table, options.check_options())
     plan = plan_rows(checked.rows)
     return Checked(table, checked, _expanded(table, checked), plan.planned, plan.settled, waiting=plan.waiting)
+
+
+def _expanded(table: Table, checked: CheckedTable) -> Table:
+    return expanded_table(table, checked.rows, checked.match.taken[DID_PATTERN.name])
+
+
+def check_results(path: Path | str, options: ImportOptions, only: Collection[Result] = RERUN_RESULTS) -> Checked:
+    """Read a results workbook that a person has corrected, and check the rows that are taken up again.
+
+    Args:
+        path: the workbook, or its sheet Results saved as CSV.
+        options: how to check.
+        only: the results whose rows are taken up again.
+
+    Raises:
+        SheetError: it is no results workbook.
+    """
+    previous = read_results(Path(path))
+    return _check_previous(previous, previous.table(), options, frozenset(only))
+
+
+def _check_previous(
+    previous: PreviousResults, table: Table, options: ImportOptions, only: frozenset[Result]
+) -> Checked:
+    here = frozenset(table.row_numbers)
+    apart = len(here) < len(table.row_numbers)
+    checked = check_table(table, replace(options.check_options(), taken_apart=apart))
+    before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
+    again = {place for place, row in enumerate(previous.rows) if before[place].result in only and not row.left_out}
+    if only == RERUN_RESULTS:
+        free = twice_no_longer(checked.rows, before)
+        if options.on_duplicate == "update":
+            # the row in the other workbook may still have this DID, and its settings would be lost
+            free = {place for place in free if not waits_for_another(before[place], here)}
+        again |= free
+    checked = replace(checked, rows=without_expanding(checked.rows, again))
+    plan = plan_rows((row for row in checked.rows if row.table_index in again), before)
+    untouched = [
+        replace(left_alone(before[row.table_index], here), index=row.index)
+        for row in checked.rows
+        if row.table_index not in again
+    ]
+    return Checked(
+        table,
+        checked,
+        _expanded(table, checked),
+        plan.planned,
+        tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index)),
+        previous,
+        taken_up=len(again),
+        again=frozenset(again),
+        only=only,
+        waiting=plan.waiting,
+    )
 
 
 def check_again(first: Checked, options: ImportOptions, corrections: Iterable[Correction]) -> Checked:
@@ -146,99 +199,51 @@ def _corrected(first: Checked, corrections: Iterable[Correction]) -> tuple[Table
     return replace(table, header=tuple(header), rows=filled, flaws=flaws), changed
 
 
-def _expanded(table: Table, checked: CheckedTable) -> Table:
-    return expanded_table(table, checked.rows, checked.match.taken[DID_PATTERN.name])
+@dataclass(frozen=True, slots=True)
+class SheetPreview:
+    """One sheet of a file that the check cannot take as it is, and what is most likely its header.
+
+    Attributes:
+        name: its name; empty for a text file.
+        count: how many of its rows are not blank, the header included.
+        header: the fullest of its first rows.
+        rows: the first rows below it.
+    """
+
+    name: str
+    count: int
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
-def check_results(path: Path | str, options: ImportOptions, only: Collection[Result] = RERUN_RESULTS) -> Checked:
-    """Read a results workbook that a person has corrected, and check the rows that are taken up again.
+@dataclass(frozen=True, slots=True)
+class FilePreview:
+    """The sheets of a file that have anything in them, in their order."""
+
+    sheets: tuple[SheetPreview, ...]
+
+
+def preview_file(path: Path, options: ImportOptions | None = None) -> FilePreview:
+    """Look into a file, for a person who is to say which sheet and which column it is.
 
     Args:
-        path: the workbook, or its sheet Results saved as CSV.
-        options: how to check.
-        only: the results whose rows are taken up again.
+        path: the file.
+        options: the sheet that was chosen, and how a text file is read.
 
     Raises:
-        SheetError: it is no results workbook.
+        SheetError: nothing can be read in it, or all of it is blank.
     """
-    from importer.workbooks.results import read_results
-
-    previous = read_results(Path(path))
-    return _check_previous(previous, previous.table(), options, frozenset(only))
-
-
-def _check_previous(
-    previous: "PreviousResults", table: Table, options: ImportOptions, only: frozenset[Result]
-) -> Checked:
-    apart = len(set(table.row_numbers)) < len(table.row_numbers)
-    checked = check_table(table, replace(options.check_options(), taken_apart=apart))
-    before = {place: row.outcome(place) for place, row in enumerate(previous.rows)}
-    here = frozenset(table.row_numbers)
-    left_out = {place for place, row in enumerate(previous.rows) if row.left_out}
-    again = {place for place, outcome in before.items() if outcome.result in only and place not in left_out}
-    if only == RERUN_RESULTS:
-        again |= _twice_no_longer(checked.rows, before, None if options.on_duplicate != "update" else here)
-    checked = _without_expanding(checked, again)
-    plan = plan_rows((row for row in checked.rows if row.table_index in again), before)
-    untouched = [
-        replace(_left_alone(before[row.table_index], here), index=row.index)
-        for row in checked.rows
-        if row.table_index not in again
-    ]
-    settled = tuple(sorted((*untouched, *plan.settled), key=lambda outcome: outcome.index))
-    expanded = _expanded(table, checked)
-    return Checked(
-        table,
-        checked,
-        expanded,
-        plan.planned,
-        settled,
-        previous,
-        len(again),
-        again=frozenset(again),
-        only=only,
-        waiting=plan.waiting,
-    )
+    chosen = (options or ImportOptions()).read_options()
+    with open_book(path, chosen) as book:
+        names = [name for name in book.sheets if chosen.sheet in (None, name)]
+        texts = {name: tuple(row.texts for row in book.read(name).rows) for name in names}
+    sheets = tuple(_preview(name, rows) for name, rows in texts.items() if rows)
+    if not sheets:
+        raise SheetError(f"{path}: is empty: no cell of it is filled; get or save the list again")
+    return FilePreview(sheets)
 
 
-def _twice_no_longer(
-    rows: Iterable[CheckedRow], before: Mapping[int, RowOutcome], here: Container[int] | None
-) -> set[int]:
-    """Find rows that were never sent because an earlier row had their DID, and whose earlier row has it no longer.
-
-    A correction may have taken it away; to leave such a row a duplicate would lose its DID without a word.
-    """
-    return {
-        row.table_index
-        for row in rows
-        if before[row.table_index].result is Result.DUPLICATE
-        and not before[row.table_index].did_sent
-        and twice_in_the_file(row) not in before[row.table_index].reason
-        and not (here is not None and _waits_for_another(before[row.table_index], here))
-    }
-
-
-def _waits_for_another(outcome: RowOutcome, here: Container[int]) -> bool:
-    """Whether a row was not sent for the sake of an earlier one that is not in the workbook."""
-    if outcome.result is not Result.DUPLICATE or outcome.did_sent:
-        return False
-    earlier = _EARLIER_ROW.search(outcome.reason)
-    return earlier is not None and int(earlier[1]) not in here
-
-
-def _left_alone(outcome: RowOutcome, here: Container[int]) -> RowOutcome:
-    """Say of a row that is left alone for the sake of one in another workbook how it is sent all the same."""
-    if not _waits_for_another(outcome, here) or _ELSEWHERE in outcome.reason:
-        return outcome
-    return replace(outcome, reason=f"{outcome.reason}; {_ELSEWHERE}")
-
-
-def _without_expanding(checked: CheckedTable, again: Collection[int]) -> CheckedTable:
-    """Keep rows that are left as they were as one row each, although a range in them could be taken apart now."""
-    kept: list[CheckedRow] = []
-    seen: set[int] = set()
-    for row in checked.rows:
-        if row.table_index in again or row.table_index not in seen:
-            seen.add(row.table_index)
-            kept.append(row if row.index == len(kept) else replace(row, index=len(kept)))
-    return replace(checked, rows=tuple(kept))
+def _preview(name: str, rows: tuple[tuple[str, ...], ...]) -> SheetPreview:
+    first = rows[:_PREVIEW_ROWS]
+    fullest = max(first, key=lambda texts: sum(map(bool, texts)))
+    return SheetPreview(name, len(rows), fullest, first[first.index(fullest) + 1 :])

@@ -7,18 +7,18 @@ then that no row of this check can be added. A server that adds one all the same
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Unpack
 
 from importer.interrupt import stopped_by_signals
 from importer.model import ExitCode, PlannedRow, Result, RowOutcome
 from importer.sending.dry_run import dry_run_of
 from importer.sending.operations import is_copy
 from importer.sending.pool import Submission
-from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop
 from importer.settings.settings import Server
-from importer.workflows.calls import Calls
+from importer.workflows.calls import Calling, Calls, Observer
 from importer.workflows.check import Checked
-from importer.workflows.control import Observer, RunControl
 from importer.workflows.options import ImportOptions
 from importer.workflows.plan import Plan
 from importer.workflows.send import exit_code_of, now_as_text
@@ -47,23 +47,13 @@ class LiveCheck:
 class NothingToWriteDown:
     """A ``Recorder`` for calls that change nothing."""
 
-    async def sent(self, index: int, attempts: int) -> None:
-        """Nothing is sent that could be lost."""
+    async def _nothing(self, *_: object, **__: object) -> None:
+        pass
 
-    async def withdrawn(self, index: int, attempts: int) -> None:
-        """The same."""
+    sent = withdrawn = not_processed = unanswered = absent = _nothing
 
-    async def not_processed(self, index: int) -> None:
-        """The same."""
-
-    async def unanswered(self, index: int) -> None:
-        """The same."""
-
-    async def absent(self, index: int, known_absent: str) -> None:
-        """The same."""
-
-    def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:  # noqa: ARG002  there is nothing to write down
-        """The same."""
+    def settled(self, _outcome: RowOutcome) -> asyncio.Future[None]:
+        """Nothing is written down, so it is done at once."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done
@@ -74,10 +64,7 @@ def check_live(
     options: ImportOptions,
     server: Server,
     observer: Observer | None = None,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    limiter: RateLimiter | None = None,
-    control: RunControl | None = None,
+    **calling: Unpack[Calling],
 ) -> LiveCheck:
     """Let the server check the planned rows; it stores nothing.
 
@@ -88,34 +75,22 @@ def check_live(
         options: how to send; rate and workers are those of a run.
         server: where to and as whom.
         observer: looks on.
-        clock: where time comes from.
-        limiter: ``options.rate_limiter()``, where other calls of the same command keep to the same limit.
-        control: stops it from another thread.
+        **calling: see ``Calling``.
     """
-    calls = Calls.of(options, server, observer, clock, limiter, control)
+    calls = Calls(options, server, observer, **calling)
     if planned:
         calls.reach()
-    # the rows that prove that nothing is added come first
-    rows = sorted(planned, key=is_copy)
+    asking = partial(
+        Submission,
+        recorder=NothingToWriteDown(),
+        options=replace(options.submit_options(), probe_first=False, verify=False),
+        on_outcome=calls.observer.outcome,
+        operation_for=dry_run_of,
+        alone_until=lambda outcome: outcome.result is Result.SUCCESS,
+    )
     with stopped_by_signals(calls.control.stop) as interrupts:
-        submitted = calls.make(
-            lambda apis: Submission(
-                rows=rows,
-                apis=apis,
-                rate_limiter=calls.limiter,
-                recorder=NothingToWriteDown(),
-                options=replace(options.submit_options(), probe_first=False, verify=False),
-                on_outcome=calls.observer.outcome,
-                on_status=calls.observer.status,
-                clock=clock,
-                operation_for=dry_run_of,
-                suggest=calls.suggest,
-                alone_until=lambda outcome: outcome.result is Result.SUCCESS,
-            ),
-            interrupts,
-            to_send=len(rows),
-            settled={},
-        )
+        # the rows that prove that nothing is added come first
+        submitted = calls.make(sorted(planned, key=is_copy), asking, interrupts)
     outcomes = (*submitted.outcomes, *(_left(outcome, submitted.stop) for outcome in submitted.left))
     return LiveCheck({outcome.index: outcome for outcome in outcomes}, submitted.stop, now_as_text())
 

@@ -1,7 +1,10 @@
-"""Runs that were begun: finished, listed, shown again, taken back, forgotten."""
+"""Runs that were begun: finished, found by name, shown again, forgotten."""
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 from importer.errors import JournalError, SheetError
 from importer.journal import (
@@ -9,21 +12,21 @@ from importer.journal import (
     Journal,
     RunAbout,
     RunLine,
+    RunRecord,
     RunState,
     forget,
-    list_runs,
+    outcomes_of,
     read_line,
     read_runs,
 )
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.reading import sha256_of
-from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
-from importer.workbooks.results import ResultsPlace, read_results
-from importer.workflows.calls import Calls
-from importer.workflows.control import Observer, RunControl
+from importer.workbooks.results import Cause, ResultsPlace, read_results
+from importer.workbooks.results.causes import causes_of
+from importer.workflows.calls import Calling, Calls, Observer
 from importer.workflows.options import Folders, ImportOptions
-from importer.workflows.send import RunReport, in_order, send_and_report, write_workbook
+from importer.workflows.send import RunReport, check_place, in_order, send_and_report, write_workbook
 
 
 def resume(
@@ -32,10 +35,7 @@ def resume(
     server: Server,
     folders: Folders,
     observer: Observer | None = None,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    limiter: RateLimiter | None = None,
-    control: RunControl | None = None,
+    **calling: Unpack[Calling],
 ) -> RunReport:
     """Finish a run: rows with an outcome are not sent again, rows never sent are, the others are cleared up.
 
@@ -45,9 +45,7 @@ def resume(
         server: the server and user of the run; another only if the run has sent nothing, which corrects its address.
         folders: where the workbook goes.
         observer: looks on; None for nobody.
-        clock: where time comes from.
-        limiter: ``options.rate_limiter()``, where other calls keep to the same limit.
-        control: stops it from another thread.
+        **calling: see ``Calling``.
 
     Raises:
         JournalError: there is nothing left to do, the input has changed, another process works on the run, or the
@@ -56,39 +54,40 @@ def resume(
     about = line.about
     if about.state is RunState.FINISHED:
         raise JournalError(f"the run {about.run_id} is finished; did-importer runs {about.run_id} shows it")
-    input_path = Path(about.file)
-    # whatever the caller gives: an undo never adds, an import never deletes
-    options = replace(options, undo=about.undo)
-    if not options.undo:
-        _refuse_if_changed(input_path, about)
-    place = folders.place_for(input_path)
+    if not about.undo:
+        _refuse_if_changed(about)
+    place = folders.place_for(Path(about.file))
     if about.results and not place.fixed:
         # the name that was chosen for the run, or the next free one: its first workbook may be there
         place = ResultsPlace(Path(about.results), most_rows=folders.sheet_rows)
-    place.check(max(1, -(-sum(line.counts.values()) // (place.most_rows - 1))))
-    calls = Calls.of(options, server, observer, clock, limiter, control)
+    # whatever the caller gives: an undo never adds, an import never deletes
+    calls = Calls(replace(options, undo=about.undo), server, observer, **calling)
     with Journal.reopen(line.path) as journal:
         record = journal.record()
+        check_place(record.table, place)
+        sent = any(row.attempts for row in record.planned)
         if (server.url, server.user) != (about.server, about.user):
-            if about.undo or any(row.attempts for row in record.planned):
+            if about.undo or sent:
                 raise JournalError(
                     f"the run {about.run_id} has sent rows to {about.server} as {about.user}; it cannot be finished"
                     f" at {server.url} as {server.user}"
                 )
-            record = replace(record, about=journal.change(server=server.url, user=server.user))
-        if not any(row.attempts for row in record.planned):
+            about = replace(record.about, server=server.url, user=server.user)
+            journal.change(about)
+            record = replace(record, about=about)
+        if not sent:
             calls.reach()
         return send_and_report(journal, record, calls, place)
 
 
-def _refuse_if_changed(input_path: Path, about: RunAbout) -> None:
+def _refuse_if_changed(about: RunAbout) -> None:
     try:
-        unchanged = sha256_of(input_path) == about.sha256
+        unchanged = sha256_of(Path(about.file)) == about.sha256
     except SheetError:
-        raise JournalError(f"{input_path} is not there any more; put it back to resume the run") from None
+        raise JournalError(f"{about.file} is not there any more; put it back to resume the run") from None
     if not unchanged:
         raise JournalError(
-            f"{input_path} has changed since the run {about.run_id} began, so the run is not resumed;"
+            f"{about.file} has changed since the run {about.run_id} began, so the run is not resumed;"
             " put the old file back, or start afresh with: did-importer run --new"
         )
 
@@ -121,17 +120,8 @@ def named_run(folders: Folders, name: str) -> RunLine:
         JournalError: there is none of that name, or it cannot be read or believed.
     """
     path = _path_of(folders, name)
-    for line in list_runs(folders.runs):
-        if line.path == path:
-            return line
-    return read_line(path)
-
-
-def _path_of(folders: Folders, name: str) -> Path:
-    path = folders.runs / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
-    if path.parent != folders.runs or not path.is_file():
-        raise JournalError(f"there is no run {name} in {folders.runs}; did-importer runs lists what there is")
-    return path
+    listed = (line for line in read_runs(folders.runs).lines if line.path == path)
+    return next(listed, None) or read_line(path)
 
 
 def forget_run(folders: Folders, name: str) -> None:
@@ -145,35 +135,11 @@ def forget_run(folders: Folders, name: str) -> None:
     forget(_path_of(folders, name))
 
 
-def rewrite_workbook(line: RunLine, folders: Folders) -> tuple[Path, ...]:
-    """Write the results workbook of a run again, from its record alone.
-
-    Returns:
-        What was written: one workbook, unless a sheet has no room for all rows.
-
-    Raises:
-        JournalError: another process works on the run.
-        ResultsError: it cannot be written there.
-    """
-    place = folders.place_for(Path(line.about.file))
-    place.check()
-    with Journal.reopen(line.path) as journal:
-        record = journal.record()
-        about = record.about
-        outcomes = in_order(record, tuple(as_left(row) for row in record.to_send))
-        how = about.ended_why or ("finished" if about.state is RunState.FINISHED else "the process ended in mid-run")
-        options = ImportOptions.from_json(about.settings)
-        parts, receipts = write_workbook(record, outcomes, options, about.ended, how, place)
-        journal.change(receipts=f"{about.receipts} {' '.join(receipts)}".strip())
-    return tuple(part.path for part in parts)
-
-
-def as_left(row: PlannedRow) -> RowOutcome:
-    """Say of a row that has no outcome yet what is known of it."""
-    if row.unanswered:
-        reason = "sent or about to be sent, and no answer is recorded; did-importer resume clears it up"
-        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, row.attempts)
-    return RowOutcome(row.index, Result.NOT_SENT, "not sent yet; did-importer resume sends it", attempts=row.attempts)
+def _path_of(folders: Folders, name: str) -> Path:
+    path = folders.runs / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
+    if path.parent != folders.runs or not path.is_file():
+        raise JournalError(f"there is no run {name} in {folders.runs}; did-importer runs lists what there is")
+    return path
 
 
 def recorded_options(folders: Folders, results: Path | str) -> ImportOptions | None:
@@ -184,12 +150,101 @@ def recorded_options(folders: Folders, results: Path | str) -> ImportOptions | N
         JournalError: it is the workbook of an undo, whose rows are no import.
     """
     run_id = read_results(Path(results)).run_id
-    for line in list_runs(folders.runs):
-        if run_id and line.about.run_id == run_id:
-            if line.about.undo:
-                raise JournalError(
-                    f"{results} is the workbook of an undo; what it has left is taken back with:"
-                    f" did-importer undo {line.about.previous}"
-                )
-            return ImportOptions.from_json(line.about.settings)
-    return None
+    about = next((line.about for line in read_runs(folders.runs).lines if line.about.run_id == run_id), None)
+    if about is None:
+        return None
+    if about.undo:
+        raise JournalError(
+            f"{results} is the workbook of an undo; what it has left is taken back with:"
+            f" did-importer undo {about.previous}"
+        )
+    return ImportOptions.from_json(about.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """How a run ended, or how far it came, from its record alone.
+
+    Attributes:
+        outcomes: what became of each row, in the order of the input.
+        causes: why rows are not in, grouped.
+    """
+
+    outcomes: tuple[RowOutcome, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def counts(self) -> Mapping[Result, int]:
+        """The rows by result."""
+        return Counter(outcome.result for outcome in self.outcomes)
+
+    @property
+    def added(self) -> int:
+        """How many DIDs it added."""
+        return sum(outcome.added and outcome.result is Result.SUCCESS for outcome in self.outcomes)
+
+
+def recorded_run(line: RunLine) -> RecordedRun:
+    """Read what is written down of a run.
+
+    Raises:
+        JournalError: another process works on the run, or its record is damaged.
+    """
+    if line.about.state is RunState.FINISHED:
+        # every row has its outcome, and the rest of a long record takes its time to read
+        outcomes = outcomes_of(line.path)
+    else:
+        with Journal.reopen(line.path) as journal:
+            outcomes = _as_left(journal.record())
+    return RecordedRun(outcomes, causes_of(outcomes, Path(line.about.workbook).name, undoes=line.undoes))
+
+
+def rewrite_workbook(line: RunLine, folders: Folders) -> tuple[Path, ...]:
+    """Write the results workbooks of a run again, from its record alone; return their paths.
+
+    Raises:
+        JournalError: another process works on the run.
+        ResultsError: it cannot be written there.
+    """
+    place = folders.place_for(Path(line.about.file))
+    place.check()
+    with Journal.reopen(line.path) as journal:
+        record = journal.record()
+        options = ImportOptions.from_json(record.about.settings)
+        parts, receipts = write_workbook(record, _as_left(record), options, place)
+        journal.change(replace(record.about, receipts=receipts))
+    return tuple(part.path for part in parts)
+
+
+def write_left_over(line: RunLine, path: Path) -> None:
+    """Write a results workbook that holds only the rows that are neither success nor duplicate; a rerun takes it.
+
+    Raises:
+        JournalError: another process works on the run.
+        ResultsError: it cannot be written there.
+    """
+    with Journal.reopen(line.path) as journal:
+        record = journal.record()
+    kept = [one for one in _as_left(record) if one.result not in (Result.SUCCESS, Result.DUPLICATE)]
+    places = {outcome.index: place for place, outcome in enumerate(kept)}
+    table = replace(
+        record.table,
+        rows=tuple(record.table.rows[index] for index in places),
+        row_numbers=tuple(record.table.row_numbers[index] for index in places),
+    )
+    planned = tuple(replace(row, index=places[row.index]) for row in record.planned if row.index in places)
+    outcomes = [replace(outcome, index=place) for place, outcome in enumerate(kept)]
+    options = ImportOptions.from_json(record.about.settings)
+    write_workbook(replace(record, table=table, planned=planned), outcomes, options, ResultsPlace(path, fixed=True))
+
+
+def _as_left(record: RunRecord) -> tuple[RowOutcome, ...]:
+    """Return the outcomes of a run, and of the rows that have none yet what is known of them."""
+    return in_order(record, (_left(row) for row in record.to_send))
+
+
+def _left(row: PlannedRow) -> RowOutcome:
+    if row.unanswered:
+        reason = "sent or about to be sent, and no answer is recorded; did-importer resume clears it up"
+        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, row.attempts)
+    return RowOutcome(row.index, Result.NOT_SENT, "not sent yet; did-importer resume sends it", attempts=row.attempts)

@@ -1,9 +1,10 @@
-"""The only module that knows the order of the stages: read, check, plan, record, send, results."""
+"""Begins a run: read, check, plan, record, send, results."""
 
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Unpack
 
 from importer import __version__
 from importer.errors import JournalError, SettingsError
@@ -13,6 +14,7 @@ from importer.journal import (
     RunLine,
     RunRecord,
     RunState,
+    list_runs,
     make_folder,
     new_path,
     new_run_lock,
@@ -20,14 +22,12 @@ from importer.journal import (
 )
 from importer.model import Correction, PlannedRow, Result, RowOutcome, Table
 from importer.reading import sha256_of
-from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
+from importer.sending.rate_limiter import RateLimiter
 from importer.settings.settings import Server
-from importer.workbooks.results import PreviousResults, columns_of, part_spans
-from importer.workflows.calls import Calls
+from importer.workflows.calls import Calling, Calls, Observer, RunControl
 from importer.workflows.check import Checked, check_file
-from importer.workflows.control import Observer, RunControl
 from importer.workflows.options import Folders, ImportOptions
-from importer.workflows.send import RunReport, send_and_report
+from importer.workflows.send import RunReport, check_place, send_and_report
 
 
 def import_file(
@@ -38,8 +38,7 @@ def import_file(
     observer: Observer | None = None,
     *,
     afresh: bool = False,
-    limiter: RateLimiter | None = None,
-    control: RunControl | None = None,
+    **calling: Unpack[Calling],
 ) -> RunReport:
     """Check a file, send its good rows, and write its results workbook: the whole line in one call.
 
@@ -50,8 +49,7 @@ def import_file(
         folders: where the record and the workbook go.
         observer: looks on; None for nobody.
         afresh: begin a new run although one on the same file is unfinished.
-        limiter: ``options.rate_limiter()``, where other calls keep to the same limit.
-        control: stops it from another thread.
+        **calling: see ``Calling``.
 
     Raises:
         UsageError: the file, an option or a folder cannot be used; nothing was sent.
@@ -60,7 +58,7 @@ def import_file(
     checked = check_file(path, options)
     if checked.checked.question and checked.planned:
         raise SettingsError(f"{checked.checked.question} Say which it is with mapping, or give any_pattern=True")
-    return import_checked(checked, options, server, folders, observer, afresh=afresh, limiter=limiter, control=control)
+    return import_checked(checked, options, server, folders, observer, afresh=afresh, **calling)
 
 
 async def import_file_async(
@@ -100,9 +98,7 @@ def import_checked(
     observer: Observer | None = None,
     *,
     afresh: bool = False,
-    clock: Clock = SYSTEM_CLOCK,
-    limiter: RateLimiter | None = None,
-    control: RunControl | None = None,
+    **calling: Unpack[Calling],
 ) -> RunReport:
     """Send what was checked, and write its results workbook.
 
@@ -113,9 +109,7 @@ def import_checked(
         folders: where the record and the workbook go.
         observer: looks on; None for nobody.
         afresh: begin a new run although one on the same file is unfinished.
-        clock: where time comes from.
-        limiter: ``options.rate_limiter()``, where other calls of the same command keep to the same limit.
-        control: stops it from another thread.
+        **calling: see ``Calling``.
 
     Raises:
         JournalError: a run on the same file is unfinished, or the record cannot be written.
@@ -124,21 +118,15 @@ def import_checked(
     """
     if options.undo:
         raise SettingsError("a file cannot be undone; importer.undo takes back what a run has added")
-    calls = Calls.of(options, server, observer, clock, limiter, control)
     # a later row of the same DID is decided when the earlier one is
     waiting = {row.index for row in checked.waiting}
     settled = {outcome.index: outcome for outcome in checked.settled if outcome.index not in waiting}
-    previous = _previous_name(checked.previous)
-    return start_run(
-        checked.expanded,
-        (*checked.planned, *checked.waiting),
-        settled,
-        calls,
-        folders,
-        previous=previous,
-        corrections=checked.corrections,
-        afresh=afresh,
-    )
+    planned = (*checked.planned, *checked.waiting)
+    calls = Calls(options, server, observer, **calling)
+    before, previous = checked.previous, ""
+    if before is not None:
+        previous = f"{before.path.name} ({before.run_id})" if before.run_id else before.path.name
+    return start_run(checked.expanded, planned, settled, calls, folders, previous, checked.corrections, afresh=afresh)
 
 
 def start_run(
@@ -147,16 +135,16 @@ def start_run(
     settled: Mapping[int, RowOutcome],
     calls: Calls,
     folders: Folders,
-    *,
     previous: str,
     corrections: tuple[Correction, ...] = (),
+    *,
     afresh: bool,
 ) -> RunReport:
     """Begin the record of a new run, send, and write the results workbook."""
     options, server = calls.options, calls.server
     make_folder(folders.runs)
-    place, columns = folders.place_for(table.path), columns_of(table)
-    place.check(len(part_spans(table.row_numbers, columns, place.most_rows)), columns)
+    place = folders.place_for(table.path)
+    check_place(table, place)
     if planned:
         calls.reach()
     # whoever begins a run on the same file at the same moment waits here, and is told of this one
@@ -193,14 +181,14 @@ def unfinished_run_of(path: Path | str, server: Server, folders: Folders) -> Run
         server: where to and as whom.
         folders: where the records are.
     """
-    return _unfinished(sha256_of(Path(path)), server, read_runs(folders.runs).lines)
+    return _unfinished(sha256_of(Path(path)), server, list_runs(folders.runs))
 
 
 def _unfinished(sha256: str, server: Server, lines: tuple[RunLine, ...]) -> RunLine | None:
-    wanted = (sha256, server.url, server.user, RunState.UNFINISHED)
+    wanted = (sha256, server.url, server.user, RunState.UNFINISHED, False)
     for line in lines:
         about = line.about
-        if (about.sha256, about.server, about.user, about.state) == wanted and not about.undo:
+        if (about.sha256, about.server, about.user, about.state, about.undo) == wanted:
             return line
     return None
 
@@ -217,9 +205,3 @@ def _refuse_if_unfinished(table: Table, calls: Calls, folders: Folders) -> None:
             f"{table.path.name} has an unfinished run, {line.about.run_id}, with {done} of {sum(line.counts.values())}"
             f" rows done: finish it with 'did-importer resume {line.about.run_id}', or start afresh with --new"
         )
-
-
-def _previous_name(previous: PreviousResults | None) -> str:
-    if previous is None:
-        return ""
-    return f"{previous.path.name} ({previous.run_id})" if previous.run_id else previous.path.name

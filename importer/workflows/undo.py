@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 from importer.errors import JournalError
 from importer.journal import Journal, RunLine, RunState, list_runs, outcomes_of
 from importer.model import PlannedRow, Result, RowOutcome, Table
-from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.settings.settings import Server
-from importer.workflows.calls import Calls
-from importer.workflows.control import Observer, RunControl
+from importer.workflows.calls import Calling, Calls, Observer
 from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.run import start_run
 from importer.workflows.send import RunReport
@@ -87,10 +86,7 @@ def undo(
     server: Server,
     folders: Folders,
     observer: Observer | None = None,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    limiter: RateLimiter | None = None,
-    control: RunControl | None = None,
+    **calling: Unpack[Calling],
 ) -> RunReport:
     """Delete the DIDs that a run added, and no others; a run of its own, with its own record and workbook.
 
@@ -100,9 +96,7 @@ def undo(
         server: the server and user of that run.
         folders: where record and workbook go.
         observer: looks on; None for nobody.
-        clock: where time comes from.
-        limiter: ``options.rate_limiter()``, where other calls keep to the same limit.
-        control: stops it from another thread.
+        **calling: see ``Calling``.
 
     Raises:
         JournalError: the run added nothing, all of it is taken back, or another process works on it.
@@ -119,5 +113,5 @@ def undo(
     )
     planned = tuple(PlannedRow(index, did, (("did_pattern", did),)) for index, did in enumerate(dids))
     undoing = replace(options, undo=True, verify=False, probe_first=False)
-    calls = Calls.of(undoing, server, observer, clock, limiter, control)
+    calls = Calls(undoing, server, observer, **calling)
     return start_run(table, planned, {}, calls, folders, previous=about.run_id, afresh=True)

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Unpack
 
 from importer import __version__
 from importer.errors import JournalError, SettingsError
@@ -14,25 +15,22 @@ from importer.journal import list_runs
 from importer.model import ExitCode, PlannedRow, Result, RowOutcome
 from importer.sending.dry_run import CopyLookup
 from importer.sending.pool import Submission
-from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop
 from importer.settings.named import same_server
 from importer.settings.settings import Server
-from importer.workbooks.results import (
-    PreviousResults,
-    ResultsPart,
-    RunSummary,
-    columns_of,
-    part_spans,
-    read_results,
-    write_results,
-)
-from importer.workflows.calls import Calls
-from importer.workflows.control import Observer, RunControl
+from importer.workbooks.results import PreviousResults, ResultsPart, RunSummary, read_results, write_results
+from importer.workflows.calls import Calling, Calls, Observer
 from importer.workflows.live_check import NothingToWriteDown
 from importer.workflows.options import Folders, ImportOptions
-from importer.workflows.receipt import receipt_of
-from importer.workflows.send import exit_code_of, how_it_ended, now_as_text
+from importer.workflows.send import (
+    check_place,
+    exit_code_of,
+    how_it_ended,
+    now_as_text,
+    receipt_of,
+    receipts_of,
+    spans_of,
+)
 
 _OF_RESULTS: Final = re.compile(r"_results(?=_part\d+$|_\d+$|$)")
 _GONE: Final = (
@@ -89,10 +87,7 @@ def verify_results(
     server: Server,
     folders: Folders,
     observer: Observer | None = None,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    limiter: RateLimiter | None = None,
-    control: RunControl | None = None,
+    **calling: Unpack[Calling],
 ) -> VerifyReport:
     """Look up whether each success of a results workbook is still there; changes nothing on the server.
 
@@ -102,9 +97,7 @@ def verify_results(
         server: the server and user of that run.
         folders: where the record of the run is, if it is on this machine, and where the workbook goes.
         observer: looks on; None for nobody.
-        clock: where time comes from.
-        limiter: ``options.rate_limiter()``, where other calls keep to the same limit.
-        control: stops it from another thread.
+        **calling: see ``Calling``.
 
     Raises:
         SheetError: it is no results workbook.
@@ -118,16 +111,15 @@ def verify_results(
         raise SettingsError(f"{path} has the results of {previous.server}; {server.url} cannot be asked for them")
     if any(row.result is Result.SUCCESS and row.reason.startswith("deleted") for row in previous.rows):
         raise JournalError(f"{path} is the workbook of an undo: its successes were deleted, so they are not there")
-    calls = Calls.of(options, server, observer, clock, limiter, control)
+    calls = Calls(options, server, observer, **calling)
     table = previous.table()
     place = folders.place_for(path.with_name(f"{_OF_RESULTS.sub('', path.stem)}_verify.xlsx"))
-    spans = part_spans(table.row_numbers, columns_of(table), place.most_rows)
-    place.check(len(spans), columns_of(table))
+    check_place(table, place)
     before = tuple(replace(row.outcome(index), row=row.row) for index, row in enumerate(previous.rows))
     started = now_as_text()
     with stopped_by_signals(calls.control.stop) as interrupts:
         now, stop = _looked_up(before, calls, interrupts)
-        receipts = tuple(receipt_of((now[at].row, table.rows[at], now[at]) for at in span) for span in spans)
+        spans = spans_of(table, place)
         summary = RunSummary(
             server=server.url,
             user=server.user,
@@ -141,7 +133,7 @@ def verify_results(
             run_id="",
             previous_run=f"{path.name} ({previous.run_id})" if previous.run_id else path.name,
             settings=(("Option", "successes looked up"),),
-            receipts=receipts,
+            receipts=receipts_of(table, now, spans),
         )
         parts = place.write(
             lambda name: write_results(name, table, now, summary, most_rows=place.most_rows), len(spans)
@@ -166,22 +158,14 @@ def _looked_up(
     if not rows:
         return before, None
     calls.reach()
-    submitted = calls.make(
-        lambda apis: Submission(
-            rows=rows,
-            apis=apis,
-            rate_limiter=calls.limiter,
-            recorder=NothingToWriteDown(),
-            options=replace(calls.options.submit_options(), probe_first=False, verify=False),
-            on_outcome=lambda answer: calls.observer.outcome(_now(before[answer.index], answer)),
-            on_status=calls.observer.status,
-            clock=calls.clock,
-            operation_for=lambda _: CopyLookup(),
-        ),
-        interrupts,
-        to_send=len(rows),
-        settled={},
+    asking = partial(
+        Submission,
+        recorder=NothingToWriteDown(),
+        options=replace(calls.options.submit_options(), probe_first=False, verify=False),
+        on_outcome=lambda answer: calls.observer.outcome(_now(before[answer.index], answer)),
+        operation_for=lambda _: CopyLookup(),
     )
+    submitted = calls.make(rows, asking, interrupts)
     answers = {answer.index: answer for answer in (*submitted.outcomes, *submitted.left)}
     return tuple(_now(one, answers.get(one.index)) for one in before), submitted.stop
 

@@ -47,7 +47,7 @@ class RunSummary:
         settings: name and value of each setting that shaped the run (rate, workers, method, source ...).
         causes: why rows are not in, the most frequent first.
         remarks: what VICIdial stores otherwise than it was written, the most frequent first.
-        receipts: the SHA-256 of the rows of each workbook of the run, see ``importer.workflows.receipt``; a workbook
+        receipts: the SHA-256 of the rows of each workbook of the run, see ``importer.workflows.send``; a workbook
             shows its own.
         part: which workbook of how many this is, such as ``2 of 3``; empty where there is one.
     """
