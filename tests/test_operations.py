@@ -18,7 +18,7 @@ from importer.sending.operations import (
     UpdateDid,
     operation_of,
 )
-from importer.sending.reconcile import after_look, found_before
+from importer.sending.reconcile import after_look
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.replies import Gate, Meaning, Verdict
 
@@ -206,24 +206,17 @@ def test_what_a_look_decides(line: str) -> None:
     state.attempts, state.unanswered, state.trouble = 1, lost == "yes", "cut"
     state.exists, state.known_absent = "EXISTS" * (exists == "yes"), "it was looked up before" * (absent == "yes")
     meaning = {"present": Meaning.PRESENT, "absent": Meaning.ABSENT, "refused": Meaning.USER_REFUSED}[found]
-    decision = after_look(OPERATIONS[name], state, Verdict(meaning), moment="now", tries_left=tries == "yes")
+    decision = after_look(OPERATIONS[name], state, Verdict(meaning), tries_left=tries == "yes")
     assert worded(decision) == decided
     assert words == "-" or words in decision.reason
     if decided == "next":
         assert decision.operation == UpdateDid(maybe_ours=True)
 
 
-def test_a_look_that_finds_nothing_is_the_proof_for_the_call_that_follows() -> None:
-    state = RowState.of(ADDED_ROW)
-    state.unanswered = True
-    known = after_look(AddDid(), state, Verdict(Meaning.ABSENT), moment="10:15", tries_left=True).known_absent
-    assert known == "update_did said at 10:15, before it was sent again, that it was not there"
-
-
 def test_a_call_that_may_still_be_at_work_is_unknown_when_nothing_is_found_and_no_try_is_left() -> None:
     state = RowState.of(ADDED_ROW)
     state.unanswered = state.still_running = True
-    decision = after_look(AddDid(), state, Verdict(Meaning.ABSENT), moment="now", tries_left=False)
+    decision = after_look(AddDid(), state, Verdict(Meaning.ABSENT), tries_left=False)
     assert worded(decision) == "unknown"
 
 
@@ -280,14 +273,13 @@ def test_a_dry_run_that_adds_names_the_did_to_look_for() -> None:
     assert "adds DIDs in a dry run" in decision.reason
 
 
-def test_a_did_that_is_found_before_the_first_call_is_a_duplicate_or_updated() -> None:
-    state = RowState.of(ADDED_ROW)
-    assert worded(found_before(AddDid(), state)) == "duplicate"
-    assert found_before(AddDid(update=True), state).operation == UpdateDid(maybe_ours=False)
-    assert worded(found_before(CopyDid(update=True), RowState.of(COPY_ROW))) == "duplicate"
-    state.unanswered = True
-    assert "may have added it" in found_before(AddDid(), state).reason
-    assert found_before(AddDid(update=True), state).operation == UpdateDid(maybe_ours=True)
+def test_a_did_that_is_found_by_a_look_is_a_duplicate_or_updated() -> None:
+    for maybe_ours in (False, True):
+        found = AddDid().found("it is there", maybe_ours=maybe_ours)
+        assert (worded(found), "may have added it" in found.reason) == ("duplicate", maybe_ours)
+        assert AddDid(update=True).found("it is there", maybe_ours=maybe_ours).operation == UpdateDid(maybe_ours)
+        copied = CopyDid(update=True).found("it is there", maybe_ours=maybe_ours)
+        assert (worded(copied), "copy_did only adds" in copied.reason) == ("duplicate", True)
 
 
 def test_a_copy_that_cannot_be_updated_says_so() -> None:

@@ -354,6 +354,16 @@ def test_a_lost_answer_is_a_success_where_it_was_known_that_the_did_was_not_ther
     assert "update_did said at" in ran.by_index[3].reason
 
 
+def test_a_look_that_finds_nothing_is_the_proof_for_the_call_that_follows() -> None:
+    fates = {1: Fate.ERROR_500, 2: Fate.CUT_AFTER}
+    server = FakeVicidial(
+        fate=lambda function, did, nth: fates.get(nth, Fate.ANSWERED) if function == "add_did" else Fate.ANSWERED
+    )
+    ran = Case(server, rows_of(1)).run()
+    assert ran.counts == {Result.SUCCESS: 1}
+    assert "before it was sent again, that it was not there" in ran.by_index[0].reason
+
+
 def test_a_did_that_is_there_already_is_not_sent_when_asked_first() -> None:
     server = FakeVicidial(stored={"172755500001"})
     ran = Case(server, rows_of(3), SubmitOptions(probe_first=True)).run()

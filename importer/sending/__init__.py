@@ -3,8 +3,3 @@
 ``pool`` holds the workers, ``row_sender`` sends one row; what an answer means for its row is decided, without any
 effect, in ``decide``, ``operations``, ``dry_run`` and ``reconcile``.
 """
-
-from importer.sending.options import SubmitOptions, Submitted
-from importer.sending.pool import Submission
-
-__all__ = ["Submission", "SubmitOptions", "Submitted"]

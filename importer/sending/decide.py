@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from importer.model import PlannedRow, Result
 from importer.sending.stop import StopKind
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.replies import Meaning, Verdict
+
+MAY_HAVE_ADDED: Final = "this run may have added it, because an earlier call for it was not answered"
 
 
 class Step(StrEnum):
@@ -31,33 +33,19 @@ class Step(StrEnum):
 
 @dataclass(slots=True)
 class RowState:
-    """What is known of a row while it is sent.
-
-    Attributes:
-        row: the row.
-        attempts: calls that were made for it.
-        unanswered: True once a call may have been processed without an answer.
-        known_absent: how it is known that the DID was not there before; empty where it is not.
-        failures: calls that came to nothing and used up a try.
-        spared: calls that came to nothing in an outage, and so used up none.
-        in_flight: True while a call was made of which nothing is written down yet.
-        still_running: True once a call without an answer may still be at work on the server.
-        exists: VICIdial's words when it said that the DID exists already; empty until then.
-        trouble: what the last failed call met, for the person.
-        retry_after: seconds that the server asked to wait after it.
-    """
+    """What is known of a row while it is sent."""
 
     row: PlannedRow
-    attempts: int
-    unanswered: bool
-    known_absent: str
-    failures: int = 0
-    spared: int = 0
-    in_flight: bool = False
-    still_running: bool = False
-    exists: str = ""
-    trouble: str = ""
-    retry_after: float = 0.0
+    attempts: int  # calls that were made for it
+    unanswered: bool  # once a call may have been processed without an answer
+    known_absent: str  # how it is known that the DID was not there before; empty where it is not
+    failures: int = 0  # calls that came to nothing and used up a try
+    spared: int = 0  # calls that came to nothing in an outage, and so used up none
+    in_flight: bool = False  # while a call was made of which nothing is written down yet
+    still_running: bool = False  # once a call without an answer may still be at work on the server
+    exists: str = ""  # VICIdial's words when it said that the DID exists already
+    trouble: str = ""  # what the last failed call met, for the person
+    retry_after: float = 0.0  # seconds that the server asked to wait after it
 
     @classmethod
     def of(cls, row: PlannedRow) -> "RowState":
@@ -68,39 +56,19 @@ class RowState:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an answer means.
-
-    Attributes:
-        step: what to do next.
-        result: the row's result, where the step is SETTLE.
-        reason: the reason of the result or of the stop, or what the failed call met.
-        stop: the kind of stop, where the step is STOP.
-        contact: the answer is VICIdial's own, so the server is there.
-        away: a server that is away fails like this.
-        crowded: everybody should slow down.
-        refused: the user or the call was refused, not this row; many of these in a row end the run.
-        maybe_processed: the call may have been processed without an answer.
-        spends_try: the row has one try less.
-        added: the DID is there because this run added it.
-        known_absent: how it is known that the DID is not there now, where it was just looked up.
-        operation: what is sent next, where the step is NEXT.
-        column: the column whose value was refused; empty where none was.
-    """
+    """What an answer means."""
 
     step: Step
-    result: Result | None = None
-    reason: str = ""
-    stop: StopKind | None = None
-    contact: bool = False
-    away: bool = False
-    crowded: bool = False
-    refused: bool = False
-    maybe_processed: bool = False
-    spends_try: bool = True
-    added: bool = False
-    known_absent: str = ""
-    operation: "Operation | None" = None
-    column: str = ""
+    result: Result | None = None  # where the step is SETTLE
+    reason: str = ""  # of the result or of the stop, or what the failed call met
+    stop: StopKind | None = None  # where the step is STOP
+    contact: bool = False  # the answer is VICIdial's own, so the server is there
+    away: bool = False  # a server that is away fails like this
+    refused: bool = False  # the user or the call was refused, not this row; many of these in a row end the run
+    maybe_processed: bool = False  # the call may have been processed without an answer
+    added: bool = False  # the DID is there because this run added it
+    operation: "Operation | None" = None  # where the step is NEXT
+    column: str = ""  # whose value was refused
 
 
 class Operation(ABC):
@@ -118,34 +86,45 @@ class Operation(ABC):
     def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
         """Decide where the answer says what became of this operation; None where it does not."""
 
-    @abstractmethod
     def lost(self, state: RowState, reason: str) -> Decision:
         """Decide what becomes of the row when no call of this operation got an answer."""
+        return Decision(Step.LOOK, reason=reason)
+
+    def found(self, reason: str, *, maybe_ours: bool) -> Decision:
+        """Decide what becomes of a row whose DID is there; ``maybe_ours``: a call of this run may have added it."""
+        return settled(Result.DUPLICATE, f"{reason}; {MAY_HAVE_ADDED}" if maybe_ours else reason)
 
 
 def after_answer(
     operation: Operation, state: RowState, answer: Answer, verdict: Verdict, *, retries: int, met_before: bool
 ) -> Decision:
-    """Decide what an answer means for its row."""
+    """Decide what an answer means for its row; ``met_before``: VICIdial itself has answered in this run."""
     if answer.delivery is Delivery.IMPOSSIBLE:
         return Decision(Step.STOP, reason=answer.shown, stop=StopKind.IMPOSSIBLE)
     decision = operation.decide(state, verdict)
     if decision is not None:
         return decision
+    sentence = sentence_of(verdict)
+    no_such_page = answer.status in (404, 410)
     match verdict.meaning:
         case Meaning.USER_REFUSED if state.unanswered:
-            reason = f"an earlier call was not answered, then: {sentence_of(verdict)}"
+            reason = f"an earlier call was not answered, then: {sentence}"
             return replace(settled(Result.UNKNOWN, reason), refused=True)
         case Meaning.USER_REFUSED:
-            return replace(settled(Result.PERMISSION_ERROR, sentence_of(verdict)), refused=True)
+            return replace(settled(Result.PERMISSION_ERROR, sentence), refused=True)
         case Meaning.LOGIN_REFUSED:
-            return Decision(Step.STOP, reason=sentence_of(verdict), stop=StopKind.LOGIN_REFUSED)
+            return Decision(Step.STOP, reason=sentence, stop=StopKind.LOGIN_REFUSED)
         case Meaning.CALL_REFUSED:
-            return Decision(Step.STOP, reason=sentence_of(verdict), stop=StopKind.CALL_REFUSED)
-        case Meaning.WRONG_PLACE:
-            return _web_server_refused(operation, state, answer, verdict, retries, met_before=met_before)
-        case Meaning.NOTHING_DONE:
-            return _not_processed(operation, state, answer, verdict, retries)
+            return Decision(Step.STOP, reason=sentence, stop=StopKind.CALL_REFUSED)
+        # VICIdial never saw the call: at first nothing can work; later it is this call, or an API that is away
+        case Meaning.WRONG_PLACE if not met_before:
+            place = "; there is no Non-Agent API at this address; check --url" if no_such_page else ""
+            return Decision(Step.STOP, reason=f"{sentence}{place}", stop=StopKind.IMPOSSIBLE)
+        case Meaning.WRONG_PLACE if not no_such_page:
+            refused = Decision(Step.SETTLE, Result.FAILED, f"surely not done: {sentence}")
+            return replace(operation.lost(state, sentence) if state.unanswered else refused, refused=True)
+        case Meaning.WRONG_PLACE | Meaning.NOTHING_DONE:
+            return _not_processed(operation, state, answer, sentence, retries)
         case _:
             return _maybe_processed(operation, state, answer, verdict, retries)
 
@@ -155,40 +134,24 @@ def settled(result: Result, reason: str, *, added: bool = False) -> Decision:
     return Decision(Step.SETTLE, result, reason, contact=True, added=added)
 
 
-def _web_server_refused(
-    operation: Operation, state: RowState, answer: Answer, verdict: Verdict, retries: int, *, met_before: bool
-) -> Decision:
-    """VICIdial never saw the call: at first nothing can work; later it is this call, or an API that is away."""
-    if answer.status in (404, 410) and met_before:
-        return _not_processed(operation, state, answer, verdict, retries)
-    if not met_before:
-        place = "; there is no Non-Agent API at this address; check --url" if answer.status in (404, 410) else ""
-        return Decision(Step.STOP, reason=f"{sentence_of(verdict)}{place}", stop=StopKind.IMPOSSIBLE)
-    if state.unanswered:
-        return replace(operation.lost(state, sentence_of(verdict)), refused=True)
-    return Decision(Step.SETTLE, Result.FAILED, f"surely not done: {sentence_of(verdict)}", refused=True)
-
-
-def _not_processed(operation: Operation, state: RowState, answer: Answer, verdict: Verdict, retries: int) -> Decision:
+def _not_processed(operation: Operation, state: RowState, answer: Answer, sentence: str, retries: int) -> Decision:
     if answer.delivery is Delivery.NOT_PROCESSED:
-        # no connection: this is never the row's own trouble, so it costs the row nothing
-        return Decision(Step.AGAIN, reason=answer.shown, away=True, spends_try=False)
-    crowded = answer.status in (429, 503)
+        # no connection is never the row's own trouble
+        return Decision(Step.AGAIN, reason=answer.shown, away=True)
     if state.failures < retries:
-        return Decision(Step.AGAIN, reason=sentence_of(verdict), away=True, crowded=crowded)
-    if state.unanswered:
-        return replace(operation.lost(state, sentence_of(verdict)), away=True, crowded=crowded)
-    why = f"surely not done: {sentence_of(verdict)}, {retries + 1} times"
-    return Decision(Step.SETTLE, Result.FAILED, why, away=True, crowded=crowded)
+        then = Decision(Step.AGAIN, reason=sentence)
+    elif state.unanswered:
+        then = operation.lost(state, sentence)
+    else:
+        then = Decision(Step.SETTLE, Result.FAILED, f"surely not done: {sentence}, {retries + 1} times")
+    return replace(then, away=True)
 
 
 def _maybe_processed(operation: Operation, state: RowState, answer: Answer, verdict: Verdict, retries: int) -> Decision:
     complete = verdict.meaning is not Meaning.NO_TEXT
     why = verdict.advice if answer.delivery is not Delivery.ANSWERED else f"{verdict.advice}: {answer.shown}"
-    if operation.adds:
-        then = Decision(Step.LOOK, reason=why)
-    else:
-        then = Decision(Step.AGAIN, reason=why) if state.failures < retries else operation.lost(state, why)
+    again = not operation.adds and state.failures < retries
+    then = Decision(Step.AGAIN, reason=why) if again else operation.lost(state, why)
     return replace(then, contact=complete, away=not complete, maybe_processed=True)
 
 

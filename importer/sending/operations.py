@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from importer.columns import COPY_FROM
 from importer.model import PlannedRow, Result
 from importer.sending.decide import (
+    MAY_HAVE_ADDED,
     Decision,
     Operation,
     RowState,
@@ -23,7 +24,6 @@ from importer.sending.decide import (
 )
 from importer.vicidial.replies import Meaning, Verdict
 
-MAY_HAVE_ADDED: Final = "this run may have added it, because an earlier call for it was not answered"
 HIDDEN: Final = "the DID is there, but this user may not see it: another user group's"
 """update_did shows a user whose group may view its own groups alone no other group's DIDs; add_did knows them."""
 
@@ -36,6 +36,11 @@ def is_copy(row: PlannedRow) -> bool:
     return any(name == COPY_FROM.name for name, _ in row.parameters)
 
 
+def source_of(row: PlannedRow) -> str:
+    """Return the DID that a row is a copy of."""
+    return dict(row.parameters)[COPY_FROM.name]
+
+
 def operation_of(row: PlannedRow, *, update: bool) -> Operation:
     """Return the operation of a row that is to be added; ``update``: a DID that is there gets the row's settings."""
     return CopyDid(update) if is_copy(row) else AddDid(update)
@@ -43,55 +48,43 @@ def operation_of(row: PlannedRow, *, update: bool) -> Operation:
 
 @dataclass(frozen=True, slots=True)
 class AddDid(Operation):
-    """``add_did``.
-
-    Attributes:
-        update: give a DID that is there already the row's settings.
-    """
+    """``add_did``; with ``update`` a DID that is there already gets the row's settings."""
 
     function: ClassVar[str] = "add_did"
     adds: ClassVar[bool] = True
     update: bool = False
 
     def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
-        """Decide where the answer says what became of the row."""
         match verdict.meaning:
             case Meaning.ADDED:
-                return settled(Result.SUCCESS, joined("added", *state.row.notes), added=True)
+                return settled(Result.SUCCESS, joined(self._added(state.row), *state.row.notes), added=True)
+            case Meaning.EXISTS if state.unanswered or state.known_absent:
+                # that may be this run's doing, or contradicts a look
+                return Decision(Step.LOOK, reason=sentence_of(verdict), contact=True)
             case Meaning.EXISTS:
-                return exists_already(state, verdict, update=self.update)
+                return self.found(sentence_of(verdict), maybe_ours=False)
             case Meaning.VALUE_REFUSED:
                 return settled(Result.INVALID, refused_value(state.row, verdict))
             case _:
                 return None
 
-    def lost(self, state: RowState, reason: str) -> Decision:
-        """Look the DID up."""
-        return Decision(Step.LOOK, reason=reason)
+    def found(self, reason: str, *, maybe_ours: bool) -> Decision:
+        if self.update:
+            return Decision(Step.NEXT, reason=reason, contact=True, operation=UpdateDid(maybe_ours))
+        return Operation.found(self, reason, maybe_ours=maybe_ours)
 
-
-def exists_already(state: RowState, verdict: Verdict, *, update: bool) -> Decision:
-    """Decide what it means that the DID is there: where that may be this run's doing, or contradicts a look, look."""
-    if state.unanswered or state.known_absent:
-        return Decision(Step.LOOK, reason=sentence_of(verdict), contact=True)
-    if update:
-        return Decision(Step.NEXT, reason=sentence_of(verdict), contact=True, operation=UpdateDid())
-    return settled(Result.DUPLICATE, sentence_of(verdict))
+    def _added(self, row: PlannedRow) -> str:
+        return "added"
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateDid(Operation):
-    """``update_did`` for a DID that is there already.
-
-    Attributes:
-        maybe_ours: a call for the row was not answered before it was found there, so this run may have added it.
-    """
+    """``update_did`` for a DID that is there; ``maybe_ours``: a call of this run may have added it."""
 
     function: ClassVar[str] = "update_did"
     maybe_ours: bool = False
 
     def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
-        """Decide where the answer says what became of the row."""
         there = self._there()
         match verdict.meaning:
             case Meaning.UPDATED:
@@ -111,7 +104,6 @@ class UpdateDid(Operation):
                 return None
 
     def lost(self, state: RowState, reason: str) -> Decision:
-        """Say that nobody knows whether the DID has the row's settings now."""
         why = f"{self._there()}, but whether it has the row's settings now is not known ({reason}); send it again"
         return Decision(Step.SETTLE, Result.UNKNOWN, why)
 
@@ -119,45 +111,27 @@ class UpdateDid(Operation):
         return f"the DID is in VICIdial ({MAY_HAVE_ADDED})" if self.maybe_ours else "the DID was in VICIdial already"
 
 
-@dataclass(frozen=True, slots=True)
-class CopyDid(Operation):
-    """``copy_did`` of one DID, with the row's own description.
+class CopyDid(AddDid):
+    """``copy_did`` of one DID, with the row's own description; it cannot update a DID that is there."""
 
-    Attributes:
-        update: the person wants DIDs that are there to get the row's settings, which copy_did cannot do.
-    """
-
+    __slots__ = ()
     function: ClassVar[str] = "copy_did"
-    adds: ClassVar[bool] = True
-    update: bool = False
 
     def parameters(self, row: PlannedRow) -> Mapping[str, str]:
-        """Return what is sent for the row; everything but the description comes from the source."""
         cells = dict(row.parameters)
-        sent = {"source_did_pattern": cells[COPY_FROM.name], "new_dids": row.did}
+        sent = {"source_did_pattern": source_of(row), "new_dids": row.did}
         if "did_description" in cells:
             sent["did_description"] = cells["did_description"]
         return sent
 
-    def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
-        """Decide where the answer says what became of the row."""
-        source = dict(state.row.parameters)[COPY_FROM.name]
-        match verdict.meaning:
-            case Meaning.ADDED:
-                return settled(Result.SUCCESS, joined(f"added as a copy of {source}", *state.row.notes), added=True)
-            case Meaning.EXISTS:
-                decision = exists_already(state, verdict, update=False)
-                if self.update and decision.result is Result.DUPLICATE:
-                    return replace(decision, reason=f"{decision.reason}; it was not updated: copy_did only adds")
-                return decision
-            case Meaning.VALUE_REFUSED:
-                return settled(Result.INVALID, refused_value(state.row, verdict))
-            case _:
-                return None
+    def found(self, reason: str, *, maybe_ours: bool) -> Decision:
+        there = Operation.found(self, reason, maybe_ours=maybe_ours)
+        if not self.update:
+            return there
+        return replace(there, reason=f"{there.reason}; it was not updated: copy_did only adds")
 
-    def lost(self, state: RowState, reason: str) -> Decision:
-        """Look the DID up."""
-        return Decision(Step.LOOK, reason=reason)
+    def _added(self, row: PlannedRow) -> str:
+        return f"added as a copy of {source_of(row)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +141,9 @@ class DeleteDid(Operation):
     function: ClassVar[str] = "update_did"
 
     def parameters(self, row: PlannedRow) -> Mapping[str, str]:
-        """Return what is sent for the row."""
         return {"did_pattern": row.did, "delete_did": "Y"}
 
     def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
-        """Decide where the answer says what became of the DID."""
         match verdict.meaning:
             case Meaning.DELETED:
                 return settled(Result.SUCCESS, "deleted")
@@ -189,30 +161,22 @@ class DeleteDid(Operation):
                 return None
 
     def lost(self, state: RowState, reason: str) -> Decision:
-        """Say that nobody knows whether it is deleted."""
         why = f"asked {state.attempts} times to delete it without an answer that can be understood ({reason})"
         return Decision(Step.SETTLE, Result.UNKNOWN, why)
 
 
 @dataclass(frozen=True, slots=True)
 class GoneOrHidden(Operation):
-    """``add_did`` with a phone_code that VICIdial refuses last: tells a DID that is gone from one of another group.
-
-    Attributes:
-        gone: what is said of the DID if it is gone.
-        result: what the row has then.
-    """
+    """``add_did`` with a phone_code that VICIdial refuses last: tells a DID that is gone from one of another group."""
 
     function: ClassVar[str] = "add_did"
-    gone: str
-    result: Result = Result.DUPLICATE
+    gone: str  # what is said of the DID if it is gone
+    result: Result = Result.DUPLICATE  # what the row has then
 
     def parameters(self, row: PlannedRow) -> Mapping[str, str]:
-        """Return what is sent for the row."""
         return {"did_pattern": row.did, "phone_code": IMPOSSIBLE_PHONE_CODE}
 
     def decide(self, state: RowState, verdict: Verdict) -> Decision | None:
-        """Decide where the answer says whether the DID is there."""
         match verdict.meaning:
             case Meaning.VALUE_REFUSED if verdict.column == "phone_code":
                 return settled(self.result, self.gone)
@@ -225,6 +189,5 @@ class GoneOrHidden(Operation):
                 return None
 
     def lost(self, state: RowState, reason: str) -> Decision:
-        """Say what is not known."""
         why = f"update_did does not find the DID, and whether another user group has it is not known ({reason})"
         return Decision(Step.SETTLE, Result.UNKNOWN, why)

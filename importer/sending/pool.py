@@ -3,8 +3,8 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -12,63 +12,40 @@ from importer.errors import RecordWriteError
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.sending.decide import Operation, RowState
 from importer.sending.operations import operation_of
-from importer.sending.options import Recorder, SubmitOptions, Submitted, Suggest, nothing_to_suggest
-from importer.sending.places import Api, Places
+from importer.sending.options import Api, Recorder, SubmitOptions, Submitted
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.reconcile import DID_NOT_GO, IS_OR_MAY_BE_THERE, left_over, twin_outcome
-from importer.sending.row_sender import RowSender
+from importer.sending.row_sender import RowSender, Suggest
+from importer.sending.server import SharedServer
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 
 _ROWS_A_PLACE: Final = 2
 """Rows in hand for each place on the wire where no rate holds calls up: one is called for, one is written down."""
 
 
+@dataclass(kw_only=True)
 class Submission:
-    """One run of the worker pool.
+    """One run of the worker pool."""
 
-    Args:
-        rows: what to send; one with ``PlannedRow.after`` when that one did not go, else it is a duplicate.
-        apis: one client for each call at once.
-        rate_limiter: gives each call its moment.
-        recorder: the durable record.
-        options: how to send.
-        on_outcome: called with each outcome once it is on disk; ``on_status`` with a sentence for the person.
-        clock: where time comes from; ``rng``: where jitter comes from.
-        operation_for: what each row is sent for.
-        suggest: says which name the server knows instead of one that it refused.
-        alone_until: rows go one at a time until this says of an outcome that all is well; None for any answer.
-        earlier: outcomes of earlier processes of this run, by the index of their row.
-        row_numbers: the number in the sheet of each row, by its index; for the words.
-    """
+    rows: Sequence[PlannedRow]  # one with PlannedRow.after is sent when that one did not go, else it is a duplicate
+    apis: Sequence[Api]  # one client for each call at once
+    rate_limiter: RateLimiter
+    recorder: Recorder
+    options: SubmitOptions
+    on_outcome: Callable[[RowOutcome], None]  # called once an outcome is on disk
+    on_status: Callable[[str], None]  # called with a sentence for the person
+    clock: Clock = SYSTEM_CLOCK
+    rng: random.Random = field(default_factory=random.Random)
+    operation_for: Callable[[PlannedRow], Operation] = lambda row: operation_of(row, update=False)
+    suggest: Suggest | None = None
+    alone_until: Callable[[RowOutcome], bool] | None = None  # rows go one at a time until it says that all is well
+    earlier: Mapping[int, RowOutcome] = field(default_factory=dict)  # outcomes of earlier processes, by their index
+    row_numbers: Sequence[int] = ()  # the number in the sheet of each row, by its index; for the words
 
-    def __init__(
-        self,
-        *,
-        rows: Sequence[PlannedRow],
-        apis: Sequence[Api],
-        rate_limiter: RateLimiter,
-        recorder: Recorder,
-        options: SubmitOptions,
-        on_outcome: Callable[[RowOutcome], None],
-        on_status: Callable[[str], None],
-        clock: Clock = SYSTEM_CLOCK,
-        rng: random.Random | None = None,
-        operation_for: Callable[[PlannedRow], Operation] = lambda row: operation_of(row, update=False),
-        suggest: Suggest = nothing_to_suggest,
-        alone_until: Callable[[RowOutcome], bool] | None = None,
-        earlier: Mapping[int, RowOutcome] | None = None,
-        row_numbers: Sequence[int] = (),
-    ) -> None:
-        self._rows = rows
-        self._options = options
-        self._recorder = recorder
-        self._on_outcome = on_outcome
-        self._alone_until = alone_until
-        self._all_is_well = alone_until is None
-        self._earlier = earlier or {}
-        self._row_numbers = row_numbers
-        self._queue = deque(row for row in rows if row.after is None)
-        self._twins = {row.after: row for row in rows if row.after is not None}
+    def __post_init__(self) -> None:
+        self._all_is_well = self.alone_until is None
+        self._queue = deque(row for row in self.rows if row.after is None)
+        self._twins = {row.after: row for row in self.rows if row.after is not None}
         self._outcomes: dict[int, RowOutcome] = {}
         self._states: dict[int, RowState] = {}
         self._being_written: set[asyncio.Future[None]] = set()
@@ -76,23 +53,13 @@ class Submission:
         self._to_verify: deque[RowOutcome] = deque()
         self._switch = StopSwitch()
         # under a rate no row is written down long before its call; one client is for rows one after the other
-        in_turn = rate_limiter.limited or len(apis) == 1
-        self._workers = len(apis) * (1 if in_turn else _ROWS_A_PLACE)
+        in_turn = self.rate_limiter.limited or len(self.apis) == 1
+        self._workers = len(self.apis) * (1 if in_turn else _ROWS_A_PLACE)
         self._alone = asyncio.Lock()
-        self._sender = RowSender(
-            places=Places(apis, self._switch),
-            rate_limiter=rate_limiter,
-            recorder=recorder,
-            switch=self._switch,
-            retries=options.retries,
-            give_up_after=options.give_up_after,
-            probe_first=options.probe_first,
-            operation_for=operation_for,
-            suggest=suggest,
-            on_status=on_status,
-            clock=clock,
-            rng=rng or random.Random(),
+        self._server = SharedServer(
+            self.apis, self.rate_limiter, self._switch, self.options, self.on_status, self.clock, self.rng
         )
+        self._sender = RowSender(self._server, self.recorder, self.options, self.operation_for, self.suggest)
 
     def stop(self, stop: Stop) -> None:
         """Send nothing more; calls in flight are waited for. The first reason stays."""
@@ -100,7 +67,7 @@ class Submission:
 
     def try_now(self) -> None:
         """Ask a server that is away at once."""
-        self._sender.breaker.try_now()
+        self._server.breaker.try_now()
 
     async def run(self) -> Submitted:
         """Send the rows, and say for each what became of it, whatever happened.
@@ -112,11 +79,11 @@ class Submission:
         before = loop.get_exception_handler()
         loop.set_exception_handler(self._callback_failed)
         try:
-            for outcome in self._earlier.values():
+            for outcome in self.earlier.values():
                 self._free_twin(outcome)
             await self._work(self._send_rows)
-            if self._options.verify and not self._switch.on:
-                known = (*self._earlier.values(), *self._outcomes.values())
+            if self.options.verify and not self._switch.on:
+                known = (*self.earlier.values(), *self._outcomes.values())
                 self._to_verify = deque(outcome for outcome in known if outcome.result is Result.SUCCESS)
                 await self._work(self._verify_rows)
         finally:
@@ -127,29 +94,24 @@ class Submission:
 
     async def _work(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let every worker do the job to its end; after a stop wait for calls in flight, but not for ever."""
-        pending = {asyncio.create_task(job()) for _ in range(self._workers)}
+        workers = [asyncio.create_task(job()) for _ in range(self._workers)]
+        for worker in workers:
+            worker.add_done_callback(self._worker_ended)
+        all_ended = asyncio.create_task(asyncio.wait(workers))
         stopped = asyncio.create_task(self._switch.wait())
-        while pending and not self._switch.on:
-            done, _ = await asyncio.wait({*pending, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            pending -= done
-            self._look_for_failures(done - {stopped})
-        if pending:
-            done, pending = await asyncio.wait(pending, timeout=self._options.drain)
-            self._look_for_failures(done)
-        for task in pending:
-            task.cancel()
-        if pending:
-            done, _ = await asyncio.wait(pending)
-            self._look_for_failures(done)
-        if self._being_written:
-            await asyncio.wait(self._being_written, timeout=self._options.drain)
+        await asyncio.wait({all_ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+        await asyncio.wait({all_ended}, timeout=self.options.drain)
+        for worker in workers:
+            worker.cancel()
+        await all_ended
+        if self._being_written:
+            await asyncio.wait(self._being_written, timeout=self.options.drain)
 
-    def _look_for_failures(self, done: Iterable[asyncio.Task[Any]]) -> None:
+    def _worker_ended(self, worker: asyncio.Task[None]) -> None:
         """Stop everybody for a worker that raised; asyncio would print what nobody asks about, unmasked."""
-        for task in done:
-            if not task.cancelled() and (error := task.exception()) is not None:
-                self._went_wrong(error)
+        if not worker.cancelled() and (error := worker.exception()) is not None:
+            self._went_wrong(error)
 
     def _callback_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self._went_wrong(context.get("exception") or RuntimeError(context["message"]))
@@ -166,34 +128,42 @@ class Submission:
             if not self._queue:
                 # what is being written may let a row go that waited for it
                 await asyncio.wait(self._being_written)
-                continue
-            if self._together:
+            elif self._together:
                 await self._send_next()
-                continue
-            # one row goes first, alone: a login that is refused costs one login, not one for each worker
-            try:
-                with self._switch.waiting():
-                    await self._alone.acquire()
-            except StoppedError:
-                return
-            try:
-                if not self._together and self._queue and not self._switch.on:
-                    await self._send_next()
-                    if self._being_written:
-                        await asyncio.wait(self._being_written)
-            finally:
-                self._alone.release()
+            else:
+                await self._send_alone()
+
+    async def _send_alone(self) -> None:
+        """Send one row while the others wait: a login that is refused costs one login, not one for each worker."""
+        try:
+            with self._switch.waiting():
+                await self._alone.acquire()
+        except StoppedError:
+            return
+        try:
+            if not self._together and self._queue and not self._switch.on:
+                await self._send_next()
+                if self._being_written:
+                    await asyncio.wait(self._being_written)
+        finally:
+            self._alone.release()
+
+    @property
+    def _together(self) -> bool:
+        return self._server.met and self._all_is_well
 
     async def _send_next(self) -> None:
         state = RowState.of(self._queue.popleft())
         self._states[state.row.index] = state
         try:
-            settled = await self._sender.send(state)
+            outcome = await self._sender.send(state)
         except StoppedError:
             return
-        self._write(settled.outcome, settled.on_disk)
+        self._settle(outcome)
 
-    def _write(self, outcome: RowOutcome, on_disk: asyncio.Future[None]) -> None:
+    def _settle(self, outcome: RowOutcome) -> None:
+        """Begin to write an outcome down; another row may go on meanwhile."""
+        on_disk = self.recorder.settled(outcome)
         self._being_written.add(on_disk)
         on_disk.add_done_callback(partial(self._is_written, outcome))
 
@@ -213,9 +183,8 @@ class Submission:
             return
         if outcome.result in DID_NOT_GO:
             self._queue.append(replace(twin, after=None))
-            return
-        settled = self._twin_outcome(twin, outcome)
-        self._write(settled, self._recorder.settled(settled))
+        else:
+            self._settle(self._twin_outcome(twin, outcome))
 
     async def _verify_rows(self) -> None:
         while self._to_verify and not self._switch.on:
@@ -227,23 +196,20 @@ class Submission:
             if checked is not outcome:
                 self._note(checked)
 
-    @property
-    def _together(self) -> bool:
-        return self._sender.feedback.met and self._all_is_well
-
     def _note(self, outcome: RowOutcome) -> None:
-        self._all_is_well = self._all_is_well or (self._alone_until is not None and self._alone_until(outcome))
+        self._all_is_well = self._all_is_well or (self.alone_until is not None and self.alone_until(outcome))
         self._outcomes[outcome.index] = outcome
-        self._on_outcome(outcome)
+        self.on_outcome(outcome)
 
     def _left(self) -> tuple[RowOutcome, ...]:
-        known = {**self._earlier, **self._outcomes}
-        for row in (row for row in self._rows if row.index not in self._outcomes):
+        known = {**self.earlier, **self._outcomes}
+        left = [row for row in self.rows if row.index not in self._outcomes]
+        for row in left:
             known[row.index] = left_over(self._states.get(row.index) or RowState.of(row), self._switch.stop)
             first = known.get(row.after) if row.after is not None else None
             if first is not None and first.result in IS_OR_MAY_BE_THERE:
                 known[row.index] = self._twin_outcome(row, first)
-        return tuple(known[row.index] for row in self._rows if row.index not in self._outcomes)
+        return tuple(known[row.index] for row in left)
 
     def _twin_outcome(self, twin: PlannedRow, first: RowOutcome) -> RowOutcome:
-        return twin_outcome(twin, first, self._row_numbers[first.index] if self._row_numbers else 0)
+        return twin_outcome(twin, first, self.row_numbers[first.index] if self.row_numbers else 0)

@@ -15,17 +15,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time from outside, so that tests need no waiting.
+    """Time from outside, so that tests need no waiting."""
 
-    Attributes:
-        now: seconds that only grow, from any starting point.
-        sleep: waits so many seconds.
-        epoch: seconds since 1970, for what people read.
-    """
-
-    now: Callable[[], float]
+    now: Callable[[], float]  # seconds that only grow, from any starting point
     sleep: Callable[[float], Awaitable[None]]
-    epoch: Callable[[], float]
+    epoch: Callable[[], float]  # seconds since 1970, for what people read
 
 
 SYSTEM_CLOCK: Final = Clock(time.monotonic, asyncio.sleep, time.time)
@@ -52,48 +46,40 @@ class RateLimiter:
     """
 
     def __init__(self, rate: float | None, clock: Clock = SYSTEM_CLOCK) -> None:
-        self._clock = clock
-        self._in_a_window = int(rate) if rate and rate >= 1 else 1
-        self._window = WINDOW_SECONDS / min(rate, 1) if rate else 0.0
-        self._spacing = (SPACING / int(rate) if rate >= 1 else SPACING / rate) if rate else 0.0
-        self._limited = bool(rate)
-        self._next = clock.now()
-        self._held_until = clock.now()
-        self._speed = 1.0
-        self._slowed_at = float("-inf")
-        self._written: deque[float] = deque(maxlen=self._in_a_window)
-
-    @property
-    def limited(self) -> bool:
+        self.limited = bool(rate)
         """Whether there is a rate that calls keep to."""
-        return self._limited
-
-    @property
-    def speed(self) -> float:
+        self.speed = 1.0
         """The share of the rate that is used at present, from 1/16 to 1."""
-        return self._speed
+        whole = int(rate) if rate and rate >= 1 else rate or 1
+        self._clock = clock
+        self._window = WINDOW_SECONDS / min(whole, 1)
+        self._spacing = SPACING / whole if rate else 0.0
+        self._next = self._held_until = clock.now()
+        self._slowed_at = float("-inf")
+        self._written: deque[float] = deque(maxlen=max(1, int(whole)))
 
     @property
     def before_writing(self) -> Callable[[], Awaitable[None]] | None:
         """What a line to the server awaits at the moment of writing; None where there is no limit to ask."""
-        return self.writing if self._limited else None
+        return self.writing if self.limited else None
 
     async def slot(self) -> None:
         """Wait for this call's turn."""
         while True:
             now = self._clock.now()
             start = max(now, self._next, self._held_until)
-            self._next = start + self._wait_between()
+            between = self._spacing / self.speed if self.limited else (1 / self.speed - 1) * 0.02
+            self._next = start + between
             if start > now:
                 await self._clock.sleep(start - now)
             now = self._clock.now()
             # who wakes much too late, because the system slept, takes a new turn: all would go at once otherwise
-            if now >= self._held_until and (not self._limited or now - start < max(_LATE_SECONDS, self._spacing)):
+            if now >= self._held_until and (not self.limited or now - start < max(_LATE_SECONDS, self._spacing)):
                 return
 
     async def writing(self) -> None:
         """Wait, at the moment of writing, until the limit has room; mostly not at all. Remembers the moment."""
-        while self._limited and len(self._written) == self._in_a_window:
+        while self.limited and len(self._written) == self._written.maxlen:
             wait = self._written[0] + self._window - self._clock.now()
             if wait <= 0:
                 break
@@ -109,13 +95,8 @@ class RateLimiter:
         now = self._clock.now()
         if now - self._slowed_at >= 1:
             self._slowed_at = now
-            self._speed = max(SLOWEST, self._speed / 2)
+            self.speed = max(SLOWEST, self.speed / 2)
 
     def speed_up(self) -> None:
         """Take back a little of the slowing down; called for each answer that came in good time."""
-        self._speed = min(1.0, self._speed + 0.02)
-
-    def _wait_between(self) -> float:
-        if self._limited:
-            return self._spacing / self._speed
-        return (1 / self._speed - 1) * 0.02
+        self.speed = min(1.0, self.speed + 0.02)

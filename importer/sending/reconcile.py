@@ -5,7 +5,7 @@ from typing import Final
 
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.sending.decide import Decision, Operation, RowState, Step, joined, settled
-from importer.sending.operations import HIDDEN, MAY_HAVE_ADDED, AddDid, UpdateDid
+from importer.sending.operations import HIDDEN
 from importer.sending.stop import Stop, StopKind
 from importer.vicidial.replies import Meaning, Verdict
 
@@ -16,36 +16,25 @@ IS_OR_MAY_BE_THERE: Final = frozenset({Result.SUCCESS, Result.DUPLICATE, Result.
 """Results of a row after which a later row with the same DID is a duplicate."""
 
 
-def found_before(operation: Operation, state: RowState) -> Decision:
-    """Decide what becomes of a row whose DID is there before its first call, as update_did has said."""
-    if isinstance(operation, AddDid) and operation.update:
-        return Decision(Step.NEXT, contact=True, operation=UpdateDid(state.unanswered))
-    there = "the DID is in VICIdial already (update_did says so)"
-    return settled(Result.DUPLICATE, f"{there}; {MAY_HAVE_ADDED}" if state.unanswered else there)
-
-
-def after_look(operation: Operation, state: RowState, verdict: Verdict, *, moment: str, tries_left: bool) -> Decision:
+def after_look(operation: Operation, state: RowState, verdict: Verdict, *, tries_left: bool) -> Decision:
     """Decide what becomes of a row that was looked up because a call for it may have been processed.
 
     ``known_absent`` is believed only together with a look that finds the DID now: a DID that is hidden from this user
     was never seen, before or after.
     """
-    understood = verdict.meaning in (Meaning.PRESENT, Meaning.ABSENT)
+    absent, known = verdict.meaning is Meaning.ABSENT, state.known_absent
     if state.exists:
-        return _exists(operation, state, verdict)
-    if verdict.meaning is Meaning.PRESENT and state.known_absent:
-        why = f"added: no call was answered, but update_did finds the DID now, and {state.known_absent}"
-        return settled(Result.SUCCESS, joined(why, *state.row.notes), added=True)
+        return _exists(operation, state, absent=absent)
     if verdict.meaning is Meaning.PRESENT:
-        return _maybe_ours(operation, f"update_did finds it; no answer came to the call before ({state.trouble})")
+        if known:
+            return _added(state, f"no call was answered, but update_did finds the DID now, and {known}")
+        found = f"the DID is in VICIdial (update_did finds it; no answer came to the call before ({state.trouble}))"
+        return operation.found(found, maybe_ours=True)
     if tries_left:
-        known = state.known_absent
-        if verdict.meaning is Meaning.ABSENT and not known:
-            known = f"update_did said at {moment}, before it was sent again, that it was not there"
-        return Decision(Step.AGAIN, reason=state.trouble, contact=understood, known_absent=known)
-    if verdict.meaning is Meaning.ABSENT and not state.still_running:
+        return Decision(Step.AGAIN, reason=state.trouble, contact=absent)
+    if absent and not state.still_running:
         return settled(Result.FAILED, f"surely not added: {state.trouble}; update_did says the DID is not there")
-    if verdict.meaning is Meaning.ABSENT:
+    if absent:
         return settled(
             Result.UNKNOWN,
             f"sent {state.attempts} times without an answer ({state.trouble}); update_did did not find the DID,"
@@ -57,22 +46,19 @@ def after_look(operation: Operation, state: RowState, verdict: Verdict, *, momen
     )
 
 
-def _exists(operation: Operation, state: RowState, verdict: Verdict) -> Decision:
+def _exists(operation: Operation, state: RowState, *, absent: bool) -> Decision:
     """VICIdial has said that the DID exists: say whose doing that is, as far as it can be known."""
-    if verdict.meaning is Meaning.ABSENT:
+    if absent:
         return settled(Result.DUPLICATE, f"{state.exists}; {HIDDEN}")
     if not state.unanswered:
         return settled(Result.DUPLICATE, f"{state.exists}; somebody else added it meanwhile")
     if state.known_absent:
-        why = f"added: the answer to an earlier call was lost, and {state.known_absent}"
-        return settled(Result.SUCCESS, joined(why, *state.row.notes), added=True)
-    return _maybe_ours(operation, state.exists)
+        return _added(state, f"the answer to an earlier call was lost, and {state.known_absent}")
+    return operation.found(f"the DID is in VICIdial ({state.exists})", maybe_ours=True)
 
 
-def _maybe_ours(operation: Operation, found: str) -> Decision:
-    if isinstance(operation, AddDid) and operation.update:
-        return Decision(Step.NEXT, contact=True, operation=UpdateDid(maybe_ours=True))
-    return settled(Result.DUPLICATE, f"the DID is in VICIdial ({found}); {MAY_HAVE_ADDED}")
+def _added(state: RowState, why: str) -> Decision:
+    return settled(Result.SUCCESS, joined(f"added: {why}", *state.row.notes), added=True)
 
 
 def twin_outcome(row: PlannedRow, earlier: RowOutcome, number: int) -> RowOutcome:
@@ -95,19 +81,24 @@ def after_verifying(outcome: RowOutcome, verdict: Verdict) -> RowOutcome:
 def left_over(state: RowState, stop: Stop | None) -> RowOutcome:
     """Say what the results show of a row that has no outcome because the run was stopped."""
     row, why = state.row, stop.why if stop else "the run was stopped"
-    if state.in_flight and stop and stop.kind is StopKind.RECORD_FAILED:
+    kind = stop.kind if stop else None
+    login_refused = kind in (StopKind.LOGIN_REFUSED, StopKind.USER_REFUSED)
+    if state.in_flight and kind is StopKind.RECORD_FAILED:
+        result = Result.UNKNOWN
         reason = f"sent, but its outcome could not be written down ({why}); did-importer resume clears it up"
-        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, state.attempts)
-    if state.unanswered or state.in_flight:
+    elif state.unanswered or state.in_flight:
+        result = Result.UNKNOWN
         reason = f"sent, and no answer came before the run stopped ({why}); did-importer resume clears it up"
-        return RowOutcome(row.index, Result.UNKNOWN, reason, row.did, state.attempts)
-    if stop and stop.kind in (StopKind.LOGIN_REFUSED, StopKind.USER_REFUSED):
-        reason = why if state.attempts else f"not sent, because the server refused before: {why}"
-        did = row.did if state.attempts else ""
-        return RowOutcome(row.index, Result.PERMISSION_ERROR, reason, did, state.attempts)
-    if stop and stop.kind is StopKind.CALL_REFUSED and state.attempts:
-        return RowOutcome(row.index, Result.FAILED, f"surely not added: {why}", row.did, state.attempts)
-    if state.attempts:
+    elif not state.attempts:
+        if login_refused:
+            reason = f"not sent, because the server refused before: {why}"
+            return RowOutcome(row.index, Result.PERMISSION_ERROR, reason)
+        return RowOutcome(row.index, Result.NOT_SENT, f"the run was stopped before this row: {why}")
+    elif login_refused:
+        result, reason = Result.PERMISSION_ERROR, why
+    elif kind is StopKind.CALL_REFUSED:
+        result, reason = Result.FAILED, f"surely not added: {why}"
+    else:
+        result = Result.NOT_SENT
         reason = f"surely not added: no call for it reached VICIdial before the run was stopped ({why})"
-        return RowOutcome(row.index, Result.NOT_SENT, reason, row.did, state.attempts)
-    return RowOutcome(row.index, Result.NOT_SENT, f"the run was stopped before this row: {why}")
+    return RowOutcome(row.index, result, reason, row.did, state.attempts)

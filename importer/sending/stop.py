@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
 
 class StopKind(StrEnum):
@@ -23,15 +23,10 @@ class StopKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why nothing more is sent.
+    """Why nothing more is sent."""
 
-    Attributes:
-        kind: the kind of stop; it decides what is said of the rows that were left over, and the exit code.
-        why: the sentence for the person.
-    """
-
-    kind: StopKind
-    why: str
+    kind: StopKind  # decides what is said of the rows that were left over, and the exit code
+    why: str  # the sentence for the person
 
 
 class StoppedError(Exception):
@@ -42,25 +37,20 @@ class StopSwitch:
     """Stops all workers: those that only wait at once, those with a call in flight after its answer."""
 
     def __init__(self) -> None:
-        self._stop: Stop | None = None
+        self.stop: Stop | None = None
         self._pulled = asyncio.Event()
-        self._waiting: set[asyncio.Task[object]] = set()
-
-    @property
-    def stop(self) -> Stop | None:
-        """Why the run was stopped, or None."""
-        return self._stop
+        self._waiting: set[asyncio.Task[Any]] = set()
 
     @property
     def on(self) -> bool:
         """Whether the run was stopped."""
-        return self._stop is not None
+        return self.stop is not None
 
     def pull(self, stop: Stop) -> None:
         """Send nothing more. The first reason stays."""
-        if self._stop is not None:
+        if self.on:
             return
-        self._stop = stop
+        self.stop = stop
         self._pulled.set()
         for task in self._waiting - {asyncio.current_task()}:
             task.cancel()
@@ -72,8 +62,8 @@ class StopSwitch:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Mark the current worker as one that only waits, so that a stop need not wait for it. May be nested."""
-        task = cast("asyncio.Task[object]", asyncio.current_task())
         self._raise_if_on()
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
         nested = task in self._waiting
         self._waiting.add(task)
         try:
