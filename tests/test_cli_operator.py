@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +18,7 @@ import pytest
 from running import REPOSITORY, Desk, did, flags
 
 from importer.cli import main, terminal
-from importer.cli.servers import rate_is_meant
+from importer.cli.options import rate_must_be_meant
 from importer.sandbox import Sandbox, SandboxOptions
 from importer.settings.password import Password
 from importer.settings.settings import Server
@@ -223,11 +224,10 @@ def test_many_calls_a_second_are_asked_about_where_the_server_is_another_machine
 ) -> None:
     person = Person(monkeypatch, "n")
     server = Server(url, "6666", Password("1234"))
-    parsed = argparse.Namespace(yes=False, command="run")
-    assert rate_is_meant(server, ImportOptions(rate=rate), parsed) is not asked
+    with pytest.raises(SystemExit, match="2") if asked else nullcontext():
+        rate_must_be_meant(server, ImportOptions(rate=rate), argparse.Namespace(yes=False, command="run"))
     assert len(person.asked) == asked
-    parsed.yes = True
-    assert rate_is_meant(server, ImportOptions(rate=rate), parsed)
+    rate_must_be_meant(server, ImportOptions(rate=rate), argparse.Namespace(yes=True, command="run"))
 
 
 def test_a_check_ends_with_the_command_that_sends_the_file(tmp_path: Path, sandbox: Sandbox) -> None:

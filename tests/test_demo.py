@@ -8,7 +8,7 @@ import pytest
 
 from importer.cli import demo, main
 from importer.cli.demo import ExpectedRow, differences, read_expected
-from importer.cli.sandbox import DIDS_THERE
+from importer.cli.serve import DIDS_THERE
 from importer.model import Result
 from importer.workbooks.output_file import free_path
 from importer.workbooks.results import PreviousRow, read_results

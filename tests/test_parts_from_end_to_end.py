@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from running import PASSWORD, USER, Desk, Ran, assert_each_row_once_in_order, assert_results_are_true, did, flags
 
-from importer.cli import files
+from importer.cli import options as cli_options
 from importer.model import Result
 from importer.sandbox import Sandbox, SandboxOptions
 from importer.settings.password import Password
@@ -24,7 +24,7 @@ HEADER = ("did_pattern", "did_route", "group")
 @pytest.fixture(autouse=True)
 def small_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a sheet have eleven rows: the header and ten more."""
-    monkeypatch.setattr(files, "Folders", partial(Folders, sheet_rows=11))
+    monkeypatch.setattr(cli_options, "Folders", partial(Folders, sheet_rows=11))
 
 
 def rows_of(paths: Sequence[Path]) -> list[PreviousRow]:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from importer.cli import demo, main
-from importer.cli import sandbox as command
+from importer.cli import serve as command
 from importer.cli.demo import differences, read_expected
-from importer.cli.sandbox import faults_from
+from importer.cli.serve import faults_from
 from importer.sandbox import Fault
 from importer.workbooks.results import read_results
 
@@ -128,7 +128,7 @@ def test_a_slow_and_failing_server_says_so_when_it_starts(
         assert callable(ready)
         ready(f"http://127.0.0.1:{port}/vicidial/non_agent_api.php")
 
-    monkeypatch.setattr(command, "serve", serve_nobody)
+    monkeypatch.setattr(command, "serve_sandbox", serve_nobody)
     assert main(["sandbox", "--slow", "1.5", "--fail", "cut-after=0.05", "--port", "8090"]) == 0
     said = capsys.readouterr().out
     assert "every answer takes 1.5 seconds" in said

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from importer.cli import main
-from importer.cli.sandbox import DIDS_THERE
+from importer.cli.serve import DIDS_THERE
 from importer.model import Result
 from importer.sandbox import Sandbox
 

@@ -9,24 +9,27 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext, redirect_stdout
 from importlib import import_module
-from typing import Final
+from typing import Final, TextIO
 
-from importer.cli.parser import build_parser, parse
+from importer.cli.parser import parse
 from importer.errors import ImporterError, UsageError
 
 # those of importer.model.ExitCode, which is not imported for --help
 _ROWS_LEFT, _USAGE, _STOPPED, _INTERRUPTED = 1, 2, 3, 130
 
-_HOMES: Final = {
-    "run": "send",
-    "rerun": "send",
-    "resume": "records",
-    "runs": "records",
-    "forget": "records",
-    "undo": "records",
-    "verify": "records",
+_FORESEEN_BY_NOBODY: Final = (
+    "did-importer failed in a way that nobody foresaw; what was sent is in the record:"
+    " did-importer runs lists it, did-importer resume goes on"
+)
+_COMMANDS: Final = {
+    "run": "send.run",
+    "rerun": "send.run",
+    **{name: f"records.{name}" for name in ("resume", "runs", "forget", "undo", "verify")},
+    "completion": "parser.completion",
+    **{name: f"prepare.{name}" for name in ("config", "template")},
+    **{name: f"serve.{name}" for name in ("web", "sandbox")},
 }
-"""The module in which a command is a function of its name; where none is named, it is called as the command."""
+"""The function that is a command; where none is named, it is called as the command and its module."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,11 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         from importer.settings.password import redact_all
 
-        code = _STOPPED
-        sentence = (
-            "did-importer failed in a way that nobody foresaw; what was sent is in the record:"
-            " did-importer runs lists it, did-importer resume goes on"
-        )
+        code, sentence = _STOPPED, _FORESEEN_BY_NOBODY
         said = f"{redact_all(traceback.format_exc())}\n{sentence}"
     print(said, file=sys.stderr)
     if as_object:
@@ -80,19 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(words: list[str], object_to: object) -> int:
-    completes = "_ARGCOMPLETE" in os.environ
-    parser = build_parser(None if completes else words[0] if words else "")
-    if completes:
-        # the shell asks what may follow; argcomplete answers and ends the process
-        from importer.cli.completion import complete
-
-        complete(parser)
-    flags = parse(parser, words)
+def _run(words: list[str], object_to: TextIO) -> int:
+    flags = parse(words)
     flags.words, flags.object_to = words, object_to
+    module, _, function = _COMMANDS.get(flags.command, f"{flags.command}.{flags.command}").partition(".")
     # imported only when it is called for: pandas alone takes half a second
-    module = import_module(f"importer.cli.{_HOMES.get(flags.command, flags.command)}")
-    return int(getattr(module, flags.command)(flags))
+    return int(getattr(import_module(f"importer.cli.{module}"), function)(flags))
 
 
 def entry_point() -> None:

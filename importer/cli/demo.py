@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from importer import Folders, ImportOptions, Password, Server, check_file, import_checked
+from importer.cli.check import check_lines
 from importer.cli.progress import Progress
-from importer.cli.sandbox import DIDS_THERE, PRACTICE_PASSWORD, PRACTICE_USER
-from importer.cli.show_check import check_lines
+from importer.cli.serve import DIDS_THERE, PRACTICE_PASSWORD, PRACTICE_USER
 from importer.cli.show_run import report_lines
 from importer.cli.terminal import quoted, say, wrapped
 from importer.errors import ResultsError, SettingsError

@@ -5,10 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from importer import ImportOptions
-from importer.cli.objects import print_object
-from importer.cli.options import options_from
-from importer.cli.servers import chosen_server, given_by, options_for
-from importer.cli.terminal import say, wrapped
+from importer.cli.options import chosen_server, given_by, options_from
+from importer.cli.terminal import print_object, say, wrapped
 from importer.doctor import Level, Patient, Rung, RungResult, examine, exit_code, not_reached
 from importer.settings.named import ChosenServer, Origin, Setting
 from importer.settings.settings import resolve_settings
@@ -21,38 +19,28 @@ _INDENT: Final = " " * (_FIRST + _SECOND)
 
 
 def doctor(flags: argparse.Namespace) -> int:
-    """Climb the ladder and report.
-
-    Args:
-        flags: the flags of the server, ``method``, ``timeout``, ``ca_file``, ``insecure`` and ``json``.
-
-    Returns:
-        0 if DIDs can be added, 2 if a setting is missing or wrong, 3 if anything else is broken.
-    """
+    """``did-importer doctor``."""
     results: list[RungResult] = []
     for result in examine(lambda: _patient(flags)):
         results.append(result)
         if not flags.json:
-            say(rung_lines(result))
+            say(_rung_lines(result))
     if not flags.json:
-        say(ending_lines(results))
-    print_object(flags, as_object(results))
+        say(_ending_lines(results))
+    print_object(flags, _as_object(results))
     return exit_code(results)
 
 
 def _patient(flags: argparse.Namespace) -> Patient:
     chosen = chosen_server(flags)
-    options = options_from(flags, options_for(chosen))
+    options = options_from(flags, chosen)
     resolved = resolve_settings(given_by(flags, flags.source), chosen)
-    how = tuple(_how_calls_are_made(options, chosen, flags))
-    return Patient(resolved.server, options.transport(), (*_name_of(chosen), *resolved.settings, *how))
-
-
-def _name_of(chosen: ChosenServer | None) -> Iterator[Setting]:
-    if chosen is not None and chosen.by_flag:
-        yield Setting("server", chosen.entry.name, Origin.FLAG, "--server")
-    elif chosen is not None:
-        yield Setting("server", chosen.entry.name, Origin.FILE, "default in the file of servers")
+    name: tuple[Setting, ...] = ()
+    if chosen is not None:
+        by = (Origin.FLAG, "--server") if chosen.by_flag else (Origin.FILE, "default in the file of servers")
+        name = (Setting("server", chosen.entry.name, *by),)
+    how = _how_calls_are_made(options, chosen, flags)
+    return Patient(resolved.server, options.transport(), (*name, *resolved.settings, *how))
 
 
 def _how_calls_are_made(
@@ -74,8 +62,7 @@ def _how_calls_are_made(
             yield Setting(column, value, Origin.FILE, entry.place)
 
 
-def rung_lines(result: RungResult) -> Iterator[str]:
-    """Say what was found on one rung."""
+def _rung_lines(result: RungResult) -> Iterator[str]:
     yield wrapped(f"{_WORDS[result.level]:<{_FIRST}}{result.rung:<{_SECOND}}{result.sentence}", _INDENT)
     for setting in result.settings:
         where = setting.where or "default"
@@ -86,8 +73,7 @@ def rung_lines(result: RungResult) -> Iterator[str]:
         yield wrapped(f"{_MARGIN}-> {result.fix}", _MARGIN + "   ")
 
 
-def ending_lines(results: Sequence[RungResult]) -> Iterator[str]:
-    """Say what it all means."""
+def _ending_lines(results: Sequence[RungResult]) -> Iterator[str]:
     broken = next((result for result in results if result.level is Level.BROKEN), None)
     if broken is not None:
         left = ", ".join(not_reached(results))
@@ -100,8 +86,7 @@ def ending_lines(results: Sequence[RungResult]) -> Iterator[str]:
         yield "all is well: DIDs can be added"
 
 
-def as_object(results: Sequence[RungResult]) -> dict[str, object]:
-    """Return the report as one object for scripts; the password is not in it."""
+def _as_object(results: Sequence[RungResult]) -> dict[str, object]:
     settings = [setting for result in results for setting in result.settings]
     return {
         "well": all(result.level is not Level.BROKEN for result in results),

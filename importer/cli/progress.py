@@ -1,15 +1,20 @@
-"""What is seen while a run sends: a bar on a terminal, plain lines elsewhere."""
+"""What is seen while a run sends: a bar on a terminal, plain lines elsewhere, and a log file if one is asked for."""
 
 import argparse
+import os
+import re
+import stat
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from importer.cli.files import RunLog
 from importer.cli.terminal import counted, wrapped
+from importer.errors import SettingsError
 from importer.model import Result, RowOutcome
 
 if TYPE_CHECKING:
@@ -17,26 +22,34 @@ if TYPE_CHECKING:
 
 PLAIN_LINE_EVERY_SECONDS: Final = 10.0
 
-_SHORT: Final = {
-    Result.SUCCESS: "ok",
-    Result.DUPLICATE: "dup",
-    Result.PERMISSION_ERROR: "refused",
-    Result.INVALID: "invalid",
-    Result.FAILED: "failed",
-    Result.UNKNOWN: "unknown",
-    Result.NOT_SENT: "not sent",
-}
+_SHORT: Final = {Result.SUCCESS: "ok", Result.DUPLICATE: "dup", Result.PERMISSION_ERROR: "refused"}
+_LINE_OF_OURS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:[+-]\d\d:\d\d|Z) ")
+_NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextmanager
 def watching(flags: argparse.Namespace) -> "Iterator[Progress]":
-    """Look on while calls are made, with a log file if one is asked for."""
-    log = None if flags.log is None else RunLog(flags.log)
-    try:
+    """Look on while calls are made."""
+    if flags.log is None:
+        yield Progress()
+        return
+    with _open_log(flags.log) as log:
         yield Progress(log=log)
-    finally:
-        if log is not None:
-            log.close()
+
+
+def _open_log(path: Path) -> TextIO:
+    try:
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS, 0o600), "a+", encoding="utf-8")
+    except OSError as error:
+        why = "it is a link" if path.is_symlink() else error.strerror
+        raise SettingsError(f"--log {path} cannot be written ({why}); choose another file") from None
+    about = os.fstat(file.fileno())
+    with suppress(UnicodeDecodeError, OSError):
+        file.seek(0)
+        if stat.S_ISREG(about.st_mode) and (about.st_size == 0 or _LINE_OF_OURS.match(file.readline(100))):
+            return file
+    file.close()
+    raise SettingsError(f"--log {path} is there already and is no log of did-importer; choose another file")
 
 
 class Progress:
@@ -45,11 +58,11 @@ class Progress:
     Args:
         stream: where to show it; standard error, so that standard output stays for results.
         terminal: whether the stream is a terminal.
-        log: where every outcome and sentence is written too, or None.
+        log: where every outcome and sentence is written too, or None. Never the password.
     """
 
     def __init__(
-        self, stream: TextIO | None = None, *, terminal: bool | None = None, log: RunLog | None = None
+        self, stream: TextIO | None = None, *, terminal: bool | None = None, log: TextIO | None = None
     ) -> None:
         self._log = log
         self._stream = stream or sys.stderr
@@ -64,8 +77,7 @@ class Progress:
         """So many rows are about to be sent; so many have their outcome already."""
         self._total = to_send
         done = sum(settled.values())
-        if self._log is not None:
-            self._log.line(f"sending begins: {counted(to_send)}, {counted(done)} with an outcome already")
+        self._write(f"sending begins: {counted(to_send)}, {counted(done)} with an outcome already")
         if done:
             self._print(f"{counted(done)} with an outcome already, {to_send} to send")
         self._last_line = time.monotonic()
@@ -81,11 +93,11 @@ class Progress:
         before = self._seen.get(outcome.index)
         self._seen[outcome.index] = outcome.result
         self._counts[outcome.result] += 1
-        if self._log is not None:
-            self._log.outcome(outcome)
         if before is not None:
             # looked up again at the end: the row is counted already, only its result has changed
             self._counts[before] -= 1
+        calls = counted(outcome.attempts, "call")
+        self._write(f"{outcome.did_sent}: {outcome.result}, {calls}, {outcome.reason}")
         if self._bar is not None:
             self._bar.set_postfix_str(self._words(), refresh=False)
             self._bar.update(before is None)
@@ -95,14 +107,12 @@ class Progress:
 
     def status(self, sentence: str) -> None:
         """Something happened that the person should see."""
-        if self._log is not None:
-            self._log.line(sentence)
+        self._write(sentence)
         self._print(sentence)
 
     def sending_ends(self) -> None:
         """No more calls are made."""
-        if self._log is not None:
-            self._log.line(f"sending ends: {self._words() or 'no outcome'}")
+        self._write(f"sending ends: {self._words() or 'no outcome'}")
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -110,7 +120,15 @@ class Progress:
             self._print(f"{len(self._seen)} of {self._total} rows: {self._words()}")
 
     def _words(self) -> str:
-        return ", ".join(f"{_SHORT[result]} {self._counts[result]}" for result in Result if self._counts[result])
+        words = ((_SHORT.get(result, result), self._counts[result]) for result in Result)
+        return ", ".join(f"{word} {count}" for word, count in words if count)
+
+    def _write(self, sentence: str) -> None:
+        """Add a line to the log, on disk for whoever follows the file."""
+        if self._log is not None:
+            moment = datetime.now(UTC).astimezone().isoformat(timespec="milliseconds")
+            self._log.write(f"{moment} {' '.join(sentence.split())}\n")
+            self._log.flush()
 
     def _print(self, sentence: str) -> None:
         # whoever read our words may be gone (``2>&1 | head``), and calls are in flight: the run goes on without words

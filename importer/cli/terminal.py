@@ -1,22 +1,31 @@
 """Speaks to the person and asks them: the one place where the command line prints sentences and waits for an answer."""
 
 import argparse
+import json
 import os
 import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import groupby, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NoReturn
 
 from importer.characters import printable
 from importer.errors import SettingsError
+from importer.model import ExitCode
 
 _NARROWEST, _WIDEST = 40, 120
 _MOST_SPANS: Final = 8
+
+_COLOURS: Final = {
+    **dict.fromkeys(("success", "ok"), "\x1b[32m"),
+    **dict.fromkeys(("duplicate", "not sent", "warning"), "\x1b[33m"),
+    **dict.fromkeys(("permission error", "invalid", "failed", "unknown", "stopped", "BROKEN"), "\x1b[1;31m"),
+}
+_PLAIN: Final = "\x1b[0m"
+_FIRST_WORD: Final = re.compile(f"^( *)({'|'.join(_COLOURS)})(?=[ :]|$)")
 
 
 def wrapped(text: str, indent: str = "  ") -> str:
@@ -31,17 +40,18 @@ def counted(count: int, noun: str = "row") -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def row_list(rows: Sequence[int]) -> str:
+def row_list(rows: Iterable[int]) -> str:
     """Name rows shortly: ``rows 2-5, 9 and 12 more``."""
-    ordered = sorted(set(rows))
-    spans = [
-        [row for _, row in members]
-        for _, members in groupby(enumerate(ordered), key=lambda placed: placed[1] - placed[0])
-    ]
-    named = list(islice(spans, _MOST_SPANS))
-    more = len(ordered) - sum(map(len, named))
-    words = ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in named)
-    return f"{'row' if len(ordered) == 1 else 'rows'} {words}" + (f" and {more} more" if more else "")
+    spans: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    words = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans[:_MOST_SPANS])
+    more = sum(last - first + 1 for first, last in spans[_MOST_SPANS:])
+    one = len(spans) == 1 and spans[0][0] == spans[0][1]
+    return f"{'row' if one else 'rows'} {words}" + (f" and {more} more" if more else "")
 
 
 def parts_lines(what: str, written: Sequence[Path]) -> Iterator[str]:
@@ -64,21 +74,16 @@ def quoted(path: Path | str) -> str:
     return f'"{text}"' if any(character in text for character in " ()&';{}*?|<>") else text
 
 
-_COLOURS: Final = {
-    **dict.fromkeys(("success", "ok"), "\x1b[32m"),
-    **dict.fromkeys(("duplicate", "not sent", "warning"), "\x1b[33m"),
-    **dict.fromkeys(("permission error", "invalid", "failed", "unknown", "stopped", "BROKEN"), "\x1b[1;31m"),
-}
-_PLAIN: Final = "\x1b[0m"
-_FIRST_WORD: Final = re.compile(f"( *)({'|'.join(_COLOURS)})(?=[ :]|$)")
-
-
 def say(lines: Iterable[str]) -> None:
     """Print lines to standard output; a result, a level or a warning at the start of one is coloured."""
-    colour = _in_colour()
+    # no-color.org; and the old Windows console shows the codes themselves
+    can = sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in os.environ)
+    colour = can and not os.environ.get("NO_COLOR")
     for line in lines:
         plain = printable(line)
-        print(_coloured(plain) if colour else plain, flush=True)
+        if colour:
+            plain = _FIRST_WORD.sub(lambda found: f"{found[1]}{_COLOURS[found[2]]}{found[2]}{_PLAIN}", plain)
+        print(plain, flush=True)
 
 
 def warn(sentences: Iterable[str]) -> None:
@@ -87,26 +92,30 @@ def warn(sentences: Iterable[str]) -> None:
         print(wrapped(f"warning: {sentence}"), file=sys.stderr)
 
 
-def agreed(question: str, flags: argparse.Namespace, done: str = "was sent") -> bool:
-    """Ask whether to go on; ``--yes`` answers before it is asked. Whoever says no is told that nothing ``done``."""
-    if flags.yes:
-        return True
-    if answer_to(question, "y/N", flags) in ("y", "yes"):
-        return True
-    print(f"nothing {done}")
-    return False
+def print_object(flags: argparse.Namespace, facts: Mapping[str, Any]) -> None:
+    """Print what scripts read with ``--json``, where it is asked for: one object instead of words."""
+    if getattr(flags, "json", None):
+        print(json.dumps(facts, indent=2), file=flags.object_to, flush=True)
 
 
-def dids_are_meant(question: str, flags: argparse.Namespace) -> bool:
+def must_agree(question: str, flags: argparse.Namespace, done: str = "was sent") -> None:
+    """Ask whether to go on; ``--yes`` answers before it is asked. The command ends where the answer is no."""
+    if not flags.yes and answer_to(question, "y/N", flags) not in ("y", "yes"):
+        refrain(done)
+
+
+def dids_must_be_meant(question: str, flags: argparse.Namespace) -> None:
     """Ask what the check was not sure of, if there is such a question; ``--yes`` does not answer it."""
-    if not question:
-        return True
-    if not somebody_is_there():
+    if question and not somebody_is_there():
         raise SettingsError(f'{question} Say which it is with --map "Their header=did_pattern", or give --any-pattern')
-    if answer_to(question, "y/N", flags) in ("y", "yes"):
-        return True
-    print("nothing was sent")
-    return False
+    if question and answer_to(question, "y/N", flags) not in ("y", "yes"):
+        refrain()
+
+
+def refrain(done: str = "was sent") -> NoReturn:
+    """End the command because the person said no."""
+    print(f"nothing {done}")
+    raise SystemExit(ExitCode.USAGE)
 
 
 def answer_to(question: str, choices: str, flags: argparse.Namespace) -> str:
@@ -129,19 +138,3 @@ def must_be_answerable(flags: argparse.Namespace) -> None:
 def somebody_is_there() -> bool:
     """Whether a person is at the terminal to answer."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _coloured(line: str) -> str:
-    return (
-        _FIRST_WORD.sub(lambda found: f"{found[1]}{_COLOURS[found[2]]}{found[2]}{_PLAIN}", line, count=1)
-        if (_FIRST_WORD.match(line))
-        else line
-    )
-
-
-def _in_colour() -> bool:
-    """Say whether to colour: on a terminal that can, and where NO_COLOR is not set (no-color.org)."""
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        return False
-    # the old Windows console shows the codes themselves
-    return os.name != "nt" or "WT_SESSION" in os.environ

@@ -1,4 +1,4 @@
-"""``did-importer sandbox``: a practice VICIdial on this machine until Ctrl-C, with failures on request."""
+"""The commands that answer until Ctrl-C: ``sandbox``, a practice VICIdial, and ``web``, the page in the browser."""
 
 import argparse
 from collections.abc import Iterable, Iterator
@@ -6,10 +6,12 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
+from importer.cli.options import folders_of
 from importer.cli.terminal import say, wrapped
 from importer.errors import SettingsError
 from importer.model import ExitCode
-from importer.sandbox import Fault, FaultPlan, SandboxOptions, serve
+from importer.sandbox import Fault, FaultPlan, SandboxOptions
+from importer.sandbox import serve as serve_sandbox
 from importer.sandbox.faults import LOOPBACK
 from importer.settings.named import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE
 
@@ -24,22 +26,47 @@ _HIGHEST_PORT: Final = 65_535
 _EXAMPLE: Final = "--fail error-500=0.1"
 
 
-def sandbox(flags: argparse.Namespace) -> int:
-    """``did-importer sandbox``.
+def _check_port(port: int) -> None:
+    if not 0 <= port <= _HIGHEST_PORT:
+        raise SettingsError(f"--port {port} must be from 0 (a free one) to {_HIGHEST_PORT}")
 
-    Raises:
-        SettingsError: a flag cannot be used, or the port is taken.
-    """
-    if "list" in flags.fail:
+
+def web(flags: argparse.Namespace) -> int:
+    """``did-importer web``: the page, or the icon that starts it."""
+    from importer.web.launcher import icon_path, icon_text, install_icon, remove_icon
+
+    path = icon_path()
+    if flags.install_icon:
+        install_icon(path, icon_text())
+        say([f"written: {path}"])
+        return ExitCode.DONE
+    if flags.remove_icon:
+        say([f"removed: {path}" if remove_icon(path) else f"there is no icon at {path}"])
+        return ExitCode.DONE
+    _check_port(flags.port)
+    try:
+        from importer.web.server import WebOptions, serve
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"the page needs an extra that is not installed ({error.name}); run: pip install 'did-importer[web]'"
+        ) from None
+    state = folders_of(flags).state
+    options = WebOptions(state / "web", state, flags.port, browser=not flags.no_browser, config=flags.config)
+    return serve(options, lambda sentence: print(sentence, flush=True))
+
+
+def sandbox(flags: argparse.Namespace) -> int:
+    """``did-importer sandbox``."""
+    failures = flags.fail or []
+    if "list" in failures:
         say(_fault_lines())
         return ExitCode.DONE
     if not 0 <= flags.slow <= _SLOWEST_SECONDS:
         raise SettingsError(f"--slow {flags.slow:g} must be from 0 to {_SLOWEST_SECONDS:g} seconds")
-    if not 0 <= flags.port <= _HIGHEST_PORT:
-        raise SettingsError(f"--port {flags.port} must be from 0 (a free one) to {_HIGHEST_PORT}")
-    options = SandboxOptions(latency=(flags.slow, flags.slow), faults=faults_from(flags.fail), starting_dids=DIDS_THERE)
+    _check_port(flags.port)
+    options = SandboxOptions(latency=(flags.slow, flags.slow), faults=faults_from(failures), starting_dids=DIDS_THERE)
     try:
-        serve(options, flags.port, lambda url: say(_welcome(url, options)))
+        serve_sandbox(options, flags.port, lambda url: say(_welcome(url, options)))
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -66,10 +93,9 @@ def faults_from(texts: Iterable[str]) -> FaultPlan:
         if fault in shares:
             raise SettingsError(f"--fail {name} is given twice; give each kind once")
         shares[fault] = _share(number, text)
-    if sum(shares.values()) > 1:
-        raise SettingsError(
-            f"the shares of --fail come to {sum(shares.values()):g}; together they can be 1 at most, which is all calls"
-        )
+    total = sum(shares.values())
+    if total > 1:
+        raise SettingsError(f"the shares of --fail come to {total:g}; together they can be 1 at most (all calls)")
     return FaultPlan(shares=MappingProxyType(shares))
 
 
@@ -84,7 +110,6 @@ def _share(number: str, text: str) -> float:
 
 
 def _fault_lines() -> Iterator[str]:
-    """List the kinds, a sentence each."""
     yield "what a share of the calls can be told to do (retries are calls too):"
     width = max(map(len, Fault))
     for fault in Fault:
@@ -94,7 +119,6 @@ def _fault_lines() -> Iterator[str]:
 
 def _welcome(url: str, options: SandboxOptions) -> Iterator[str]:
     """Say where the practice VICIdial is, how to use it, and what it knows."""
-    settings = {URL_VARIABLE: url, USER_VARIABLE: PRACTICE_USER, PASSWORD_VARIABLE: PRACTICE_PASSWORD}
     yield f"a practice VICIdial answers at {url}"
     yield "it is for this machine alone and forgets everything when it ends (Ctrl-C)"
     yield ""
@@ -105,8 +129,9 @@ def _welcome(url: str, options: SandboxOptions) -> Iterator[str]:
         ("Windows, PowerShell", '$env:{} = "{}"'),
     ):
         yield f"  {shell}"
-        for name, value in settings.items():
-            yield f"    {setting.format(name, value)}"
+        yield f"    {setting.format(URL_VARIABLE, url)}"
+        yield f"    {setting.format(USER_VARIABLE, PRACTICE_USER)}"
+        yield f"    {setting.format(PASSWORD_VARIABLE, PRACTICE_PASSWORD)}"
     yield "and then, for example:"
     yield "    did-importer run sample_data/carrier_order.xlsx"
     yield ""
