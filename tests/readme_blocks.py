@@ -22,10 +22,18 @@ import openpyxl
 
 from importer.cli import main
 from importer.cli.parser import EPILOG, build_parser
+from importer.column import Column
+from importer.columns import COLUMNS, DID_PATTERN
 from importer.reading import limits
 from importer.result_words import WORDS
 from importer.sandbox import Sandbox
-from importer.workbooks.template import columns_markdown
+from importer.workbooks.column_words import (
+    also_understood,
+    blank_in_words,
+    digits_alone,
+    kept_in_words,
+    length_in_words,
+)
 
 TOP: Final = Path(__file__).parent.parent
 README: Final = TOP / "README.md"
@@ -180,6 +188,34 @@ def _commands() -> Iterator[tuple[str, str, list[tuple[list[str], str]]]]:
         yield name, str(command.description), flags
 
 
+def columns_block() -> str:
+    """Tell all columns, one line a column."""
+    lines = ["| Column | What it is | Allowed | Blank means | Also known as |", "|---|---|---|---|---|"]
+    for column in COLUMNS:
+        required = column is DID_PATTERN
+        name = f"`{column.name}`{' (required)' if required else ''}"
+        own = re.sub("[^a-z0-9]", "", column.name)
+        aliases = " ".join(f"`{alias}`" for alias in column.aliases if alias != own)
+        blank = "" if required else blank_in_words(column) if column.function else "never sent"
+        lines.append(f"| {name} | {column.help} | {_allowed(column)} | {blank} | {aliases} |")
+    return "\n".join(lines) + "\n"
+
+
+def _allowed(column: Column) -> str:
+    if column.choices:
+        also = also_understood(column)
+        return ", ".join(column.choices) + (f" (also {', '.join(also)})" if also else "")
+    if not column.function:
+        return "anything"
+    if digits_alone(column):
+        return f"{length_in_words(column)} digits"
+    # a bare | would end the cell
+    kept = kept_in_words(column).replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+    if column.holds_did:
+        return f"{length_in_words(column)} digits with an optional leading +; with `--any-pattern` {kept}"
+    return f"{length_in_words(column)} characters: {kept}"
+
+
 def flags_block() -> str:
     """Tell every command and every flag, as the parser has them."""
     parts: list[str] = []
@@ -253,7 +289,7 @@ def blocks() -> Mapping[str, str]:
     return {
         "demo": demo_block(),
         **consoles(),
-        "columns": columns_markdown().rstrip() + "\n",
+        "columns": columns_block(),
         "results": results_block(),
         "exit codes": exit_codes_block(),
         "settings": settings_block(),

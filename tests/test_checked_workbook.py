@@ -11,7 +11,8 @@ from results_samples import MAIN, NASTY, TEXTS, by_calamine, sheet_root, table_o
 from importer.errors import ResultsError
 from importer.model import CellProblem, CheckedRow, Result, RowOutcome, Table
 from importer.workbooks import checked as checked_workbook
-from importer.workbooks.checked import checked_parts, sheet_rows_of, write_checked
+from importer.workbooks.cells import TextSheet
+from importer.workbooks.checked import checked_parts, write_checked
 
 HEADER = ("DID", "Route", "Notes")
 TAKEN = {"did_pattern": 0, "did_route": 1}
@@ -132,6 +133,7 @@ def test_beyond_the_most_notes_the_words_still_stand_beside_every_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checked_workbook, "MOST_NOTES", 2)
+    monkeypatch.setattr(TextSheet, "notes_left", 2)
     path = tmp_path / "c.xlsx"
     rows = [bad(index, index + 2, NO_ROUTE) for index in range(3)]
     write_checked(path, table_of(HEADER, [["1", "Ingroup", ""]] * 3), rows, TAKEN)
@@ -209,12 +211,13 @@ def test_over_all_checked_workbooks_each_row_stands_once_in_order_and_fits_into_
     numbers = tuple(itertools.accumulate(steps, initial=header_row))[1:]
     table = Table(Path("o.csv"), "", "", ("x",), numbers, tuple((str(n),) for n in numbers), header_row=header_row)
     parts = checked_parts(table, most_rows)
-    assert tuple(row for _, part in parts for row in part.rows) == table.rows
-    assert tuple(number for _, part in parts for number in part.row_numbers) == numbers
-    starts = itertools.accumulate((len(part.rows) for _, part in parts), initial=0)
-    assert [first for first, _ in parts] == list(starts)[:-1]
-    assert all(max([1, *sheet_rows_of(part)]) <= most_rows for _, part in parts)
-    assert all(part.rows for _, part in parts) or not numbers
+    assert [place for part in parts for place in part.places] == list(range(len(numbers)))
+    for part in parts:
+        rows = [part.header, *part.numbers]
+        assert rows == sorted(set(rows))
+        assert rows[-1] <= most_rows or not numbers
+        assert len(part.places) == len(part.numbers)
+    assert len(parts) == 1 or all(part.places for part in parts)
 
 
 def test_a_text_file_whose_blank_lines_count_beyond_a_sheet_is_one_workbook(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from importer.errors import ResultsError
 from importer.model import Result, RowOutcome
 from importer.result_words import BY_RESULT
 from importer.workbooks.cells import LONGEST_CELL, cut_to_fit, fits, spelled
-from importer.workbooks.results import write_results
-from importer.workbooks.results.causes import Cause, local_time
+from importer.workbooks.results import Cause, write_results
+from importer.workbooks.results.summary import local_time
 
 HEADER = ("Phone Number", "City", "", "result", "Notes", "Notes")
 

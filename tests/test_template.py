@@ -12,9 +12,8 @@ from results_samples import MAIN, sheet_root
 from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, USED
 from importer.errors import ResultsError
 from importer.headers import column_named, match_header
-from importer.workbooks.template import columns_markdown, write_template
-from importer.workbooks.template.words import WHAT_ROUTES_DO, kept_in_words, note
-from importer.workbooks.template.workbook import TO_FILL
+from importer.workbooks.column_words import WHAT_ROUTES_DO, kept_in_words, note
+from importer.workbooks.template import TO_FILL, write_template
 
 KEPT = Path(__file__).parent.parent / "templates"
 NAMES = [column.name for column in TO_FILL]
@@ -215,16 +214,6 @@ def test_no_kept_character_is_left_out_of_the_words() -> None:
         words, _, marks = kept_in_words(column).partition(" and ")
         said = [named[word] for word in words.split(", ")] + marks.split()
         assert sorted("".join(said)) == sorted(column.kept)
-
-
-def test_the_readme_table_has_a_line_for_each_column_with_five_cells_each() -> None:
-    lines = columns_markdown().splitlines()
-    assert len(lines) == 2 + len(COLUMNS)
-    assert {len(re.split(r"(?<!\\)\|", line)) for line in lines} == {7}
-    assert [re.findall("`([a-z_]+)`", line)[0] for line in lines[2:]] == [column.name for column in COLUMNS]
-    for column, line in zip(COLUMNS, lines[2:], strict=True):
-        assert column.help in line
-        assert {column.name.replace("_", ""), *re.findall("`([a-z0-9]+)`", line)} >= set(column.aliases)
 
 
 def test_the_examples_pass_the_check_with_the_route_that_each_shows(template: Path) -> None:

@@ -4,9 +4,11 @@ XlsxWriter writes each text in its cell (an inline string, ECMA-376 part 1, 18.3
 a number, a date, a formula or a link.
 """
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsxwriter.worksheet import Worksheet
@@ -16,22 +18,50 @@ if TYPE_CHECKING:
 
 LONGEST_CELL: Final = 32_767
 """How many UTF-16 units a cell holds in Excel."""
+MOST_NOTES: Final = 10_000
+"""How many notes on cells a sheet gets; Excel and LibreOffice become slow with more."""
 
+_LINE_HEIGHT: Final = 15
+_MOST_LINES: Final = 6
+_NOTE_LINE: Final = 46
+_NO_NOTES: Final[Mapping[int, str]] = MappingProxyType({})
 _UNHOLDABLE: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SPELLED: Final = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9a-fA-F]{4}_)")
 
 
 class TextSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types of its own
-    """A sheet of XlsxWriter that writes every text so that it comes back as it was."""
+    """A sheet of XlsxWriter that writes every text so that it comes back as it was; its rows come from the top down."""
 
-    def write_texts(self, row: int, texts: Sequence[str], styles: "Sequence[Format]") -> None:
-        """Write a row of texts from the first column on, each with its style; rows come from top to bottom."""
+    notes_left = MOST_NOTES
+
+    def write_texts(
+        self,
+        row: int,
+        texts: Sequence[str],
+        looks: "Sequence[Format]",
+        lines: int = 1,
+        notes: Mapping[int, str] = _NO_NOTES,
+    ) -> None:
+        """Write a row from the first column on, each text with its look, as high as so many lines; and notes on it."""
+        if lines > 1:
+            # LibreOffice does not work it out; a very long text would make its row fill the screen
+            self.set_row(row, _LINE_HEIGHT * min(lines, _MOST_LINES))
         write_string, write_blank = self.write_string, self.write_blank
-        for column, (text, style) in enumerate(zip(texts, styles, strict=True)):
+        for column, (text, look) in enumerate(zip(texts, looks, strict=True)):
             if text:
-                write_string(row, column, text, style)
+                write_string(row, column, text, look)
             else:
-                write_blank(row, column, None, style)
+                write_blank(row, column, None, look)
+        for column, text in notes.items():
+            if self.notes_left:
+                self.notes_left -= 1
+                self.put_note(row, column, text)
+
+    def put_note(self, row: int, column: int, text: str) -> None:
+        """Put a note on a cell, as high as its text needs."""
+        height = 12 + 17 * min(lines_of(text, _NOTE_LINE), 20)
+        look = {"author": "did-importer", "font_size": 9, "width": 300, "height": height}
+        self.write_comment(row, column, cell_text(text, " ..."), look)
 
     def close_rows(self) -> None:
         """Close the file that holds the rows, where the workbook is given up."""
@@ -45,6 +75,11 @@ class TextSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types of 
     def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
         # XlsxWriter takes a text from <r> to </r> for markup
         self._xml_inline_string(string, preserve=False, attributes=attributes)
+
+
+def lines_of(text: str, width: int) -> int:
+    """Say how many lines of so many characters a text takes where it is wrapped."""
+    return sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n"))
 
 
 def spelled(text: str) -> str:
@@ -73,8 +108,7 @@ def holdable(text: str) -> bool:
 
 def cell_text(text: str, ending: str = "") -> str:
     """Return ``text`` as a cell takes it: cut to fit, and what no workbook can hold as U+FFFD."""
-    if len(text) * 7 > LONGEST_CELL:
-        text = cut_to_fit(text, ending)
+    text = cut_to_fit(text, ending)
     return text if holdable(text) else _UNHOLDABLE.sub("\ufffd", text)
 
 

@@ -1,8 +1,8 @@
 """Writing ``order_checked.xlsx``: the person's own table with every bad cell coloured and explained in a note."""
 
-from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import Final
 from importer.columns import DID_PATTERN
 from importer.model import CheckedRow, Result, RowOutcome, Table
 from importer.result_words import BY_RESULT
-from importer.workbooks.cells import TextSheet, cell_text
+from importer.workbooks.cells import MOST_NOTES, cell_text, lines_of
 from importer.workbooks.output_file import (
     EXCEL_COLUMNS,
     EXCEL_ROWS,
@@ -21,31 +21,12 @@ from importer.workbooks.output_file import (
     under_free_name,
 )
 from importer.workbooks.results.rows import columns_named
-from importer.workbooks.styles import (
-    BAD,
-    DARK,
-    HEADER,
-    LINE_HEIGHT,
-    MOST_NOTES,
-    MUTED,
-    TEXT,
-    add_sheet,
-    head_and_print,
-    lines_of,
-    new_workbook,
-    put_note,
-    set_widths,
-    style,
-    widths_of,
-)
+from importer.workbooks.styles import BAD, DARK, MUTED, TEXT, add_list, new_workbook, widths_of
 
 CHECKED_SHEET: Final = "Checked"
-_OURS: Final = ("problems", "notes")
-_SERVER: Final = "VICIdial says"
-
+_OURS: Final = ("problems", "notes", "VICIdial says")
 _MOST_SENTENCES: Final = 12
 _WORDS_WIDTH: Final = 70
-_MOST_LINES: Final = 6
 _NO_VERDICTS: Final[Mapping[int, RowOutcome]] = MappingProxyType({})
 
 
@@ -56,16 +37,15 @@ class _Findings:
     problems: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     verdicts: dict[str, None] = field(default_factory=dict)
-    bad: dict[int, dict[str, None]] = field(default_factory=dict)
+    bad: dict[int, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     duplicate: bool = False
 
-    def words(self, row: str, *, live: bool) -> tuple[str, ...]:
-        """Return the texts of our columns, the first of them beginning with the row of the file where it is named."""
-        columns = [_joined(self.problems), _joined(self.notes), *([_joined(self.verdicts)] if live else [])]
-        if row and any(columns):
-            first = next(at for at, text in enumerate(columns) if text)
-            columns[first] = f"{row}{columns[first]}"
-        return tuple(columns)
+    def words(self, before: str) -> list[str]:
+        """Return the texts of our columns; the first of them that says anything begins with ``before``."""
+        said = [_joined(self.problems), _joined(self.notes), _joined(self.verdicts)]
+        first = next((at for at, text in enumerate(said) if text), 0)
+        said[first] = f"{before}{said[first]}"
+        return said
 
 
 def write_checked(
@@ -80,8 +60,8 @@ def write_checked(
     """Write the person's table with what the check found; it is whole or not there, and replaces nothing.
 
     The rows keep the numbers that they have in the file, so that every message means the same row in both; a file
-    without a header gets one, and its rows stand one lower. What a sheet has no room for stands in further workbooks,
-    where the words of a row say which row of the file it is.
+    without a header gets one, and its rows stand one lower. What a sheet has no room for stands in further workbooks.
+    Where a row stands on another number, its words say which row of the file it is.
 
     Args:
         wanted: where it is to be; if something is there, it gets the next free name.
@@ -97,7 +77,8 @@ def write_checked(
     Raises:
         ResultsError: it cannot be written there, or has more columns than a sheet.
     """
-    columns = len(table.header) + len(_OURS) + bool(verdicts)
+    ours = _OURS if verdicts else _OURS[:2]
+    columns = len(table.header) + len(ours)
     if columns > EXCEL_COLUMNS:
         check_writable(wanted, columns=columns)
     findings = _gather(rows, taken, verdicts)
@@ -105,13 +86,32 @@ def write_checked(
 
     def write(path: Path) -> tuple[Path, ...]:
         with all_or_none() as written:
-            for number, (first, part) in enumerate(parts, start=1):
-                found = {place: findings[first + place] for place in range(len(part.rows)) if first + place in findings}
-                _write_part(part_path(path, number), part, found, taken.get(DID_PATTERN.name, 0), live=bool(verdicts))
+            for number, part in enumerate(parts, start=1):
+                _write_part(part_path(path, number), table, part, findings, taken.get(DID_PATTERN.name, 0), ours)
                 written.append(part_path(path, number))
             return tuple(written)
 
     return under_free_name(wanted, write, len(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPart:
+    """One workbook: the table's rows that stand in it, the number of each in the sheet, and that of the header."""
+
+    places: range
+    numbers: Sequence[int]
+    header: int
+
+
+def checked_parts(table: Table, most_rows: int) -> list[CheckedPart]:
+    """Divide a table among workbooks: one, where its rows can keep their numbers."""
+    count, theirs = len(table.rows), table.row_numbers
+    ascending = all(one < following for one, following in pairwise((table.header_row, *theirs)))
+    if table.header_row and ascending and max(theirs, default=1) <= most_rows:
+        return [CheckedPart(range(count), theirs, table.header_row)]
+    starts = range(0, max(count, 1), most_rows - 1)
+    spans = [range(start, min(start + most_rows - 1, count)) for start in starts]
+    return [CheckedPart(span, range(2, len(span) + 2), 1) for span in spans]
 
 
 def _gather(
@@ -119,85 +119,69 @@ def _gather(
 ) -> dict[int, _Findings]:
     """Bring what was found to the rows of the table."""
     did_column = taken.get(DID_PATTERN.name, 0)
-    findings: dict[int, _Findings] = {}
+    findings: dict[int, _Findings] = defaultdict(_Findings)
     for row in rows:
         verdict = verdicts.get(row.index)
         if not (row.problems or row.notes or verdict or row.duplicate_of is not None):
             continue
-        found = findings.setdefault(row.table_index, _Findings())
+        found = findings[row.table_index]
         for problem in row.problems:
             # what is wrong with a column that is not there is said at the DID
-            found.bad.setdefault(taken.get(problem.column, did_column), {})[problem.sentence()] = None
+            found.bad[taken.get(problem.column, did_column)][problem.sentence()] = None
             found.problems[problem.sentence()] = None
         found.notes.update(dict.fromkeys(row.notes))
         if row.duplicate_of is not None:
             found.duplicate = True
             found.notes[f"The same DID stands in row {row.duplicate_of}; only that one is sent."] = None
         if verdict is not None:
-            found.verdicts[_verdict(verdict)] = None
+            before = "" if verdict.result is Result.SUCCESS else f"{verdict.result}: "
+            found.verdicts[f"{before}{verdict.reason}"] = None
             found.duplicate = found.duplicate or verdict.result is Result.DUPLICATE
             for column in columns_named(verdict.reason, taken) if verdict.result is Result.INVALID else ():
-                found.bad.setdefault(column, {})[verdict.reason] = None
+                found.bad[column][verdict.reason] = None
     return findings
 
 
-def _verdict(verdict: RowOutcome) -> str:
-    return verdict.reason if verdict.result is Result.SUCCESS else f"{verdict.result}: {verdict.reason}"
-
-
-def _write_part(path: Path, table: Table, findings: Mapping[int, _Findings], did_column: int, *, live: bool) -> None:
+def _write_part(
+    path: Path,
+    table: Table,
+    part: CheckedPart,
+    findings: Mapping[int, _Findings],
+    did_column: int,
+    ours: Sequence[str],
+) -> None:
     """Write one workbook, whose rows all fit into its sheet."""
-    numbers, top = sheet_rows_of(table), max(0, table.header_row - 1)
-    ours = (*_OURS, *([_SERVER] if live else []))
+    theirs = len(table.header)
     widths = [*widths_of(table.header, table.rows), *[_WORDS_WIDTH] * len(ours)]
+    colours = [*[MUTED] * theirs, *[DARK] * len(ours)]
     with new_workbook(path, "DIDs, checked", table.path.name) as workbook:
-        sheet = add_sheet(workbook, CHECKED_SHEET)
-        text, bad, words = style(workbook, TEXT), style(workbook, BAD), style(workbook, TEXT, text_wrap=True)
-        twice = style(workbook, BAD, bg_color=BY_RESULT[Result.DUPLICATE].colour, border_color=DARK, bold=False)
-        set_widths(sheet, widths, text)
-        head_and_print(sheet, widths, range(top, max([top + 1, *numbers[-1:]])), 0)
-        header = [style(workbook, HEADER, bg_color=colour) for colour in (MUTED, DARK)]
-        sheet.set_row(top, 21)
-        theirs = [cell_text(name) for name in table.header]
-        sheet.write_texts(top, [*theirs, *ours], [*[header[0]] * len(theirs), *[header[1]] * len(ours)])
-        notes = _Notes(sheet, top, len(theirs), sum(len(found.bad) for found in findings.values()))
-        plain = [*[text] * len(theirs), *[words] * len(ours)]
-        blank = ("",) * len(ours)
-        for index, (number, row) in enumerate(zip(numbers, table.rows, strict=True)):
-            cells = tuple(map(cell_text, row))
-            found = findings.get(index)
-            if found is None:
-                sheet.write_texts(number - 1, (*cells, *blank), plain)
-                continue
-            look = list(plain)
-            if found.duplicate and did_column < len(cells):
-                look[did_column] = twice
-            for column in found.bad:
-                look[column] = bad
-            theirs_is = table.row_numbers[index]
-            said = found.words(f"Row {theirs_is} of the file: " if number != theirs_is else "", live=live)
-            lines = min(max(lines_of(words_, _WORDS_WIDTH - 4) for words_ in said), _MOST_LINES)
-            if lines > 1:
-                sheet.set_row(number - 1, LINE_HEIGHT * lines)
-            sheet.write_texts(number - 1, (*cells, *said), look)
-            for column, sentences in found.bad.items():
-                notes.put(number - 1, column, _joined(sentences))
-
-
-class _Notes:
-    """The notes on bad cells, of which a sheet takes only so many; the header of ``problems`` says so."""
-
-    def __init__(self, sheet: TextSheet, header: int, our_column: int, count: int) -> None:
-        self._sheet, self._left = sheet, MOST_NOTES
+        top = part.header - 1
+        last = max([top + 1, *part.numbers[-1:]])
+        sheet = add_list(workbook, CHECKED_SHEET, (*table.header, *ours), colours, widths, range(top, last))
+        text, words = workbook.add_format(TEXT), workbook.add_format({**TEXT, "text_wrap": True})
+        bad = workbook.add_format(BAD)
+        duplicate = {"bg_color": BY_RESULT[Result.DUPLICATE].colour, "border_color": DARK, "bold": False}
+        twice = workbook.add_format({**BAD, **duplicate})
+        count = sum(len(findings[place].bad) for place in part.places if place in findings)
         if count > MOST_NOTES:
             said = f"{count:,} cells are bad. The first {MOST_NOTES:,} have a note; this column explains all of them."
-            put_note(sheet, header, our_column, said)
-
-    def put(self, row: int, column: int, text: str) -> None:
-        """Put a note on a cell, unless there are too many."""
-        if self._left:
-            self._left -= 1
-            put_note(self._sheet, row, column, text)
+            sheet.put_note(top, theirs, said)
+        plain, blank = [*[text] * theirs, *[words] * len(ours)], [""] * len(ours)
+        for place, number in zip(part.places, part.numbers, strict=True):
+            cells = tuple(map(cell_text, table.rows[place]))
+            if place not in findings:
+                sheet.write_texts(number - 1, (*cells, *blank), plain)
+                continue
+            found, looks = findings[place], list(plain)
+            if found.duplicate:
+                looks[did_column] = twice
+            for column in found.bad:
+                looks[column] = bad
+            in_file = table.row_numbers[place]
+            told = found.words(f"Row {in_file} of the file: " if number != in_file else "")[: len(ours)]
+            lines = max(lines_of(text, _WORDS_WIDTH - 4) for text in told)
+            notes = {column: _joined(sentences) for column, sentences in found.bad.items()}
+            sheet.write_texts(number - 1, (*cells, *told), looks, lines, notes)
 
 
 def _joined(sentences: Iterable[str]) -> str:
@@ -206,35 +190,3 @@ def _joined(sentences: Iterable[str]) -> str:
     if len(said) > _MOST_SENTENCES:
         said[_MOST_SENTENCES:] = [f"... and {len(said) - _MOST_SENTENCES:,} more like these"]
     return cell_text("\n".join(said), " ...")
-
-
-def checked_parts(table: Table, most_rows: int = EXCEL_ROWS) -> tuple[tuple[int, Table], ...]:
-    """Divide a table among workbooks, each with as many rows as fit into its sheet."""
-    sheet_rows, count = sheet_rows_of(table), len(table.rows)
-    if not count or sheet_rows[-1] <= most_rows:
-        return ((0, table),)
-    if count < most_rows:
-        # the lines of a text file have higher numbers than a sheet, because some are blank
-        return ((0, replace(table, header_row=0)),)
-    keep = bisect_right(sheet_rows, most_rows)
-    starts = [*([0] if keep else []), *range(keep, count, most_rows - 1)]
-    return tuple(
-        (
-            start,
-            replace(
-                table,
-                rows=table.rows[start:end],
-                row_numbers=table.row_numbers[start:end],
-                flaws={},
-                header_row=0 if start or not keep else table.header_row,
-            ),
-        )
-        for start, end in pairwise((*starts, count))
-    )
-
-
-def sheet_rows_of(table: Table) -> Sequence[int]:
-    """Return the rows of the sheet on which the table's rows stand: their own, where that is possible."""
-    theirs = table.row_numbers
-    keep = table.header_row > 0 and all(one < following for one, following in pairwise((table.header_row, *theirs)))
-    return theirs if keep else range(2, len(theirs) + 2)

@@ -1,11 +1,12 @@
 """The results workbook: what became of every row, written so that it is whole or not there, and read for a rerun."""
 
 from importer.workbooks.output_file import check_writable, free_path
-from importer.workbooks.results.causes import Cause, RunSummary
-from importer.workbooks.results.parts import ResultsPart, ResultsPlace, part_spans
+from importer.workbooks.results.causes import Cause
+from importer.workbooks.results.parts import ResultsPart, ResultsPlace, columns_of, part_spans
 from importer.workbooks.results.previous import PreviousResults, read_results
 from importer.workbooks.results.sheet import PreviousRow
-from importer.workbooks.results.workbook import columns_of, write_results
+from importer.workbooks.results.summary import RunSummary
+from importer.workbooks.results.workbook import write_results
 
 __all__ = [
     "Cause",

@@ -1,104 +1,12 @@
-"""What the sheet Summary says of a run, apart from its counts: the facts, and why rows are left."""
+"""Why rows are left, and what was remarked: rows that share a cause are one line with one fix."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, TypeVar
 
 from importer.model import PlannedRow, Result, RowOutcome
 from importer.result_words import OF_AN_UNDO
-
-RUN_ID: Final = "Run"
-SERVER: Final = "Server"
-USER: Final = "VICIdial user"
-FILE: Final = "File"
-SHA256: Final = "SHA-256 of the file"
-ROWS_SHA256: Final = "SHA-256 of the rows"
-PREVIOUS_RUN: Final = "Rerun of"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What several rows share: how many, what is wrong with them (or remarked), and what to do about it."""
-
-    count: int
-    sentence: str
-    fix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """The facts of a run; its counts are counted from the outcomes. It never holds the password.
-
-    Attributes:
-        server: the URL of the server, without credentials.
-        user: the VICIdial user.
-        file: the name of the input file.
-        sha256: the hexadecimal SHA-256 of the input file.
-        sheet: the name of the sheet; empty for a text file.
-        started: when the run began, ISO 8601 with offset.
-        ended: when it ended, the same.
-        version: the version of this program.
-        ended_how: ``finished``, ``stopped: why`` or ``interrupted``.
-        run_id: the name of the run in the record of runs.
-        previous_run: the workbook that was rerun; empty for a first run.
-        settings: name and value of each setting that shaped the run (rate, workers, method, source ...).
-        causes: why rows are not in, the most frequent first.
-        remarks: what VICIdial stores otherwise than it was written, the most frequent first.
-        receipts: the SHA-256 of the rows of each workbook of the run, see ``importer.workflows.send``; a workbook
-            shows its own.
-        part: which workbook of how many this is, such as ``2 of 3``; empty where there is one.
-    """
-
-    server: str
-    user: str
-    file: str
-    sha256: str
-    sheet: str
-    started: str
-    ended: str
-    version: str
-    ended_how: str
-    run_id: str
-    previous_run: str = ""
-    settings: tuple[tuple[str, str], ...] = ()
-    causes: tuple[Cause, ...] = ()
-    remarks: tuple[Cause, ...] = ()
-    part: str = ""
-    receipts: tuple[str, ...] = ()
-
-    def facts(self) -> tuple[tuple[str, str], ...]:
-        """Return name and value of each fact in the order in which the Summary shows them, blank ones left out."""
-        facts = (
-            (SERVER, self.server),
-            (USER, self.user),
-            (FILE, self.file),
-            ("Sheet", self.sheet),
-            (SHA256, self.sha256),
-            (ROWS_SHA256, " ".join(self.receipts)),
-            ("Started", local_time(self.started)),
-            ("Ended", local_time(self.ended)),
-            ("How it ended", self.ended_how),
-            (RUN_ID, self.run_id),
-            ("Part", self.part),
-            (PREVIOUS_RUN, self.previous_run),
-            ("Made by", f"did-importer {self.version}"),
-            *self.settings,
-        )
-        return tuple((name, value) for name, value in facts if value)
-
-
-def local_time(moment: str) -> str:
-    """Return a moment in local time with its zone, such as ``2026-11-23 03:03:04 +01:00 (CET)``."""
-    try:
-        local = datetime.fromisoformat(moment).astimezone()
-    except ValueError:
-        return moment
-    text = local.isoformat(sep=" ", timespec="seconds")
-    return f"{text[:19]} {text[19:]} ({local:%Z})"
-
 
 _FIXES: Final = {
     Result.DUPLICATE: "Nothing to do, if the DID in VICIdial is routed as it should be.",
@@ -113,21 +21,26 @@ _CREATE: Final = (
     ("call menu ", "Create it under Inbound > Call Menus, or correct the cells"),
     ("server ", "Take the address from Admin > Servers, correct the cells"),
 )
-
-_ALLOWED: Final = re.compile(r" \(allowed: (?:[^()]|\([^()]*\))*\)")
-_EARLIER_ROW: Final = re.compile(r"stands in row \d+ already")
-_OWN_VALUE: Final = re.compile(r"\b(did_pattern|did_description|copy_from) '(?:[^']|'(?=\w))*'")
-_NO_SUCH: Final = re.compile(r"^[A-Z ,]+: this VICIdial has no such ([a-z -]+); .*\(\w+ '([^']*)'\)")
-
-
+_SHORTER: Final = (
+    # the server's words and what is allowed stay in the sheet Results
+    (
+        re.compile(r"^[A-Z ,]+: this VICIdial has no such ([a-z -]+); .*\(\w+ '([^']*)'\)"),
+        r"\1 \2 is not in this VICIdial",
+    ),
+    (re.compile(r" \(allowed: (?:[^()]|\([^()]*\))*\)"), ""),
+    (re.compile(r"stands in row \d+ already"), "stands in an earlier row already"),
+)
+_OWN_VALUE: Final = re.compile(r"\b(did_pattern|did_description|copy_from) '((?:[^']|'(?=\w))*)'")
 _Kind = TypeVar("_Kind", bound=str)
 
 
-@dataclass(slots=True)
-class _Group:
-    count: int = 0
-    example: str = ""
-    differ: bool = False
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What several rows share: how many, what is wrong with them (or remarked), and what to do about it."""
+
+    count: int
+    sentence: str
+    fix: str = ""
 
 
 def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = "", parts: int = 1) -> tuple[Cause, ...]:
@@ -141,55 +54,44 @@ def causes_of(outcomes: Iterable[RowOutcome], workbook: str, *, undoes: str = ""
 
     Returns:
         All causes, most frequent first. Rows whose reasons differ only in the number or description that is the row's
-        own have one cause; the server's words and what is allowed stay in the sheet Results.
+        own have one cause.
     """
     each = ", and likewise each further part" if parts > 1 else ""
     again = f"did-importer undo {undoes}" if undoes else f"did-importer rerun {workbook}{each}"
+    fixes = _FIXES | {Result.DUPLICATE: "Nothing to do."} if undoes else _FIXES
     words = OF_AN_UNDO if undoes else {}
     left = ((outcome.result, outcome.reason) for outcome in outcomes if outcome.result is not Result.SUCCESS)
     return tuple(
-        Cause(
-            group.count,
-            f"{words.get(result, result)}: {_shown(group)}",
-            _fix(result, group.example, again, undo=bool(undoes)),
-        )
-        for result, group in _grouped(left)
+        Cause(count, f"{words.get(result, result)}: {said}", _fix(result, said, fixes).format(again=again))
+        for result, count, said in _grouped(left)
     )
 
 
 def remarks_of(planned: Iterable[PlannedRow]) -> tuple[Cause, ...]:
     """Group what the check remarked on rows that are sent, such as what VICIdial stores otherwise, as causes are."""
     remarks = (("", note) for row in planned for note in row.notes)
-    return tuple(Cause(group.count, _shown(group)) for _, group in _grouped(remarks))
+    return tuple(Cause(count, sentence) for _, count, sentence in _grouped(remarks))
 
 
-def _grouped(said: Iterable[tuple[_Kind, str]]) -> list[tuple[_Kind, _Group]]:
-    groups: dict[tuple[_Kind, str], _Group] = defaultdict(_Group)
+def _grouped(said: Iterable[tuple[_Kind, str]]) -> list[tuple[_Kind, int, str]]:
+    """Count what is alike but for the row's own value, the most frequent first, with a sentence for all of them."""
+    groups: dict[tuple[_Kind, str], tuple[int, str, bool]] = {}
     for kind, text in said:
-        sentence = _shortened(text)
-        group = groups[kind, _OWN_VALUE.sub(r"\1 '…'", sentence)]
-        group.count += 1
-        group.differ = group.differ or bool(group.example and group.example != sentence)
-        group.example = group.example or sentence
-    ordered = sorted(groups.items(), key=lambda item: (-item[1].count, item[0]))
-    return [(kind, group) for (kind, _), group in ordered]
+        sentence = text
+        for pattern, shorter in _SHORTER:
+            sentence = pattern.sub(shorter, sentence)
+        key = kind, _OWN_VALUE.sub(r"\1 '…'", sentence)
+        count, first, alike = groups.get(key, (0, sentence, True))
+        groups[key] = count + 1, first, alike and sentence == first
+    ordered = sorted(groups.items(), key=lambda item: (-item[1][0], item[0]))
+    return [
+        (kind, count, first if alike else _OWN_VALUE.sub(r"\1, such as '\2',", first, count=1))
+        for (kind, _), (count, first, alike) in ordered
+    ]
 
 
-def _shortened(reason: str) -> str:
-    named = _NO_SUCH.sub(r"\1 \2 is not in this VICIdial", reason)
-    return _EARLIER_ROW.sub("stands in an earlier row already", _ALLOWED.sub("", named))
-
-
-def _shown(group: _Group) -> str:
-    if not group.differ:
-        return group.example
-    return _OWN_VALUE.sub(lambda value: value[0].replace(" '", ", such as '", 1) + ",", group.example, count=1)
-
-
-def _fix(result: Result, sentence: str, again: str, *, undo: bool) -> str:
-    if undo and result is Result.DUPLICATE:
-        return "Nothing to do."
+def _fix(result: Result, sentence: str, fixes: Mapping[Result, str]) -> str:
     for words, create in _CREATE:
         if result is Result.INVALID and sentence.startswith(words):
-            return f"{create}, then: {again}"
-    return _FIXES[result].format(again=again)
+            return create + ", then: {again}"
+    return fixes[result]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from importer.model import Result, RowOutcome
+from importer.model import Result, RowOutcome, Table
 from importer.reading.limits import MOST_CELLS
 from importer.workbooks.output_file import EXCEL_ROWS, check_writable, free_path, part_path, under_free_name
 
 DONE: Final = (Result.SUCCESS, Result.DUPLICATE)
 """The results of rows that nobody has to look at again."""
+OUR_COLUMNS: Final = 8
+"""How many columns a sheet of results has beside the input's, at most."""
 
 _OF_A_PART: Final = re.compile(r"(.*_results(?:_\d+)?_part\d+)(?:_\d+)?")
 _OF_A_RERUN: Final = re.compile(r"_results(_\d+)?$")
@@ -68,11 +70,7 @@ class ResultsPlace:
         return cls(input_path.with_name(f"{stem}.xlsx").resolve(), most_rows=most_rows)
 
     def check(self, parts: int = 1, columns: int = 0) -> None:
-        """Find out before the first call whether all workbooks can be written.
-
-        Args:
-            parts: how many workbooks there will be.
-            columns: how many columns they will have; 0 where that is not known.
+        """Find out before the first call whether all workbooks can be written, of so many columns (0: not known).
 
         Raises:
             ResultsError: one of them cannot be written.
@@ -94,7 +92,7 @@ def part_spans(row_numbers: Sequence[int], columns: int, most_rows: int = EXCEL_
 
     Args:
         row_numbers: for each row the number that it has in the file, in the order of the file.
-        columns: how many columns the sheet Results has.
+        columns: how many columns the sheet Results has, see ``columns_of``.
         most_rows: how many rows a sheet has, header included; at least 2.
 
     Returns:
@@ -114,16 +112,21 @@ def part_spans(row_numbers: Sequence[int], columns: int, most_rows: int = EXCEL_
     return (*spans, range(start, count))
 
 
-def parts_of(
-    path: Path, row_numbers: Sequence[int], outcomes: Sequence[RowOutcome], spans: Sequence[range]
-) -> tuple[ResultsPart, ...]:
+def columns_of(table: Table) -> int:
+    """Return how many columns the sheet Results of a table has at most."""
+    return len(table.header) + OUR_COLUMNS
+
+
+def parts_of(path: Path, table: Table, outcomes: Sequence[RowOutcome], most_rows: int) -> tuple[ResultsPart, ...]:
     """Name the workbooks, of which ``path`` is the first, and count the results in each."""
+    numbers = table.row_numbers
+    spans = part_spans(numbers, columns_of(table), most_rows)
     return tuple(
         ResultsPart(
             part_path(path, number),
             span,
-            row_numbers[span[0]] if span else 0,
-            row_numbers[span[-1]] if span else 0,
+            numbers[span[0]] if span else 0,
+            numbers[span[-1]] if span else 0,
             Counter(outcomes[place].result for place in span),
         )
         for number, span in enumerate(spans, start=1)

@@ -11,9 +11,9 @@ from importer.errors import SheetError
 from importer.model import CellFlaw, Table
 from importer.reading import ReadOptions, SheetRows, read_sheet_rows, sha256_of
 from importer.reading.sheet_rows import some_of
-from importer.workbooks.results.causes import FILE, ROWS_SHA256, RUN_ID, SERVER, USER
 from importer.workbooks.results.rows import DONE_MARK, FAILED_MARK, FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
 from importer.workbooks.results.sheet import PreviousRow, ResultsSheet, sheet_of_results
+from importer.workbooks.results.summary import FILE, ROWS_SHA256, RUN_ID, SERVER, USER
 
 # a whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit
 _OPTIONS: Final = ReadOptions(max_unpacked_bytes=6 * 1024**3)

@@ -20,9 +20,13 @@ FIRST_HEADERS: Final = ("row", "result", "reason", "did_sent")
 LAST_HEADERS: Final = ("attempts", "answered_at")
 DESCRIPTION_HEADER: Final = "did_description_sent"
 CHECKSUM_HEADER: Final = "checksum"
+REASON: Final = FIRST_HEADERS.index("reason")
 
 FAILED_MARK, DONE_MARK = "f-", "d-"
 """How the checksum of a row begins: of one that stands in the sheet Failed rows too, and of any other."""
+
+_CUT_REASON: Final = f" [cut here: a cell holds {LONGEST_CELL:,} characters]"
+_NAMED: Final = re.compile(rf"(?:^|[;(] ?)({'|'.join(column.name for column in COLUMNS)})(?= '| is blank)")
 
 
 def checksum_of(texts: Sequence[str]) -> str:
@@ -30,30 +34,24 @@ def checksum_of(texts: Sequence[str]) -> str:
     return blake2s(json.dumps(texts).encode(), digest_size=5).hexdigest()
 
 
-REASON: Final = FIRST_HEADERS.index("reason")
-_CUT_REASON: Final = f" [cut here: a cell holds {LONGEST_CELL:,} characters]"
-_NAMED: Final = re.compile(rf"(?:^|[;(] ?)({'|'.join(column.name for column in COLUMNS)})(?= '| is blank)")
+def columns_named(reason: str, taken: Mapping[str, int]) -> set[int]:
+    """Return the columns of the cells that a reason names; one that is not there is said at the DID."""
+    did = taken.get(DID_PATTERN.name, -1)
+    return {taken.get(name, did) for name in _NAMED.findall(reason)} - {-1}
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One line of a sheet: its texts, each of which fits into a cell; its result; and the columns to correct."""
+    """One row of a sheet: its texts, each of which fits into a cell; its result; the notes on cells to correct."""
 
     texts: tuple[str, ...]
     result: Result
-    bad: frozenset[int]
+    notes: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRows:
-    """What the lines are made of.
-
-    Attributes:
-        table: the input, with one row for each outcome.
-        outcomes: what became of each row, in its order.
-        taken: the server's name of a column -> the index of the header that was taken for it.
-        descriptions: where descriptions were made, those that were sent by the index of their row; else None.
-    """
+    """What the rows are made of, see ``write_results``; the outcomes are in the order of the table's rows."""
 
     table: Table
     outcomes: Sequence[RowOutcome]
@@ -66,8 +64,8 @@ class ResultRows:
         described = (DESCRIPTION_HEADER,) if self.descriptions is not None else ()
         return (*FIRST_HEADERS, *theirs, *LAST_HEADERS, *described, f"{CHECKSUM_HEADER} {checksum_of(theirs)}")
 
-    def lines(self, places: range) -> Iterator[ResultRow]:
-        """Make the lines of the sheet Results for some rows."""
+    def of(self, places: range) -> Iterator[ResultRow]:
+        """Make some of the rows."""
         for place in places:
             outcome = self.outcomes[place]
             cells = tuple(map(cell_text, self.table.rows[place]))
@@ -87,8 +85,8 @@ class ResultRows:
                 *self._description(place),
                 mark + checksum_of((word, *cells)),
             )
-            bad = columns_named(outcome.reason, self.taken) if outcome.result is Result.INVALID else frozenset()
-            yield ResultRow(texts, outcome.result, frozenset(len(FIRST_HEADERS) + column for column in bad))
+            bad = columns_named(outcome.reason, self.taken) if outcome.result is Result.INVALID else ()
+            yield ResultRow(texts, outcome.result, {len(FIRST_HEADERS) + column: reason for column in bad})
 
     def _lost(self, place: int) -> Iterator[str]:
         for name, text in zip(self.table.header, self.table.rows[place], strict=True):
@@ -105,22 +103,3 @@ class ResultRows:
         sent, column = self.descriptions.get(place, ""), self.taken.get("did_description")
         there = self.table.rows[place][column] if column is not None else ""
         return (cell_text(sent) if sent != there else "",)
-
-
-def columns_named(reason: str, taken: Mapping[str, int]) -> frozenset[int]:
-    """Return the columns of the cells that a reason names; one that is not there is said at the DID."""
-    did = taken.get(DID_PATTERN.name)
-    found = {taken.get(name, did) for name in _NAMED.findall(reason)}
-    return frozenset(column for column in found if column is not None)
-
-
-def in_order(table: Table, outcomes: Sequence[RowOutcome]) -> Sequence[RowOutcome]:
-    """Bring the outcomes into the order of the table.
-
-    Raises:
-        ValueError: a row would be lost or stand twice. It is a mistake of the caller's, never the person's.
-    """
-    ordered = sorted(outcomes, key=lambda outcome: outcome.index)
-    if [outcome.index for outcome in ordered] != list(range(len(table.rows))):
-        raise ValueError(f"{len(table.rows)} rows need an outcome each, once; there are {len(ordered)} outcomes")
-    return ordered
