@@ -179,7 +179,7 @@ def test_twice_ctrl_c_during_a_call_that_hangs_is_out_at_once_and_the_record_is_
         assert before == 14
         # the same server at another port
         with Journal.reopen(line.path) as journal:
-            journal.change(replace(journal.about(), server=comes_back.url))
+            journal.change(replace(journal.record().about, server=comes_back.url))
         assert desk.did_importer("resume", "--rate", "0").code == 0
         asked = {call.did_pattern for call in comes_back.calls}
         now = set(comes_back.stored())

@@ -14,24 +14,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from importer.errors import JournalError
 from importer.journal.folder import SUFFIX, make_folder, new_path, new_run_lock, remove_files, run_lock
 from importer.journal.record import (
     Progress,
     RunAbout,
     RunRecord,
     RunState,
-    head_values,
+    entries_of,
     outcomes_of,
-    read_about,
     read_outcomes,
     read_progress,
     read_record,
     values_of,
 )
 from importer.journal.runs import RunLine, Runs, list_runs, read_line, read_runs
-from importer.journal.store import create_file, entry, open_file, put, reading, transaction
-from importer.journal.writer import RecordWriter
+from importer.journal.store import RecordWriter, create_file, open_file, put, reading, transaction
 from importer.model import RowOutcome
 
 __all__ = [
@@ -64,12 +61,12 @@ class Journal:
     def __init__(self, path: Path, connection: sqlite3.Connection, held: ExitStack) -> None:
         self.path = path
         self._connection = connection
-        self._held = held
         with reading(path):
             self._progress = read_progress(connection)
         self._writer = RecordWriter(connection)
         held.callback(connection.close)
         held.callback(self._writer.close)
+        self._held = held.pop_all()
 
     @classmethod
     def create(cls, path: Path, record: RunRecord) -> Self:
@@ -83,18 +80,9 @@ class Journal:
             JournalError: the record cannot be written there.
             RecordWriteError: the disk is full.
         """
-        numbered = enumerate(zip(record.table.row_numbers, record.table.rows, strict=True))
-        written = (
-            ("about", (entry("about", place, values) for place, values in enumerate(head_values(record)))),
-            ("sheet_row", (entry("sheet_row", place, values) for place, values in numbered)),
-            ("planned", (entry("planned", row.index, values_of(row)) for row in record.planned)),
-            ("outcome", (entry("outcome", index, values_of(one)) for index, one in record.outcomes.items())),
-        )
         with ExitStack() as held:
             held.enter_context(run_lock(path))
-            journal = cls(path, create_file(path, written), held)
-            journal._held = held.pop_all()
-            return journal
+            return cls(path, create_file(path, entries_of(record)), held)
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
@@ -106,9 +94,7 @@ class Journal:
         with ExitStack() as held:
             if path.exists():
                 held.enter_context(run_lock(path))
-            journal = cls(path, open_file(path, whole=True), held)
-            journal._held = held.pop_all()
-            return journal
+            return cls(path, open_file(path, whole=True), held)
 
     def close(self) -> None:
         """Close the record, and let others work on the run."""
@@ -119,11 +105,6 @@ class Journal:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-    def about(self) -> RunAbout:
-        """Return what the run is about."""
-        with reading(self.path):
-            return read_about(self._connection)
 
     def record(self) -> RunRecord:
         """Return all that is written down of the run.
@@ -150,7 +131,7 @@ class Journal:
             RecordWriteError: it could not be written.
         """
         with transaction(self._connection):
-            self._connection.execute(put("about"), entry("about", 0, values_of(about)))
+            put(self._connection, [("about", 0, values_of(about))])
 
     async def sent(self, index: int, attempts: int) -> None:
         """Return when it is on disk that a call for the row is about to be made."""
@@ -174,21 +155,19 @@ class Journal:
 
     def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:
         """Begin to write an outcome down; what is returned is done when it is on disk."""
-        return self._writer.write("outcome", outcome.index, values_of(outcome))
+        return self._writer.write(("outcome", outcome.index, values_of(outcome)))
 
     def _step(self, index: int, **values: Any) -> asyncio.Future[None]:
         step = self._progress[index] = replace(self._progress.get(index, _NOTHING), **values)
-        return self._writer.write("progress", index, values_of(step))
+        return self._writer.write(("progress", index, values_of(step)))
 
 
 def forget(path: Path) -> None:
     """Remove the record of a run, readable or not; the results workbook stays.
 
     Raises:
-        JournalError: it is not there, or another process works on it.
+        JournalError: another process works on it, or it cannot be removed.
     """
-    if not path.is_file():
-        raise JournalError(f"there is no run {path.stem}; did-importer runs lists what there is")
     with run_lock(path):
         remove_files(path)
     path.with_suffix(".lock").unlink(missing_ok=True)

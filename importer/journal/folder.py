@@ -5,6 +5,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -17,21 +18,11 @@ SUFFIX: Final = ".run"
 
 OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _LOCK_SECONDS: Final = 30
-_Lock = AbstractContextManager[None]
 
 
 @contextmanager
-def locked(path: Path, taken: str, seconds: float = 0) -> Iterator[None]:
-    """Hold a lock, which the system lets go of even after ``kill -9``.
-
-    Args:
-        path: the lock's own file.
-        taken: what is said where another process holds it.
-        seconds: how long to wait for it.
-
-    Raises:
-        JournalError: another process holds it, or the system cannot lock there.
-    """
+def _locked(path: Path, taken: str, seconds: float = 0) -> Iterator[None]:
+    """Hold a lock, which the system lets go of even after ``kill -9``; ``taken`` is said where another holds it."""
     lock = FileLock(path, mode=0o600, fallback_to_soft=False)
     try:
         lock.acquire(timeout=seconds, poll_interval=0.02)
@@ -46,16 +37,20 @@ def locked(path: Path, taken: str, seconds: float = 0) -> Iterator[None]:
         lock.release()
 
 
-def new_run_lock(folder: Path) -> _Lock:
-    """Hold the lock under which a run is begun: from the look at the unfinished ones until its record stands."""
+def new_run_lock(folder: Path) -> AbstractContextManager[None]:
+    """Hold the lock under which a run is begun: from the look at the unfinished ones until its record stands.
+
+    Raises:
+        JournalError: another process holds it, or the system cannot lock there.
+    """
     taken = f"another process has been beginning a run for {_LOCK_SECONDS} s ({folder}); try again"
-    return locked(folder / "new-run.lock", taken, _LOCK_SECONDS)
+    return _locked(folder / "new-run.lock", taken, _LOCK_SECONDS)
 
 
-def run_lock(path: Path) -> _Lock:
+def run_lock(path: Path) -> AbstractContextManager[None]:
     """Hold the lock under which a process works on a run."""
     taken = f"another process works on the run {path.stem} at this moment; wait for it, or stop it first"
-    return locked(path.with_suffix(".lock"), taken)
+    return _locked(path.with_suffix(".lock"), taken)
 
 
 def sync_folder(folder: Path) -> None:
@@ -93,20 +88,11 @@ def make_folder(folder: Path) -> None:
 
 
 def new_path(folder: Path, moment: str, input_name: str) -> Path:
-    """Choose the file of a new run: ``20261123-101500-order.run``, numbered if there is one already.
-
-    Args:
-        folder: the folder of runs.
-        moment: the start as YYYYMMDD-HHMMSS.
-        input_name: the input's name without folder and ending.
-    """
+    """Choose the file of a new run: ``20261123-101500-order.run``, numbered if there is one already."""
     slug = re.sub(r"[^0-9a-z]+", "-", input_name.lower()).strip("-")[:24] or "list"
-    path = folder / f"{moment}-{slug}{SUFFIX}"
-    number = 1
-    while path.exists():
-        number += 1
-        path = folder / f"{moment}-{slug}-{number}{SUFFIX}"
-    return path
+    names = chain([f"{moment}-{slug}"], (f"{moment}-{slug}-{number}" for number in count(2)))
+    paths = (folder / f"{name}{SUFFIX}" for name in names)
+    return next(path for path in paths if not path.exists())
 
 
 def remove_files(path: Path) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from importer.journal.store import entries, open_file, reading
+from importer.journal.store import Entry, entries, open_file, reading
 from importer.model import Correction, PlannedRow, Result, RowOutcome, Table
 
 
@@ -24,20 +24,12 @@ class RunAbout:
     """What a run is about.
 
     Attributes:
-        run_id: the name by which people call the run.
-        started: when it began, ISO 8601 with offset.
-        file: the whole path of the input.
-        sha256: the SHA-256 of the input.
-        sheet: the sheet that was read; empty for a text file.
-        server: the address of the Non-Agent API.
-        user: the API user.
-        version: the importer's version.
+        started: when it began, ISO 8601 with offset; ``ended`` when it ended, or empty.
+        file: the whole path of the input; ``sha256`` is of its bytes.
         results: the whole path that was chosen for the results workbook; empty to choose one beside the input.
         previous: what this run reruns or takes back, or empty.
         settings: how it is sent, as JSON, for resume; never a password.
         undo: whether it takes back what the run ``previous`` added.
-        state: how far it came.
-        ended: when it ended, ISO 8601, or empty.
         ended_why: why it was stopped, or empty.
         workbook: the whole path of the results workbook that was written last, or empty; the first of several.
         parts: how many results workbooks were written last.
@@ -74,7 +66,6 @@ class RunRecord:
     """All that is written down of a run.
 
     Attributes:
-        about: what it is about.
         table: the input, with one row for each outcome.
         planned: what was to be sent, with what is known of the calls that were made.
         outcomes: the outcomes so far, by the index of their row.
@@ -95,17 +86,10 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a planned row has come.
-
-    Attributes:
-        attempts: the calls that were made for it.
-        in_flight: a call is made, or about to be.
-        unanswered: a call may have been processed without an answer.
-        known_absent: how it is known that the DID was not there before the first call, or empty.
-    """
+    """How far a planned row has come; what it shares with ``PlannedRow`` means the same."""
 
     attempts: int = 0
-    in_flight: bool = False
+    in_flight: bool = False  # a call is made, or about to be
     unanswered: bool = False
     known_absent: str = ""
 
@@ -115,33 +99,28 @@ def values_of(item: RunAbout | PlannedRow | Progress | RowOutcome) -> dict[str, 
     return {field.name: getattr(item, field.name) for field in fields(item)}
 
 
-def head_values(record: RunRecord) -> tuple[object, ...]:
-    """Return the entries of the table ``about``: the run, its table but for the rows, the corrections, the counts."""
+def entries_of(record: RunRecord) -> Iterator[Entry]:
+    """Return all that is written down when a run begins."""
     table = record.table
-    facts = {"header": table.header, "header_row": table.header_row, "blank_rows": table.blank_rows}
-    return (
-        values_of(record.about),
-        {**facts, "facts": table.facts},
-        [astuple(one) for one in record.corrections],
-        {"rows": len(table.rows), "planned": len(record.planned)},
-    )
-
-
-def read_about(connection: sqlite3.Connection) -> RunAbout:
-    """Read what a run is about."""
-    for place, values in entries(connection, "about"):
-        if place == 0:
-            about = RunAbout(**values)
-            return replace(about, state=RunState(about.state))
-    raise ValueError("what the run is about is not there")
+    yield "about", 0, values_of(record.about)
+    yield "about", 1, {name: getattr(table, name) for name in ("header", "header_row", "blank_rows", "facts")}
+    yield "about", 2, [astuple(one) for one in record.corrections]
+    yield "about", 3, {"rows": len(table.rows), "planned": len(record.planned)}
+    for place, numbered in enumerate(zip(table.row_numbers, table.rows, strict=True)):
+        yield "sheet_row", place, numbered
+    for row in record.planned:
+        yield "planned", row.index, values_of(row)
+    for index, outcome in record.outcomes.items():
+        yield "outcome", index, values_of(outcome)
 
 
 def read_record(connection: sqlite3.Connection) -> RunRecord:
     """Read all that is written down of a run."""
-    about = read_about(connection)
-    _, facts, corrections, counts = (values for _, values in entries(connection, "about"))
-    numbered = [values for _, values in entries(connection, "sheet_row")]
-    planned = tuple(_read_planned(connection))
+    about, counts = read_about(connection)
+    _, facts, corrections, _ = (_frozen(values) for _, values in entries(connection, "about"))
+    numbered = [_frozen(values) for _, values in entries(connection, "sheet_row")]
+    progress = read_progress(connection)
+    planned = tuple(_planned(values, progress.get(index)) for index, values in entries(connection, "planned"))
     if (len(numbered), len(planned)) != (counts["rows"], counts["planned"]):
         raise ValueError("rows are missing")
     table = Table(
@@ -149,41 +128,23 @@ def read_record(connection: sqlite3.Connection) -> RunRecord:
         sha256=about.sha256,
         sheet=about.sheet,
         row_numbers=tuple(number for number, _ in numbered),
-        rows=tuple(tuple(cells) for _, cells in numbered),
-        **_with_tuples(facts),
+        rows=tuple(cells for _, cells in numbered),
+        **facts,
     )
     corrected = tuple(Correction(*values) for values in corrections)
     return RunRecord(about, table, planned, read_outcomes(connection), corrected)
 
 
+def read_about(connection: sqlite3.Connection) -> tuple[RunAbout, dict[str, int]]:
+    """Read what a run is about, and how many rows its table has and its plan."""
+    said = dict(entries(connection, "about"))
+    about = RunAbout(**said[0])
+    return replace(about, state=RunState(about.state)), said[3]
+
+
 def read_progress(connection: sqlite3.Connection) -> dict[int, Progress]:
     """Read how far the planned rows have come, by their index."""
     return {index: Progress(**values) for index, values in entries(connection, "progress")}
-
-
-def _read_planned(connection: sqlite3.Connection) -> Iterator[PlannedRow]:
-    progress = read_progress(connection)
-    for index, values in entries(connection, "planned"):
-        row = PlannedRow(**_with_tuples(values))
-        known = progress.get(index)
-        yield (
-            row
-            if known is None
-            else replace(
-                row,
-                attempts=known.attempts,
-                unanswered=row.unanswered or known.unanswered or known.in_flight,
-                known_absent=known.known_absent or row.known_absent,
-            )
-        )
-
-
-def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
-def _tuple(values: list[Any]) -> tuple[Any, ...]:
-    return tuple(_tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def read_outcomes(connection: sqlite3.Connection) -> dict[int, RowOutcome]:
@@ -192,6 +153,25 @@ def read_outcomes(connection: sqlite3.Connection) -> dict[int, RowOutcome]:
         index: RowOutcome(**{**values, "result": Result(values["result"])})
         for index, values in entries(connection, "outcome")
     }
+
+
+def _planned(values: dict[str, Any], known: Progress | None) -> PlannedRow:
+    row = PlannedRow(**_frozen(values))
+    if known is None:
+        return row
+    return replace(
+        row,
+        attempts=known.attempts,
+        unanswered=row.unanswered or known.unanswered or known.in_flight,
+        known_absent=known.known_absent or row.known_absent,
+    )
+
+
+def _frozen(value: Any) -> Any:
+    """Return what JSON gave, with tuples for its lists."""
+    if isinstance(value, dict):
+        return {name: _frozen(one) for name, one in value.items()}
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
 
 
 @contextmanager

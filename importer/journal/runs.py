@@ -19,7 +19,6 @@ class RunLine:
 
     Attributes:
         path: the file of its record.
-        about: what it is about.
         counts: its rows by result; rows without an outcome are ``not sent``.
         undone: how many of the DIDs that it added were deleted by an undo, or were not there any more.
     """
@@ -70,8 +69,10 @@ def read_runs(folder: Path) -> Runs:
     undone: Counter[str] = Counter()
     for line in lines:
         undone[line.undoes] += line.counts.get(Result.SUCCESS, 0) + line.counts.get(Result.DUPLICATE, 0)
-    marked = (replace(line, undone=undone[line.about.run_id]) for line in lines)
-    return Runs(tuple(sorted(marked, key=_when_begun, reverse=True)), tuple(unreadable))
+    marked = [replace(line, undone=undone[line.about.run_id]) for line in lines]
+    # runs of one second are numbered (order, order-2, ... order-10), so a longer name is a later one
+    marked.sort(key=lambda line: (line.started, len(line.path.stem), line.path.stem), reverse=True)
+    return Runs(tuple(marked), tuple(unreadable))
 
 
 def list_runs(folder: Path) -> tuple[RunLine, ...]:
@@ -86,16 +87,10 @@ def read_line(path: Path) -> RunLine:
         JournalError: its record cannot be read or believed.
     """
     with open_record(path) as connection:
-        about = read_about(connection)
+        about, written = read_about(connection)
         counts: Counter[str] = Counter(values["result"] for _, values in entries(connection, "outcome"))
-        rows = next(values["rows"] for place, values in entries(connection, "about") if place == 3)
     if about.run_id != path.stem:
         raise JournalError(f"{path} is a copy of the record {about.run_id}: move it out of that folder")
-    if missing := rows - counts.total():
+    if missing := written["rows"] - counts.total():
         counts[Result.NOT_SENT] += missing
     return RunLine(path, about, dict(counts))
-
-
-def _when_begun(line: RunLine) -> tuple[datetime, int, str]:
-    # runs of one second are numbered (order, order-2, ... order-10), so a longer name is a later one
-    return line.started, len(line.path.stem), line.path.stem
