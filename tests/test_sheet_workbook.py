@@ -43,7 +43,7 @@ def only(reader: str) -> Iterator[None]:
         if reader == "fast":
             patch.setattr(excel, "read_excel_sheet", refuse)
         else:
-            patch.setattr(excel_fast, "read_excel_fast", refuse)
+            patch.setattr(excel, "read_excel_fast", refuse)
         yield
 
 

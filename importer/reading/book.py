@@ -1,19 +1,18 @@
-"""Open whatever the file is: all kinds give their sheets in the same way, and only the reader of one is imported."""
+"""Open whatever the file is: all kinds give their sheets in the same way."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from importer.columns import DID_PATTERN
 from importer.errors import SheetError
-from importer.reading import limits
 from importer.reading.decode import decode
 from importer.reading.file_kind import FileKind, kind_of, misnamed, open_file
 from importer.reading.package import Package
-from importer.reading.sheet_rows import ReadOptions, SheetRows
+from importer.reading.sheet_rows import Book, ReadOptions
 
 _COMMENTS: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 _HTML: Final = re.compile(
@@ -29,62 +28,34 @@ _OTHER_TEXTS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """An open file: its sheets (one without a name for a text file), and how the one of a name is read."""
-
-    sheets: tuple[str, ...]
-    read: Callable[[str], SheetRows]
-    facts: tuple[str, ...] = ()
-    # its rows are lines, in which a missing quotation mark makes cells of one
-    lines: bool = False
-
-
 @contextmanager
 def open_book(path: Path, options: ReadOptions) -> Iterator[Book]:
-    """Open a file by its content."""
+    """Open a file by its content; only the reader of its kind is imported."""
     kind = kind_of(path, options.max_unpacked_bytes)
     facts = tuple(filter(None, [misnamed(path, kind)]))
     if kind is not FileKind.TEXT and (options.encoding or options.delimiter):
         facts += (f"encoding and separator are for text files; this is {kind}",)
-    if kind is FileKind.TEXT:
-        yield _text_book(path, options, facts)
-    elif kind is FileKind.XLS:
-        from importer.reading.excel_97 import open_excel_97
+    with ExitStack() as stack:
+        if kind is FileKind.TEXT:
+            book = _text_book(path, options)
+        elif kind is FileKind.XLS:
+            from importer.reading.excel_97 import open_excel_97
 
-        old = open_excel_97(path)
-        yield Book(old.sheets, old.read, facts)
-    else:
-        with closing(Package(path, options.max_unpacked_bytes)) as package:
-            yield _ods_book(path, package, facts) if kind is FileKind.ODS else _excel_book(path, package, facts)
+            book = open_excel_97(path)
+        else:
+            package = stack.enter_context(closing(Package(path, options.max_unpacked_bytes)))
+            if kind is FileKind.XLSX:
+                from importer.reading.excel import open_excel
 
+                book = open_excel(path, package)
+            else:
+                from importer.reading.opendocument import read_opendocument
 
-def _excel_book(path: Path, package: Package, facts: tuple[str, ...]) -> Book:
-    from importer.reading.excel import open_excel, read_excel_sheet
-    from importer.reading.excel_fast import UnusualSheetError, read_excel_fast
-
-    book = open_excel(path, package)
-    if len(book.sheets) > limits.MOST_SHEETS:
-        raise SheetError(
-            f"{path}: has more than {limits.MOST_SHEETS} sheets; copy the one with the list into a new file"
-        )
-
-    def read(name: str) -> SheetRows:
-        with suppress(UnusualSheetError):
-            return read_excel_fast(book, name)
-        return read_excel_sheet(book, name)
-
-    return Book(tuple(book.sheets), read, facts)
+                book = read_opendocument(path, package)
+        yield replace(book, facts=(*facts, *book.facts))
 
 
-def _ods_book(path: Path, package: Package, facts: tuple[str, ...]) -> Book:
-    from importer.reading.opendocument import read_opendocument
-
-    sheets = read_opendocument(path, package)
-    return Book(tuple(sheets), sheets.__getitem__, facts)
-
-
-def _text_book(path: Path, options: ReadOptions, facts: tuple[str, ...]) -> Book:
+def _text_book(path: Path, options: ReadOptions) -> Book:
     from importer.reading.text_file import read_text
 
     with open_file(path) as stream:
@@ -97,9 +68,7 @@ def _text_book(path: Path, options: ReadOptions, facts: tuple[str, ...]) -> Book
     if _HTML.match(decoded.text, start.end() if start else 0):
         from importer.reading.html_tables import read_html_tables
 
-        tables = read_html_tables(path, decoded)
-        said = (*facts, f"an HTML page, encoding {decoded.encoding}", *decoded.facts)
-        return Book(tuple(tables), tables.__getitem__, said)
+        return read_html_tables(path, decoded)
     for pattern, what in _OTHER_TEXTS:
         if pattern.match(decoded.text[:8192]):
             raise SheetError(
@@ -107,5 +76,4 @@ def _text_book(path: Path, options: ReadOptions, facts: tuple[str, ...]) -> Book
                 " the list as .csv"
             )
     did_headers = [header for header, name in options.mapping.items() if name == DID_PATTERN.name]
-    rows, more = read_text(path, decoded, options.delimiter, did_headers)
-    return Book(("",), lambda _: rows, (*facts, *more), lines=True)
+    return read_text(path, decoded, options.delimiter, did_headers)

@@ -92,14 +92,19 @@ _HOLDS: Final = {"<=": le, ">=": ge, "<>": ne, "<": lt, ">": gt, "=": eq}
 _ELAPSED: Final = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _NOT_COUNTED: Final = re.compile(r"[^0-9+]")
 _BUILT_IN_DATES: Final = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
-_BUILT_IN: Final = {9: "0%", 10: "0.00%", 46: "[h]:mm:ss", **dict.fromkeys(_BUILT_IN_DATES, "yyyy-mm-dd")}
+_BUILT_IN: Final = {
+    "9": "0%",
+    "10": "0.00%",
+    "46": "[h]:mm:ss",
+    **dict.fromkeys(map(str, _BUILT_IN_DATES), "yyyy-mm-dd"),
+}
 
 _OF_DATES: Final = ("date", "plain", "tail", "escaped")
 
 Token = tuple[str, str]
 
 
-def built_in_format(number: int) -> str:
+def built_in_format(number: str) -> str:
     """Return the number format that every Excel has under this number, as far as it matters here."""
     return _BUILT_IN.get(number, "General")
 

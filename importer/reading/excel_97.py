@@ -6,21 +6,21 @@ leave out is refused by its place, and a formula that was never calculated is fo
 
 import io
 import struct
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from importer.errors import SheetError
 from importer.model import CellFlaw
 from importer.reading import limits
-from importer.reading.cell_text import CellText, NumberFormat, number_format
+from importer.reading.cell_text import CellText, number_format
 from importer.reading.package import DAMAGED
-from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows, column_letters
+from importer.reading.sheet_rows import Book, MergedCells, RowCollector, SheetRows, column_letters
 
 if TYPE_CHECKING:
-    from xlrd.book import Book
-    from xlrd.sheet import Cell, Sheet
+    import xlrd
+    from xlrd.sheet import Cell
 
 _BOF, _EOF, _BOUNDSHEET, _SST, _LABELSST, _FORMULA = 0x809, 0x0A, 0x85, 0xFC, 0xFD, 0x06
 _CELLS_OF_EXCEL_2: Final = (0x02, 0x03, 0x04, 0x05)
@@ -29,86 +29,33 @@ _SAVE: Final = "open it in Excel or LibreOffice and save it as .xlsx"
 _HIDDEN_REST: Final = 255
 _NEVER_CALCULATED: Final[CellText] = ("=(a formula without a result)", CellFlaw.FORMULA_WITHOUT_VALUE)
 
-
-@dataclass(slots=True)
-class Excel97Workbook:
-    """An open .xls workbook, and the names of the sheets that have cells, in their order."""
-
-    path: Path
-    sheets: tuple[str, ...]
-    _book: "Book"
-    _records: "_Records"
-
-    def read(self, name: str) -> SheetRows:
-        """Read the sheet of that name."""
-        place = f"{self.path}: sheet '{name}'"
-        index = self.sheets.index(name)
-        sheet = self._book.sheet_by_index(index)
-        start = self._records.starts[index] if index < len(self._records.starts) else -1
-        for row, column in self._records.unknown.get(start, ()):
-            raise SheetError(
-                f"{place}: cell {column_letters(column)}{row + 1} is written in a way that is not known; {_SAVE}"
-            )
-        uncalculated = self._records.uncalculated.get(start, set())
-        rows = RowCollector(place)
-        for row in range(sheet.nrows):
-            cells = [self._text(cell, rows) for cell in sheet.row(row)]
-            for column in range(len(cells)) if uncalculated else ():
-                cells[column] = _NEVER_CALCULATED if (row, column) in uncalculated else cells[column]
-            flaws = {column: flaw for column, (_, flaw) in enumerate(cells) if flaw}
-            rows.add(row + 1, [text for text, _ in cells], flaws)
-        _take_layout(sheet, rows)
-        return rows.finish(name)
-
-    def _text(self, cell: "Cell", rows: RowCollector) -> CellText:
-        from xlrd import biffh
-
-        if cell.ctype == biffh.XL_CELL_TEXT:
-            return str(cell.value), None
-        if cell.ctype == biffh.XL_CELL_BOOLEAN:
-            return ("TRUE" if cell.value else "FALSE"), None
-        if cell.ctype == biffh.XL_CELL_ERROR:
-            return biffh.error_text_from_code.get(int(cell.value), "#ERROR"), CellFlaw.ERROR_VALUE
-        if cell.ctype not in (biffh.XL_CELL_NUMBER, biffh.XL_CELL_DATE):
-            return "", None
-        shape = self._format(cell.xf_index)
-        text, added = shape.text(float(cell.value), from_1904=bool(self._book.datemode))
-        rows.shown_otherwise += added
-        return text
-
-    def _format(self, style: int | None) -> NumberFormat:
-        styles = self._book.xf_list
-        if style is None or style >= len(styles):
-            return number_format("General")
-        shape = self._book.format_map.get(styles[style].format_key)
-        return number_format(shape.format_str if shape else "General")
+# (row, column) of the cells of a sheet that xlrd leaves out, or gives a zero for what was never calculated
+_Odd = dict[tuple[int, int], str]
 
 
-def open_excel_97(path: Path) -> Excel97Workbook:
-    """Open an .xls workbook."""
+def open_excel_97(path: Path) -> Book:
+    """Open a workbook."""
     if path.stat().st_size > limits.MOST_OLD_BYTES:
         most = limits.MOST_OLD_BYTES / 2**20
         raise SheetError(f"{path}: has more than {most:,.0f} MiB, the most that is read of an .xls; {_SAVE}")
     try:
         stream = bytearray(_workbook_stream(path))
-        records = _look_through(stream)
+        odd = _look_through(stream)
         try:
             book = _opened(bytes(stream))
         except (LookupError, UnicodeDecodeError):
             # a code page that is none
             book = _opened(bytes(stream), "cp1252")
-        return Excel97Workbook(path, tuple(book.sheet_names()), book, records)
+        names = tuple(book.sheet_names())
     except Exception as error:  # noqa: BLE001 - xlrd and olefile end in whatever their slices of a damaged file end in
         locked = "is encrypted with a password; open it in Excel, remove the password and save it as .xlsx"
         raise SheetError(f"{path}: {locked if 'encrypted' in str(error) else DAMAGED}") from None
 
+    def read(name: str) -> SheetRows:
+        index = names.index(name)
+        return _read_sheet(f"{path}: sheet '{name}'", book, index, odd[index] if index < len(odd) else {})
 
-def _opened(stream: bytes, encoding: str | None = None) -> "Book":
-    import xlrd
-
-    return xlrd.open_workbook(
-        file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO(), encoding_override=encoding
-    )
+    return Book(names, read)
 
 
 def _workbook_stream(path: Path) -> bytes:
@@ -123,7 +70,27 @@ def _workbook_stream(path: Path) -> bytes:
         return bytes(container.openstream(name).read())
 
 
-def _take_layout(sheet: "Sheet", rows: RowCollector) -> None:
+def _opened(stream: bytes, encoding: str | None = None) -> "xlrd.Book":
+    import xlrd
+
+    return xlrd.open_workbook(
+        file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO(), encoding_override=encoding
+    )
+
+
+def _read_sheet(place: str, book: "xlrd.Book", index: int, odd: _Odd) -> SheetRows:
+    for (row, column), what in odd.items():
+        if what == "unknown":
+            cell = f"{column_letters(column)}{row + 1}"
+            raise SheetError(f"{place}: cell {cell} is written in a way that is not known; {_SAVE}")
+    sheet = book.sheet_by_index(index)
+    rows = RowCollector(place)
+    for row in range(sheet.nrows):
+        cells = [
+            _NEVER_CALCULATED if odd and (row, column) in odd else _text(book, cell, rows)
+            for column, cell in enumerate(sheet.row(row))
+        ]
+        rows.add(row + 1, [text for text, _ in cells], {column: flaw for column, (_, flaw) in enumerate(cells) if flaw})
     rows.hidden_rows.update(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
     # a hidden rest of the sheet reaches to the last column and holds nothing
     hidden = [column for column, info in sheet.colinfo_map.items() if info.hidden]
@@ -131,35 +98,50 @@ def _take_layout(sheet: "Sheet", rows: RowCollector) -> None:
     for first_row, behind_row, column, _ in sheet.merged_cells:
         if behind_row - first_row > 1:
             rows.merge(MergedCells(column, first_row + 1, behind_row))
+    return rows.finish(sheet.name)
 
 
-@dataclass(slots=True)
-class _Records:
-    """What the records say that xlrd does not: by where a sheet starts, the row and column of cells."""
+def _text(book: "xlrd.Book", cell: "Cell", rows: RowCollector) -> CellText:
+    from xlrd import biffh
 
-    starts: list[int] = field(default_factory=list)
-    unknown: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    uncalculated: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
+    if cell.ctype == biffh.XL_CELL_TEXT:
+        return str(cell.value), None
+    if cell.ctype == biffh.XL_CELL_BOOLEAN:
+        return ("TRUE" if cell.value else "FALSE"), None
+    if cell.ctype == biffh.XL_CELL_ERROR:
+        return biffh.error_text_from_code.get(int(cell.value), "#ERROR"), CellFlaw.ERROR_VALUE
+    if cell.ctype not in (biffh.XL_CELL_NUMBER, biffh.XL_CELL_DATE):
+        return "", None
+    style = cell.xf_index
+    known = style is not None and style < len(book.xf_list)
+    shape = book.format_map.get(book.xf_list[style or 0].format_key) if known else None
+    text, added = number_format(shape.format_str if shape else "General").text(
+        float(cell.value), from_1904=bool(book.datemode)
+    )
+    rows.shown_otherwise += added
+    return text
 
 
-def _look_through(stream: bytearray) -> _Records:
-    """Go through the records, and correct the count of shared texts to what the cells need."""
-    found, texts, counted = _Records(), 0, -1
+def _look_through(stream: bytearray) -> list[_Odd]:
+    """Go through the records for the odd cells of each sheet; correct the count of shared texts to what cells need."""
+    starts: list[int] = []
+    odd: dict[int, _Odd] = defaultdict(dict)
+    texts, counted = 0, -1
     for start, at, record, body in _records(stream):
         if record == _BOUNDSHEET and body[5:6] == b"\0":
-            found.starts.append(struct.unpack_from("<I", body)[0])
+            starts.append(struct.unpack_from("<I", body)[0])
         elif record == _SST:
             counted = at + 8
         elif record == _LABELSST:
             texts = max(texts, struct.unpack_from("<I", body, 6)[0] + 1)
         elif record in _CELLS_OF_EXCEL_2 and start:
-            found.unknown.setdefault(start, []).append(struct.unpack_from("<HH", body))
+            odd[start][struct.unpack_from("<HH", body)] = "unknown"
         elif record == _FORMULA and start and body[6:14] == bytes(8) and body[14] & _CALCULATE_ON_LOAD:
             # written by a program that left the calculating to Excel
-            found.uncalculated.setdefault(start, set()).add(struct.unpack_from("<HH", body))
+            odd[start][struct.unpack_from("<HH", body)] = "never calculated"
     if counted >= 0 and struct.unpack_from("<I", stream, counted)[0] > texts:
         struct.pack_into("<I", stream, counted, texts)
-    return found
+    return [odd[start] for start in starts]
 
 
 def _records(stream: bytearray) -> Iterator[tuple[int, int, int, bytes]]:

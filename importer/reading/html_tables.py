@@ -11,7 +11,7 @@ from importer.errors import SheetError
 from importer.reading import limits
 from importer.reading.cell_text import number_text
 from importer.reading.decode import Decoded
-from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows
+from importer.reading.sheet_rows import Book, MergedCells, RowCollector, SheetRows
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -38,7 +38,7 @@ def _has_more_markup(text: str, most: int) -> bool:
     return False
 
 
-def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
+def read_html_tables(path: Path, decoded: Decoded) -> Book:
     """Read the tables of a page, each as a sheet; a row's number is its place in its table.
 
     What the page does not show is no part of a cell: elements that are hidden or struck out, scripts, comments. Raised
@@ -60,7 +60,9 @@ def read_html_tables(path: Path, decoded: Decoded) -> dict[str, SheetRows]:
     read = {name: sheet for name, sheet in _tables(path, page, hiding) if sheet.rows}
     if not read:
         raise _no_table(path, page)
-    return read if len(read) > 1 else {"": replace(next(iter(read.values())), sheet="")}
+    if len(read) == 1:
+        read = {"": replace(next(iter(read.values())), sheet="")}
+    return Book(tuple(read), read.__getitem__, (f"an HTML page, encoding {decoded.encoding}", *decoded.facts))
 
 
 def _tables(path: Path, page: "HtmlElement", hiding: frozenset[str]) -> "Iterator[tuple[str, SheetRows]]":

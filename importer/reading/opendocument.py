@@ -14,7 +14,7 @@ from importer.model import CellFlaw
 from importer.reading import limits
 from importer.reading.cell_text import CellText, literal_value, number_text
 from importer.reading.package import DAMAGED, Package, local_name
-from importer.reading.sheet_rows import MergedCells, RowCollector, SheetRows
+from importer.reading.sheet_rows import Book, MergedCells, RowCollector, SheetRows
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -32,7 +32,7 @@ _HIDDEN: Final = ("collapse", "filter")
 _CELLS: Final = ("table-cell", "covered-table-cell")
 
 
-def read_opendocument(path: Path, package: Package) -> dict[str, SheetRows]:
+def read_opendocument(path: Path, package: Package) -> Book:
     """Read all sheets, in their order."""
     place = str(path)
     if any(local_name(element) == "encryption-data" for element in package.small_part("meta-inf/manifest.xml")):
@@ -57,7 +57,7 @@ def read_opendocument(path: Path, package: Package) -> dict[str, SheetRows]:
                     raise SheetError(f"{path}: {DAMAGED if reader.name in sheets else many}")
                 sheets[reader.name] = reader.rows.finish(reader.name)
         depth -= event == "end" and name == "table"
-    return sheets
+    return Book(tuple(sheets), sheets.__getitem__)
 
 
 class _TableReader:

@@ -1,7 +1,7 @@
 """What every reader of this package gives: the rows of one sheet as text, with the numbers that the person sees."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -66,6 +66,17 @@ class SheetRows:
     rows: tuple[SheetRow, ...]
     blank_rows: int = 0
     facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An open file of any kind: its sheets (one without a name for a text file), and how the one of a name is read."""
+
+    sheets: tuple[str, ...]
+    read: Callable[[str], SheetRows]
+    facts: tuple[str, ...] = ()
+    # its rows are lines, in which a missing quotation mark makes cells of one
+    lines: bool = False
 
 
 class MergedCells(NamedTuple):

@@ -10,7 +10,7 @@ from importer.columns import DID_PATTERN
 from importer.errors import SheetError
 from importer.headers import match_header
 from importer.model import CellFlaw, Table
-from importer.reading.book import Book, open_book
+from importer.reading.book import open_book
 from importer.reading.file_kind import sha256_of
 from importer.reading.header_row import (
     FoundHeader,
@@ -20,7 +20,7 @@ from importer.reading.header_row import (
     find_range_header,
     looks_like_number,
 )
-from importer.reading.sheet_rows import ReadOptions, SheetRows, column_letters, some_of
+from importer.reading.sheet_rows import Book, ReadOptions, SheetRows, column_letters, some_of
 
 _DEFAULTS: Final = ReadOptions()
 # those of our own workbooks that hold no order, though some of them have DIDs in them

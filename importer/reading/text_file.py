@@ -13,7 +13,7 @@ from importer.headers import header_key
 from importer.reading import limits
 from importer.reading.decode import Decoded
 from importer.reading.header_row import is_did_header, looks_like_number
-from importer.reading.sheet_rows import RowCollector, SheetRows
+from importer.reading.sheet_rows import Book, RowCollector
 
 _CANDIDATES: Final = (",", ";", "\t", "|")
 _NAMES: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
@@ -24,10 +24,8 @@ _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _ESCAPED_QUOTE: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 
 
-def read_text(
-    path: Path, decoded: Decoded, delimiter: str | None, did_headers: Sequence[str]
-) -> tuple[SheetRows, tuple[str, ...]]:
-    """Read a text file."""
+def read_text(path: Path, decoded: Decoded, delimiter: str | None, did_headers: Sequence[str]) -> Book:
+    """Read a text file; these headers stand over DIDs, the person says."""
     place = str(path)
     # DOS programs end a text with Ctrl-Z
     text, skipped = decoded.text.removesuffix("\x1a"), 0
@@ -56,7 +54,8 @@ def read_text(
     facts = (f"encoding {decoded.encoding}, {named}", *decoded.facts)
     if wrapped:
         facts += ("each line stands in quotation marks as a whole; they are left out",)
-    return rows.finish("", blank_before), facts
+    sheet = rows.finish("", blank_before)
+    return Book(("",), lambda _: sheet, facts, lines=True)
 
 
 def find_delimiter(lines: Sequence[str], did_headers: Sequence[str] = ()) -> str:
