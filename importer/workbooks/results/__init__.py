@@ -4,7 +4,7 @@ from importer.workbooks.output_file import check_writable, free_path
 from importer.workbooks.results.causes import Cause
 from importer.workbooks.results.parts import ResultsPart, ResultsPlace, columns_of, part_spans
 from importer.workbooks.results.previous import PreviousResults, read_results
-from importer.workbooks.results.sheet import PreviousRow
+from importer.workbooks.results.rows import PreviousRow
 from importer.workbooks.results.summary import RunSummary
 from importer.workbooks.results.workbook import write_results
 

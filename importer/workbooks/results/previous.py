@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +12,16 @@ from importer.errors import SheetError
 from importer.model import CellFlaw, Table
 from importer.reading import ReadOptions, SheetRows, read_sheet_rows, sha256_of
 from importer.reading.sheet_rows import some_of
-from importer.workbooks.results.rows import DONE_MARK, FAILED_MARK, FAILED_SHEET, RESULTS_SHEET, SUMMARY_SHEET
-from importer.workbooks.results.sheet import PreviousRow, ResultsSheet, sheet_of_results
+from importer.workbooks.results.rows import (
+    DONE_MARK,
+    FAILED_MARK,
+    FAILED_SHEET,
+    RESULTS_SHEET,
+    SUMMARY_SHEET,
+    PreviousRow,
+    ResultsSheet,
+    sheet_of_results,
+)
 from importer.workbooks.results.summary import FILE, ROWS_SHA256, RUN_ID, SERVER, USER
 
 # a whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit
@@ -219,23 +228,23 @@ def _corrected_one(path: Path, header: Sequence[str], here: PreviousRow, there: 
 def _same_columns(
     path: Path, results: ResultsSheet, failed: ResultsSheet
 ) -> tuple[tuple[str, ...], Sequence[PreviousRow], Sequence[PreviousRow]]:
-    """Give the rows of both the same columns: by their places, or by their headers where there are more in one."""
-    if results.header == failed.header:
-        return results.header, results.rows, failed.rows
-    width = results.width if results.width == failed.width else 0
-    first = failed.header[:width] if failed.header_corrected else results.header[:width]
-    for one, other in zip(results.header[:width], failed.header[:width], strict=True):
-        if one != other and results.header_corrected and failed.header_corrected:
+    """Give the rows of both the same columns: the input's, and those that were added in one or the other."""
+    width = results.width
+    theirs = zip_longest(results.header[:width], failed.header[: failed.width], fillvalue="")
+    for one, other in theirs:
+        if one != other:
             raise SheetError(
                 f"{path}: a header is '{one}' in {RESULTS_SHEET} and '{other}' in {FAILED_SHEET}; {_MAKE_ALIKE}"
             )
+    if results.header == failed.header:
+        return results.header, results.rows, failed.rows
     further = [_numbered(sheet.header[width:]) for sheet in (results, failed)]
     union = list(dict.fromkeys([*further[0], *further[1]]))
     both = []
     for sheet, own in zip((results, failed), further, strict=True):
         places = [*range(width), *(width + own.index(key) if key in own else -1 for key in union)]
         both.append([_with_columns(row, places) for row in sheet.rows])
-    return (*first, *(name for name, _ in union)), both[0], both[1]
+    return (*results.header[:width], *(name for name, _ in union)), both[0], both[1]
 
 
 def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:

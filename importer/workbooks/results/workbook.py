@@ -84,7 +84,6 @@ def _draw_rows(workbook: "Workbook", rows: ResultRows, part: ResultsPart) -> Non
     some = [row.texts for row in rows.of(part.span[:: len(part.span) // SAMPLED_ROWS + 1])]
     widths = widths_of(header, some)
     widths[REASON] = min(max(_REASON_WIDTH // 2, *(len(texts[REASON]) + 2 for texts in some), 0), _REASON_WIDTH)
-    widths[-1] = len(header[-1].split()[0])
     colours = [*[DARK] * first, *[MUTED] * theirs, *[DARK] * (len(header) - first - theirs)]
     lengths = {RESULTS_SHEET: len(part.span), **({FAILED_SHEET: part.left} if part.left else {})}
     results, *failed = [
