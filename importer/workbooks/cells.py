@@ -108,7 +108,8 @@ def holdable(text: str) -> bool:
 
 def cell_text(text: str, ending: str = "") -> str:
     """Return ``text`` as a cell takes it: cut to fit, and what no workbook can hold as U+FFFD."""
-    text = cut_to_fit(text, ending)
+    if len(text) * 7 > LONGEST_CELL:
+        text = cut_to_fit(text, ending)
     return text if holdable(text) else _UNHOLDABLE.sub("\ufffd", text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from importer.columns import DID_PATTERN
 from importer.model import CheckedRow, Result, RowOutcome, Table
@@ -23,6 +23,9 @@ from importer.workbooks.output_file import (
 from importer.workbooks.results.rows import columns_named
 from importer.workbooks.styles import BAD, DARK, MUTED, TEXT, add_list, new_workbook, widths_of
 
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
 CHECKED_SHEET: Final = "Checked"
 _OURS: Final = ("problems", "notes", "VICIdial says")
 _MOST_SENTENCES: Final = 12
@@ -38,14 +41,7 @@ class _Findings:
     notes: dict[str, None] = field(default_factory=dict)
     verdicts: dict[str, None] = field(default_factory=dict)
     bad: dict[int, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
-    duplicate: bool = False
-
-    def words(self, before: str) -> list[str]:
-        """Return the texts of our columns; the first of them that says anything begins with ``before``."""
-        said = [_joined(self.problems), _joined(self.notes), _joined(self.verdicts)]
-        first = next((at for at, text in enumerate(said) if text), 0)
-        said[first] = f"{before}{said[first]}"
-        return said
+    twice: int | None = None
 
 
 def write_checked(
@@ -87,7 +83,8 @@ def write_checked(
     def write(path: Path) -> tuple[Path, ...]:
         with all_or_none() as written:
             for number, part in enumerate(parts, start=1):
-                _write_part(part_path(path, number), table, part, findings, taken.get(DID_PATTERN.name, 0), ours)
+                with new_workbook(part_path(path, number), "DIDs, checked", table.path.name) as workbook:
+                    _draw(workbook, table, part, findings, ours)
                 written.append(part_path(path, number))
             return tuple(written)
 
@@ -131,57 +128,49 @@ def _gather(
             found.problems[problem.sentence()] = None
         found.notes.update(dict.fromkeys(row.notes))
         if row.duplicate_of is not None:
-            found.duplicate = True
             found.notes[f"The same DID stands in row {row.duplicate_of}; only that one is sent."] = None
         if verdict is not None:
             before = "" if verdict.result is Result.SUCCESS else f"{verdict.result}: "
             found.verdicts[f"{before}{verdict.reason}"] = None
-            found.duplicate = found.duplicate or verdict.result is Result.DUPLICATE
             for column in columns_named(verdict.reason, taken) if verdict.result is Result.INVALID else ():
                 found.bad[column][verdict.reason] = None
+        if row.duplicate_of is not None or (verdict is not None and verdict.result is Result.DUPLICATE):
+            found.twice = did_column
     return findings
 
 
-def _write_part(
-    path: Path,
-    table: Table,
-    part: CheckedPart,
-    findings: Mapping[int, _Findings],
-    did_column: int,
-    ours: Sequence[str],
+def _draw(
+    workbook: "Workbook", table: Table, part: CheckedPart, findings: Mapping[int, _Findings], ours: Sequence[str]
 ) -> None:
-    """Write one workbook, whose rows all fit into its sheet."""
+    """Draw the table's rows that stand in one workbook, with what was found."""
     theirs = len(table.header)
     widths = [*widths_of(table.header, table.rows), *[_WORDS_WIDTH] * len(ours)]
     colours = [*[MUTED] * theirs, *[DARK] * len(ours)]
-    with new_workbook(path, "DIDs, checked", table.path.name) as workbook:
-        top = part.header - 1
-        last = max([top + 1, *part.numbers[-1:]])
-        sheet = add_list(workbook, CHECKED_SHEET, (*table.header, *ours), colours, widths, range(top, last))
-        text, words = workbook.add_format(TEXT), workbook.add_format({**TEXT, "text_wrap": True})
-        bad = workbook.add_format(BAD)
-        duplicate = {"bg_color": BY_RESULT[Result.DUPLICATE].colour, "border_color": DARK, "bold": False}
-        twice = workbook.add_format({**BAD, **duplicate})
-        count = sum(len(findings[place].bad) for place in part.places if place in findings)
-        if count > MOST_NOTES:
-            said = f"{count:,} cells are bad. The first {MOST_NOTES:,} have a note; this column explains all of them."
-            sheet.put_note(top, theirs, said)
-        plain, blank = [*[text] * theirs, *[words] * len(ours)], [""] * len(ours)
-        for place, number in zip(part.places, part.numbers, strict=True):
-            cells = tuple(map(cell_text, table.rows[place]))
-            if place not in findings:
-                sheet.write_texts(number - 1, (*cells, *blank), plain)
-                continue
-            found, looks = findings[place], list(plain)
-            if found.duplicate:
-                looks[did_column] = twice
-            for column in found.bad:
-                looks[column] = bad
-            in_file = table.row_numbers[place]
-            told = found.words(f"Row {in_file} of the file: " if number != in_file else "")[: len(ours)]
-            lines = max(lines_of(text, _WORDS_WIDTH - 4) for text in told)
-            notes = {column: _joined(sentences) for column, sentences in found.bad.items()}
-            sheet.write_texts(number - 1, (*cells, *told), looks, lines, notes)
+    top = part.header - 1
+    rows = range(top, max([top + 1, *part.numbers[-1:]]))
+    sheet = add_list(workbook, CHECKED_SHEET, (*table.header, *ours), colours, widths, rows)
+    text, words = workbook.add_format(TEXT), workbook.add_format({**TEXT, "text_wrap": True})
+    bad = workbook.add_format(BAD)
+    duplicate = {"bg_color": BY_RESULT[Result.DUPLICATE].colour, "border_color": DARK, "bold": False}
+    twice = workbook.add_format({**BAD, **duplicate})
+    count = sum(len(findings[place].bad) for place in part.places if place in findings)
+    if count > MOST_NOTES:
+        said = f"{count:,} cells are bad. The first {MOST_NOTES:,} have a note; this column explains all of them."
+        sheet.put_note(top, theirs, said)
+    plain, blank = [*[text] * theirs, *[words] * len(ours)], [""] * len(ours)
+    for place, number in zip(part.places, part.numbers, strict=True):
+        cells, in_file, found = map(cell_text, table.rows[place]), table.row_numbers[place], findings.get(place)
+        if found is None:
+            sheet.write_texts(number - 1, (*cells, *blank), plain)
+            continue
+        told = [_joined(said) for said in (found.problems, found.notes, found.verdicts)][: len(ours)]
+        if number != in_file:
+            first = next(at for at, said in enumerate(told) if said)
+            told[first] = f"Row {in_file} of the file: {told[first]}"
+        looks = [bad if at in found.bad else twice if at == found.twice else usual for at, usual in enumerate(plain)]
+        lines = max(lines_of(said, _WORDS_WIDTH - 4) for said in told)
+        notes = {column: _joined(sentences) for column, sentences in found.bad.items()}
+        sheet.write_texts(number - 1, (*cells, *told), looks, lines, notes)
 
 
 def _joined(sentences: Iterable[str]) -> str:

@@ -16,10 +16,8 @@ from typing import BinaryIO, Final, TypeVar
 from importer.errors import ResultsError
 
 EXCEL_ROWS: Final = 1_048_576
-"""How many rows a sheet has in Excel and LibreOffice."""
-
 EXCEL_COLUMNS: Final = 16_384
-"""How many columns a sheet has in Excel."""
+"""How many rows and columns a sheet has in Excel and LibreOffice."""
 
 _TEMPORARY: Final = ".did-importer-{}.part"
 _Written = TypeVar("_Written")
@@ -35,11 +33,9 @@ def part_path(path: Path, number: int) -> Path:
 
 
 def free_path(wanted: Path, parts: int = 1) -> Path:
-    """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3``, ... under which and under whose parts nothing is.
-
-    Not even a link that leads nowhere, and no workbook is put beside the second part of another.
-    """
+    """Return ``wanted``, or the first of ``wanted_2``, ``wanted_3``, ... that is free, and whose parts are."""
     path, number = wanted, 1
+    # no workbook is put beside the second part of another
     while any(os.path.lexists(part_path(path, part)) for part in range(1, max(parts, 2) + 1)):
         number += 1
         path = wanted.with_name(f"{wanted.stem}_{number}{wanted.suffix}")
@@ -51,8 +47,8 @@ def under_free_name(wanted: Path, write: Callable[[Path], _Written], parts: int 
 
     Args:
         wanted: the name that would be best.
-        write: writes under the name that it is given, by ``whole_file``.
-        parts: how many files it writes, named by ``part_path``.
+        write: writes so many files under the name that it is given (see ``part_path``), by ``whole_file``.
+        parts: how many.
     """
     while True:
         try:
@@ -77,17 +73,13 @@ def all_or_none() -> Iterator[list[Path]]:
 def check_writable(path: Path, *, columns: int = 0, suffix: str = ".xlsx") -> None:
     """Find out before the first call whether a file can be written, rather than after the last one.
 
-    A file is really created in the folder and removed again, because permissions alone do not tell (a read-only
-    disk, Windows, an administrator).
-
     Args:
         path: where the file is to be.
         columns: how many columns it will have; 0 where that is not known.
         suffix: how the name must end; empty for any ending.
 
     Raises:
-        ResultsError: something is there already, the folder is not there or not writable, the name is unusable or
-            ends otherwise, or the columns are more than a sheet has.
+        ResultsError: it cannot be written there, its name ends otherwise, or it has more columns than a sheet.
     """
     if suffix and path.suffix.lower() != suffix:
         raise ResultsError(f"{path}: what is written is a workbook; choose a name that ends in {suffix}")
@@ -108,6 +100,7 @@ def check_writable(path: Path, *, columns: int = 0, suffix: str = ".xlsx") -> No
     if not path.parent.exists():
         raise ResultsError(f"{path}: the folder {path.parent} is not there; create it or choose another place")
     try:
+        # permissions alone do not tell: a read-only disk, Windows, an administrator
         descriptor, trial = _create_beside(path)
     except OSError as error:
         raise ResultsError(
@@ -142,7 +135,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
                 _link(temporary, path)
         if os.name == "nt":
             temporary.rename(path)  # Windows renames no open file, and refuses to rename onto one that is there
-        _sync_folder(path.parent)
+        else:
+            _sync(path.parent)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
@@ -210,10 +204,8 @@ def _link(temporary: Path, path: Path) -> None:
             raise
 
 
-def _sync_folder(folder: Path) -> None:
-    """Put the file's name on the disk too; Windows has no way to, and some file systems refuse."""
-    if os.name == "nt":
-        return
+def _sync(folder: Path) -> None:
+    """Put the file's name on the disk too; some file systems refuse."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

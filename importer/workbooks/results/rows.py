@@ -1,4 +1,4 @@
-"""The rows of the sheets Results and Failed rows: every row of the input once, with what became of it; and read again."""
+"""The rows of the sheets Results and Failed rows, written and read: each row of the input, and what became of it."""
 
 import json
 import re
