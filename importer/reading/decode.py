@@ -14,8 +14,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16 (little-endian) with byte order mark"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16 (big-endian) with byte order mark"),
 )
-_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-_TEXT_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _UTF8_PAIR: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", re.DOTALL
 )
@@ -45,17 +44,15 @@ def decode(data: bytes, place: str, encoding: str | None = None) -> Decoded:
     if byte_order:
         name = f"UTF-16 ({'little' if byte_order == 'utf-16-le' else 'big'}-endian)"
         return Decoded(_strictly(data, place, byte_order), name)
-    nul = data.find(b"\0")
-    if nul >= 0:
+    if b"\0" in data:
         raise SheetError(
-            f"{place}: line {_line(data, nul)}, byte {nul + 1:,} is 0x00, which no text has: it is not a spreadsheet,"
-            " or it is damaged; get or save it again as .xlsx or .csv"
+            f"{_where(data, place, data.index(0))} is 0x00, which no text has: it is not a spreadsheet, or it is"
+            " damaged; get or save it again as .xlsx or .csv"
         )
     try:
         return Decoded(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError as trouble:
-        start = trouble.start
-    return _eight_bits(data, place, start)
+        return _eight_bits(data, place, trouble.start)
 
 
 def _as_told(data: bytes, place: str, encoding: str, by: str) -> Decoded:
@@ -75,13 +72,11 @@ def _strictly(data: bytes, place: str, codec: str, skipped: int = 0) -> str:
         text = data.decode(codec)
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = len(_TEXT_LINE_END.findall(data[:start].decode(codec, "replace"))) + 1
-        raise SheetError(
-            f"{place}: line {line}, byte {start + skipped + 1:,} (0x{data[start : start + 1].hex().upper()}) is no"
-            f" {codec}; {_NEXT}"
-        ) from None
+        line = _line(data[:start].decode(codec, "replace"))
+        byte = f"byte {start + skipped + 1:,} (0x{data[start : start + 1].hex().upper()})"
+        raise SheetError(f"{place}: line {line}, {byte} is no {codec}; {_NEXT}") from None
     if "\0" in text:
-        line = len(_TEXT_LINE_END.findall(text, 0, text.index("\0"))) + 1
+        line = _line(text[: text.index("\0")])
         raise SheetError(f"{place}: line {line}: read as {codec} there is a character 0, which no text has; {_NEXT}")
     return text
 
@@ -102,22 +97,22 @@ def _eight_bits(data: bytes, place: str, start: int) -> Decoded:
     if said:
         return _as_told(data, place, said[1].decode("ascii", "replace"), "as the page says")
     if _UTF8_PAIR.search(data):
-        where = _where(data, place, start)
+        where = f"{_where(data, place, start)} (0x{data[start]:02X})"
         raise SheetError(f"{where} is no UTF-8, and other characters of the file are; {_NEXT}")
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
-        where = _where(data, place, error.start)
+        where = f"{_where(data, place, error.start)} (0x{data[error.start]:02X})"
         raise SheetError(f"{where} is neither UTF-8 nor Windows-1252; {_NEXT}") from None
     word = _WORD_WITH_ACCENT.search(text)
-    example = f", such as '{word[0][:40]}' in line {_line(data, start)}" if word else ""
+    example = f", such as '{word[0][:40]}' in line {_line(text[:start])}" if word else ""
     fact = f"the encoding is a guess: if names look wrong{example}, give the right one with --encoding"
     return Decoded(text, "Windows-1252", (fact,))
 
 
 def _where(data: bytes, place: str, at: int) -> str:
-    return f"{place}: line {_line(data, at)}, byte {at + 1:,} (0x{data[at]:02X})"
+    return f"{place}: line {_line(data[:at].decode('latin-1'))}, byte {at + 1:,}"
 
 
-def _line(data: bytes, start: int) -> int:
-    return len(_LINE_END.findall(data[:start])) + 1
+def _line(text_before: str) -> int:
+    return len(_LINE_END.findall(text_before)) + 1

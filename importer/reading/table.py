@@ -10,8 +10,7 @@ from importer.columns import DID_PATTERN
 from importer.errors import SheetError
 from importer.headers import match_header
 from importer.model import CellFlaw, Table
-from importer.reading.book import open_book
-from importer.reading.file_kind import sha256_of
+from importer.reading.book import open_book, sha256_of
 from importer.reading.header_row import (
     FoundHeader,
     cell,

@@ -8,12 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from importer.columns import DID_PATTERN
 from importer.errors import SheetError
 from importer.headers import header_key
 from importer.reading import limits
-from importer.reading.decode import Decoded
+from importer.reading.decode import Decoded, decode
 from importer.reading.header_row import is_did_header, looks_like_number
-from importer.reading.sheet_rows import Book, RowCollector
+from importer.reading.sheet_rows import Book, ReadOptions, RowCollector
 
 _CANDIDATES: Final = (",", ";", "\t", "|")
 _NAMES: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
@@ -23,9 +24,42 @@ _NO_SEPARATOR: Final = "\x1f"
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _ESCAPED_QUOTE: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 
+_COMMENTS: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
+_HTML: Final = re.compile(
+    r"<(?:!doctype\s+html|html|head|meta|body|table|div|style|title|center|font|p|br|frameset|form|span|script|link|h[1-6]|thead|tr)\b",
+    re.IGNORECASE,
+)
+_OTHER_TEXTS: Final = (
+    (re.compile(r"\s*<(?s:.{0,2000})urn:schemas-microsoft-com:office:spreadsheet"), "an Excel 2003 XML spreadsheet"),
+    (re.compile(r"\s*<(?s:.{0,4000})office:document\b"), "a flat OpenDocument spreadsheet"),
+    (re.compile(r"\s*<"), "an XML file"),
+    (re.compile(r"MIME-Version:|From: <Saved by", re.IGNORECASE), "a web archive (.mht)"),
+    (re.compile(r"\s*(?:\[\s*[{\[\]\"]|\{\s*[\"}])"), "a JSON file"),
+)
 
-def read_text(path: Path, decoded: Decoded, delimiter: str | None, did_headers: Sequence[str]) -> Book:
-    """Read a text file; these headers stand over DIDs, the person says."""
+
+def open_text(path: Path, data: bytes, options: ReadOptions) -> Book:
+    """Open a file that is a text, of cells or of an HTML page, or say what other text it is."""
+    if len(data) > options.max_unpacked_bytes:
+        most = options.max_unpacked_bytes / 2**20
+        raise SheetError(f"{path}: has more than {most:,.0f} MiB, the most that is read; split it into several files")
+    decoded = decode(data, str(path), options.encoding)
+    start = _COMMENTS.match(decoded.text)
+    if _HTML.match(decoded.text, start.end() if start else 0):
+        from importer.reading.html_tables import read_html_tables
+
+        return read_html_tables(path, decoded)
+    for pattern, what in _OTHER_TEXTS:
+        if pattern.match(decoded.text[:8192]):
+            raise SheetError(
+                f"{path}: is {what}, which is not read; open it in Excel or LibreOffice and save it as .xlsx, or get"
+                " the list as .csv"
+            )
+    did_headers = [header for header, name in options.mapping.items() if name == DID_PATTERN.name]
+    return _read_text(path, decoded, options.delimiter, did_headers)
+
+
+def _read_text(path: Path, decoded: Decoded, delimiter: str | None, did_headers: Sequence[str]) -> Book:
     place = str(path)
     # DOS programs end a text with Ctrl-Z
     text, skipped = decoded.text.removesuffix("\x1a"), 0
@@ -38,21 +72,19 @@ def read_text(path: Path, decoded: Decoded, delimiter: str | None, did_headers: 
         # the line by which Excel is told the separator
         text, skipped, by_hand = text[len(first) :], 1, by_hand or said[4]
     sample = list(islice(_lines(text, place), _SAMPLE_LINES))
-    wrapped = _is_wrapped(sample, did_headers)
-    if wrapped:
-        sample = [line for row in csv.reader(sample) for line in row]
-    separator = by_hand or find_delimiter(sample, did_headers)
+    inside = _inside_quotes(sample, did_headers)
+    separator = by_hand or find_delimiter(inside or sample, did_headers)
     rows = RowCollector(place)
     blank = blank_before = 0
-    for line, cells in records(text, _NO_SEPARATOR if wrapped else separator, place, skipped):
-        texts = next(csv.reader(cells, delimiter=separator), []) if wrapped else cells
+    for line, cells in _records(text, _NO_SEPARATOR if inside else separator, place, skipped):
+        texts = next(csv.reader(cells, delimiter=separator), []) if inside else cells
         if rows.add(line, texts):
             blank_before = blank
         else:
             blank += 1
     named = f"separator {'tab' if separator == chr(9) else repr(separator)}" if separator in text else "one column"
     facts = (f"encoding {decoded.encoding}, {named}", *decoded.facts)
-    if wrapped:
+    if inside:
         facts += ("each line stands in quotation marks as a whole; they are left out",)
     sheet = rows.finish("", blank_before)
     return Book(("",), lambda _: sheet, facts, lines=True)
@@ -65,10 +97,48 @@ def find_delimiter(lines: Sequence[str], did_headers: Sequence[str] = ()) -> str
     column of phone numbers; then the one that cuts most records into equally many cells.
     """
     chosen = frozenset(map(header_key, did_headers))
-    return max(_CANDIDATES, key=lambda delimiter: _score(lines, delimiter, chosen))
+
+    def score(delimiter: str) -> tuple[float, ...]:
+        try:
+            # the last record of the sample may be cut in two
+            rows = [record for record in csv.reader(lines, delimiter=delimiter) if any(record)]
+        except csv.Error:
+            return (-1,)
+        if not rows:
+            return (0,)
+        has_header = any(header_key(cell) in chosen or is_did_header(cell) for record in rows for cell in record)
+        has_numbers = sum(any(map(looks_like_number, record)) for record in rows) / len(rows) >= 0.5
+        width, count = max(Counter(map(len, rows)).items(), key=lambda item: (item[1], item[0]))
+        return (has_header, has_numbers, width > 1, count / len(rows), width)
+
+    # of equals the first
+    return max(_CANDIDATES, key=score)
 
 
-def records(text: str, delimiter: str, place: str, lines_before: int = 0) -> Iterator[tuple[int, list[str]]]:
+def _delimiter_named(text: str, place: str) -> str:
+    found = _NAMES.get(text.strip().lower(), text)
+    if len(found) != 1 or found in '"\r\n\0':
+        raise SheetError(
+            f"{place}: '{text!s}' cannot separate cells; give one character, or one of comma, semicolon, tab, pipe"
+        )
+    return found
+
+
+def _inside_quotes(lines: Sequence[str], did_headers: Sequence[str]) -> list[str]:
+    """Return the lines without the quotation marks in which each stands as a whole; nothing where they do not."""
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(filled) < 2 or not all(line[0] == line[-1] == '"' for line in filled):
+        return []
+    rows = _strictly(filled, _NO_SEPARATOR) or []
+    inside = [cell for row in rows for cell in row]
+    if not inside or len(inside) != len(rows):
+        return []
+    separator = find_delimiter(inside, did_headers)
+    # a quoted cell beside another is '","' here, which the rules of quoting do not allow within one cell
+    return inside if all(separator in line for line in inside) else []
+
+
+def _records(text: str, delimiter: str, place: str, lines_before: int) -> Iterator[tuple[int, list[str]]]:
     """Yield every record of a text with the number of the line on which it begins.
 
     Inside a line quotation marks are taken as Excel takes them. Over several lines they must be right, because a
@@ -91,55 +161,19 @@ def records(text: str, delimiter: str, place: str, lines_before: int = 0) -> Ite
     while True:
         try:
             cells = next(reader)
+            closed = not cut_short and (len(taken) == 1 or _well_quoted(taken, delimiter, cells))
         except StopIteration:
             return
         except csv.Error:
-            raise _unclosed(place, number) from None
-        if cut_short or (len(taken) > 1 and not _well_quoted(taken, delimiter, cells)):
-            raise _unclosed(place, number)
+            closed = False
+        if not closed:
+            raise SheetError(
+                f'{place}: line {number}: a quotation mark (") opens a cell here and does not close it rightly, or the'
+                " cell is longer than 131,072 characters; close it, or delete the mark"
+            )
         yield number, cells
         number += len(taken)
         taken.clear()
-
-
-def _delimiter_named(text: str, place: str) -> str:
-    found = _NAMES.get(text.strip().lower(), text)
-    if len(found) != 1 or found in '"\r\n\0':
-        raise SheetError(
-            f"{place}: '{text!s}' cannot separate cells; give one character, or one of comma, semicolon, tab, pipe"
-        )
-    return found
-
-
-def _score(lines: Sequence[str], delimiter: str, did_headers: frozenset[str]) -> tuple[float, ...]:
-    try:
-        # the last record of the sample may be cut in two
-        rows = [record for record in csv.reader(lines, delimiter=delimiter) if any(record)]
-    except csv.Error:
-        return (-1,)
-    if not rows:
-        return (0,)
-    has_header = any(header_key(cell) in did_headers or is_did_header(cell) for record in rows for cell in record)
-    has_numbers = sum(any(map(looks_like_number, record)) for record in rows) / len(rows) >= 0.5
-    width, count = max(Counter(map(len, rows)).items(), key=lambda item: (item[1], item[0]))
-    return (has_header, has_numbers, width > 1, count / len(rows), width, -_CANDIDATES.index(delimiter))
-
-
-def _is_wrapped(lines: Sequence[str], did_headers: Sequence[str]) -> bool:
-    """Say whether each line stands in quotation marks as a whole, with separators inside."""
-    filled = [line.strip() for line in lines if line.strip()]
-    if len(filled) < 2 or not all(line[0] == line[-1] == '"' for line in filled):
-        return False
-    try:
-        rows = list(csv.reader(filled, strict=True, delimiter=_NO_SEPARATOR))
-    except csv.Error:
-        return False
-    if not all(len(row) == 1 for row in rows):
-        return False
-    inside = [row[0] for row in rows]
-    separator = find_delimiter(inside, did_headers)
-    # a quoted cell beside another is '","' here, which the rules of quoting do not allow within one cell
-    return all(separator in line for line in inside)
 
 
 def _lines(text: str, place: str) -> Iterator[str]:
@@ -155,7 +189,7 @@ def _lines(text: str, place: str) -> Iterator[str]:
 def _with_doubled_quotes(line: str, delimiter: str, place: str, number: int) -> str:
     """Return a line in which a program has written a backslash before a quotation mark, as Excel would write it."""
     doubled = _ESCAPED_QUOTE.sub(r'\1""', line)
-    as_it_is, as_meant = _strictly(line, delimiter), _strictly(doubled, delimiter)
+    as_it_is, as_meant = _strictly([line], delimiter), _strictly([doubled], delimiter)
     if as_it_is is None and as_meant is not None:
         return doubled
     if as_it_is is not None and (as_meant is None or as_meant == as_it_is or '"' not in line.replace('\\"', "")):
@@ -166,18 +200,9 @@ def _with_doubled_quotes(line: str, delimiter: str, place: str, number: int) -> 
     )
 
 
-def _strictly(line: str, delimiter: str) -> list[str] | None:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return None
-
-
 def _well_quoted(lines: Sequence[str], delimiter: str, cells: Sequence[str]) -> bool:
     """Say whether several lines are one record: by the rules, and because none of them is a record of its own."""
-    try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error:
+    if _strictly(lines, delimiter) is None:
         return False
     # a cell that has swallowed a row holds what stood between the row's cells
     swallowed = len(cells) > 1 and any(delimiter in cell for cell in cells if "\n" in cell or "\r" in cell)
@@ -188,8 +213,9 @@ def _well_quoted(lines: Sequence[str], delimiter: str, cells: Sequence[str]) -> 
     return True
 
 
-def _unclosed(place: str, line: int) -> SheetError:
-    return SheetError(
-        f'{place}: line {line}: a quotation mark (") opens a cell here and does not close it rightly, or the cell is'
-        " longer than 131,072 characters; close it, or delete the mark"
-    )
+def _strictly(lines: Sequence[str], delimiter: str) -> list[list[str]] | None:
+    """Return the records of lines that keep to the rules of quoting."""
+    try:
+        return list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
