@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Protocol, TypedDict
 
@@ -10,7 +11,7 @@ from importer.doctor import reach
 from importer.errors import SettingsError
 from importer.interrupt import Interrupts
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.options import Submitted
+from importer.sending.options import Recorder, SubmitOptions, Submitted
 from importer.sending.pool import Submission
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock, RateLimiter
 from importer.sending.stop import Stop, StopKind
@@ -110,6 +111,21 @@ class Calling(TypedDict, total=False):
     control: RunControl | None
 
 
+class _NothingToWriteDown:
+    """A ``Recorder`` for calls that change nothing."""
+
+    async def _nothing(self, *_: object, **__: object) -> None:
+        pass
+
+    sent = withdrawn = not_processed = unanswered = absent = _nothing
+
+    def settled(self, _outcome: RowOutcome) -> asyncio.Future[None]:
+        """Nothing is written down, so it is done at once."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+
 class Calls:
     """What a workflow calls the server with."""
 
@@ -137,30 +153,28 @@ class Calls:
         if problem:
             raise SettingsError(problem)
 
-    def make(
+    async def make(
         self,
         rows: Sequence[PlannedRow],
         submission: Callable[..., Submission],
         interrupts: Interrupts,
         settled: Mapping[Result, int] = _NOTHING_SETTLED,
+        recorder: Recorder | None = None,
     ) -> Submitted:
-        """Make the calls for the rows in an event loop of their own, with the observer and the control attached.
+        """Make the calls for the rows, with the observer and the control attached.
 
         ``submission`` is ``Submission`` with what is special to the workflow; ``settled`` are rows that are done.
+        Without a recorder the calls are questions, which change nothing.
         """
-        return asyncio.run(self._make(rows, submission, interrupts, settled))
-
-    async def _make(
-        self,
-        rows: Sequence[PlannedRow],
-        submission: Callable[..., Submission],
-        interrupts: Interrupts,
-        settled: Mapping[Result, int],
-    ) -> Submitted:
-        transport = self.options.transport()
+        options = self.options
+        probe_first = bool(options.rate) if options.probe_first is None else options.probe_first
+        how = SubmitOptions(options.retries, options.give_up_after, probe_first, options.verify)
+        if recorder is None:
+            how = replace(how, probe_first=False, verify=False)
+        transport = options.transport()
         tls = transport.ssl_context()
         writing = self.limiter.before_writing
-        workers = max(1, min(self.options.workers, len(rows)))
+        workers = max(1, min(options.workers, len(rows)))
         apis = [NonAgentApi(self.server, transport, tls, before_writing=writing) for _ in range(workers)]
 
         def on_stop() -> None:
@@ -171,6 +185,8 @@ class Calls:
         try:
             made = submission(
                 rows=rows,
+                recorder=recorder or _NothingToWriteDown(),
+                options=how,
                 apis=apis,
                 rate_limiter=self.limiter,
                 clock=self._clock,

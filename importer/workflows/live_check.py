@@ -44,21 +44,6 @@ class LiveCheck:
         return exit_code_of(self.stop, done=True)
 
 
-class NothingToWriteDown:
-    """A ``Recorder`` for calls that change nothing."""
-
-    async def _nothing(self, *_: object, **__: object) -> None:
-        pass
-
-    sent = withdrawn = not_processed = unanswered = absent = _nothing
-
-    def settled(self, _outcome: RowOutcome) -> asyncio.Future[None]:
-        """Nothing is written down, so it is done at once."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        done.set_result(None)
-        return done
-
-
 def check_live(
     planned: Sequence[PlannedRow],
     options: ImportOptions,
@@ -66,31 +51,22 @@ def check_live(
     observer: Observer | None = None,
     **calling: Unpack[Calling],
 ) -> LiveCheck:
-    """Let the server check the planned rows; it stores nothing.
+    """Let the server check the planned rows, called as in a run; it stores nothing.
 
     For rows with ``copy_from`` the DIDs are looked up with update_did, because copy_did has no dry run.
-
-    Args:
-        planned: the rows that the check by the schema left.
-        options: how to send; rate and workers are those of a run.
-        server: where to and as whom.
-        observer: looks on.
-        **calling: see ``Calling``.
     """
     calls = Calls(options, server, observer, **calling)
     if planned:
         calls.reach()
     asking = partial(
         Submission,
-        recorder=NothingToWriteDown(),
-        options=replace(options.submit_options(), probe_first=False, verify=False),
         on_outcome=calls.observer.outcome,
         operation_for=dry_run_of,
         alone_until=lambda outcome: outcome.result is Result.SUCCESS,
     )
     with stopped_by_signals(calls.control.stop) as interrupts:
         # the rows that prove that nothing is added come first
-        submitted = calls.make(sorted(planned, key=is_copy), asking, interrupts)
+        submitted = asyncio.run(calls.make(sorted(planned, key=is_copy), asking, interrupts))
     outcomes = (*submitted.outcomes, *(_left(outcome, submitted.stop) for outcome in submitted.left))
     return LiveCheck({outcome.index: outcome for outcome in outcomes}, submitted.stop, now_as_text())
 

@@ -1,13 +1,12 @@
 """How a run is made, and where it leaves what it writes."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from importer.checking import CheckOptions, DidFormat
 from importer.errors import JournalError, SettingsError
-from importer.model import PlannedRow
 from importer.reading import ReadOptions
 from importer.settings.settings import DEFAULT_SOURCE
 from importer.workbooks.output_file import EXCEL_ROWS
@@ -15,8 +14,6 @@ from importer.workbooks.results import ResultsPlace
 
 if TYPE_CHECKING:
     # a check needs nothing of what sends, and imports it nowhere
-    from importer.sending.decide import Operation
-    from importer.sending.options import SubmitOptions
     from importer.sending.rate_limiter import Clock, RateLimiter
     from importer.vicidial.transport import Transport
 
@@ -162,19 +159,9 @@ class ImportOptions:
 
         return RateLimiter(self.rate or None, clock or SYSTEM_CLOCK)
 
-    def submit_options(self) -> "SubmitOptions":
-        """Return how rows are sent."""
-        from importer.sending.options import SubmitOptions
-
-        probe_first = bool(self.rate) if self.probe_first is None else self.probe_first
-        verify = self.verify and not self.undo
-        return SubmitOptions(self.retries, self.give_up_after, probe_first and not self.undo, verify)
-
-    def operation_for(self, row: PlannedRow) -> "Operation":
-        """Return what a row is sent for."""
-        from importer.sending.operations import DeleteDid, operation_of
-
-        return DeleteDid() if self.undo else operation_of(row, update=self.on_duplicate == "update")
+    def undoing(self) -> Self:
+        """Return how the same calls take DIDs back: nothing is looked up before or after."""
+        return replace(self, undo=True, verify=False, probe_first=False)
 
     def to_json(self) -> str:
         """Return the options for the record of a run."""
@@ -199,16 +186,6 @@ class ImportOptions:
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Return what shaped the run, name and value, for the results workbook."""
-        facts = [
-            ("Calls a second", f"{self.rate:g}" if self.rate else "no limit"),
-            ("Workers", str(self.workers)),
-            ("Method", self.method),
-            ("Source", self.source),
-        ]
-        facts += [(f"Filled in where blank: {column}", value) for column, value in self.fills]
-        facts += [(f"Taken for {column}", header) for header, column in self.mapping]
-        if self.did_format != DidFormat.AS_IS.value:
-            facts.append(("DIDs written as", f"{self.did_format} (region {self.region})"))
         chosen = (
             ("any pattern", self.any_pattern),
             ("strict numbers", self.strict_numbers),
@@ -220,5 +197,14 @@ class ImportOptions:
             ("deletes what another run added", self.undo),
             ("certificate not checked", self.insecure),
         )
-        facts += [("Option", name) for name, on in chosen if on]
-        return tuple(facts)
+        written = f"{self.did_format} (region {self.region})"
+        return (
+            ("Calls a second", f"{self.rate:g}" if self.rate else "no limit"),
+            ("Workers", str(self.workers)),
+            ("Method", self.method),
+            ("Source", self.source),
+            *((f"Filled in where blank: {column}", value) for column, value in self.fills),
+            *((f"Taken for {column}", header) for header, column in self.mapping),
+            *((("DIDs written as", written),) if self.did_format != DidFormat.AS_IS.value else ()),
+            *(("Option", name) for name, on in chosen if on),
+        )

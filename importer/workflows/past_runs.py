@@ -39,13 +39,7 @@ def resume(
 ) -> RunReport:
     """Finish a run: rows with an outcome are not sent again, rows never sent are, the others are cleared up.
 
-    Args:
-        line: the run.
-        options: how to send.
-        server: the server and user of the run; another only if the run has sent nothing, which corrects its address.
-        folders: where the workbook goes.
-        observer: looks on; None for nobody.
-        **calling: see ``Calling``.
+    It is called as ``import_checked`` is. Where the run has sent nothing, another server corrects its address.
 
     Raises:
         JournalError: there is nothing left to do, the input has changed, another process works on the run, or the
@@ -61,7 +55,8 @@ def resume(
         # the name that was chosen for the run, or the next free one: its first workbook may be there
         place = ResultsPlace(Path(about.results), most_rows=folders.sheet_rows)
     # whatever the caller gives: an undo never adds, an import never deletes
-    calls = Calls(replace(options, undo=about.undo), server, observer, **calling)
+    options = options.undoing() if about.undo else replace(options, undo=False)
+    calls = Calls(options, server, observer, **calling)
     with Journal.reopen(line.path) as journal:
         record = journal.record()
         check_place(record.table, place)
@@ -93,11 +88,7 @@ def _refuse_if_changed(about: RunAbout) -> None:
 
 
 def unfinished_run(folders: Folders, name: str | None = None) -> RunLine:
-    """Find the run to resume.
-
-    Args:
-        folders: where the records are.
-        name: the run's name, or None for the newest unfinished one.
+    """Find the run to resume: that of the name, or the newest unfinished one.
 
     Raises:
         JournalError: there is none, or it cannot be read or believed.
@@ -190,13 +181,17 @@ def recorded_run(line: RunLine) -> RecordedRun:
     Raises:
         JournalError: another process works on the run, or its record is damaged.
     """
+    outcomes = outcomes_so_far(line)
+    return RecordedRun(outcomes, causes_of(outcomes, Path(line.about.workbook).name, undoes=line.undoes))
+
+
+def outcomes_so_far(line: RunLine) -> tuple[RowOutcome, ...]:
+    """Read what became of each row; refused while another process works on the run."""
     if line.about.state is RunState.FINISHED:
         # every row has its outcome, and the rest of a long record takes its time to read
-        outcomes = outcomes_of(line.path)
-    else:
-        with Journal.reopen(line.path) as journal:
-            outcomes = _as_left(journal.record())
-    return RecordedRun(outcomes, causes_of(outcomes, Path(line.about.workbook).name, undoes=line.undoes))
+        return outcomes_of(line.path)
+    with Journal.reopen(line.path) as journal:
+        return _as_left(journal.record())
 
 
 def rewrite_workbook(line: RunLine, folders: Folders) -> tuple[Path, ...]:

@@ -40,16 +40,7 @@ def import_file(
     afresh: bool = False,
     **calling: Unpack[Calling],
 ) -> RunReport:
-    """Check a file, send its good rows, and write its results workbook: the whole line in one call.
-
-    Args:
-        path: the spreadsheet or text file.
-        server: where to and as whom.
-        options: how to read, check and send.
-        folders: where the record and the workbook go.
-        observer: looks on; None for nobody.
-        afresh: begin a new run although one on the same file is unfinished.
-        **calling: see ``Calling``.
+    """Check a file, send its good rows, and write its results workbook: ``check_file`` and ``import_checked`` in one.
 
     Raises:
         UsageError: the file, an option or a folder cannot be used; nothing was sent.
@@ -176,10 +167,7 @@ def start_run(
 def unfinished_run_of(path: Path | str, server: Server, folders: Folders) -> RunLine | None:
     """Find a run on the same file, server and user that is not finished, as ``import_checked`` would refuse it.
 
-    Args:
-        path: the input, which is not read but for its SHA-256.
-        server: where to and as whom.
-        folders: where the records are.
+    Nothing is read of the input but its SHA-256.
     """
     return _unfinished(sha256_of(Path(path)), server, list_runs(folders.runs))
 

@@ -1,5 +1,6 @@
 """From a run's record to its results workbook: sends what is left to send, and writes down how it ended."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from importer.errors import ResultsError, SheetError, WorkbookWriteError
 from importer.interrupt import stopped_by_signals
 from importer.journal import Journal, RunRecord, RunState
 from importer.model import ExitCode, Result, RowOutcome, Table
+from importer.sending.operations import DeleteDid, operation_of
 from importer.sending.pool import Submission
 from importer.sending.stop import Stop, StopKind
 from importer.workbooks.results import ResultsPart, ResultsPlace, RunSummary, columns_of, part_spans, write_results
@@ -88,12 +90,11 @@ def now_as_text() -> str:
 def send_and_report(journal: Journal, record: RunRecord, calls: Calls, place: ResultsPlace) -> RunReport:
     """Send the rows of a run that have no outcome, write the results workbook, and write down how it ended."""
     options, numbers = calls.options, record.table.row_numbers
+    update = options.on_duplicate == "update"
     sending = partial(
         Submission,
-        recorder=journal,
-        options=options.submit_options(),
         on_outcome=lambda outcome: calls.observer.outcome(replace(outcome, row=numbers[outcome.index])),
-        operation_for=options.operation_for,
+        operation_for=lambda row: DeleteDid() if options.undo else operation_of(row, update=update),
         earlier=record.outcomes,
         row_numbers=numbers,
     )
@@ -102,7 +103,7 @@ def send_and_report(journal: Journal, record: RunRecord, calls: Calls, place: Re
         stop: Stop | None = None
         if record.to_send or (options.verify and record.planned):
             settled = Counter(outcome.result for outcome in record.outcomes.values())
-            submitted = calls.make(record.to_send, sending, interrupts, settled)
+            submitted = asyncio.run(calls.make(record.to_send, sending, interrupts, settled, journal))
             stop = submitted.stop
             # what the results say is what the disk holds
             record = replace(record, outcomes=journal.outcomes())

@@ -1,16 +1,16 @@
 """Taking back what a run has added, and nothing else."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
 from importer.errors import JournalError
-from importer.journal import Journal, RunLine, RunState, list_runs, outcomes_of
-from importer.model import PlannedRow, Result, RowOutcome, Table
+from importer.journal import RunLine, list_runs, outcomes_of
+from importer.model import PlannedRow, Result, Table
 from importer.settings.settings import Server
 from importer.workflows.calls import Calling, Calls, Observer
 from importer.workflows.options import Folders, ImportOptions
+from importer.workflows.past_runs import outcomes_so_far
 from importer.workflows.run import start_run
 from importer.workflows.send import RunReport
 
@@ -21,13 +21,7 @@ def added_by(line: RunLine) -> tuple[str, ...]:
     Raises:
         JournalError: another process works on the run.
     """
-    if line.about.state is RunState.FINISHED:
-        # nothing is written to it any more, and it need not be looked through for that
-        outcomes: Iterable[RowOutcome] = outcomes_of(line.path)
-    else:
-        with Journal.reopen(line.path) as journal:
-            outcomes = journal.outcomes().values()
-    return tuple(one.did_sent for one in outcomes if one.result is Result.SUCCESS and one.added)
+    return tuple(one.did_sent for one in outcomes_so_far(line) if one.result is Result.SUCCESS and one.added)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +41,7 @@ class LeftToUndo:
 
 
 def left_to_undo(line: RunLine, folders: Folders) -> LeftToUndo:
-    """Find out which DIDs an undo of a run would delete.
-
-    Args:
-        line: the run.
-        folders: where the records are. A DID that was taken back and then added by another run is that run's.
+    """Find out which DIDs an undo of a run would delete; one that a later run added again is that run's.
 
     Raises:
         JournalError: the run added nothing, all of it is taken back, or another process works on the run.
@@ -90,13 +80,7 @@ def undo(
 ) -> RunReport:
     """Delete the DIDs that a run added, and no others; a run of its own, with its own record and workbook.
 
-    Args:
-        line: the run that is taken back.
-        options: how to send.
-        server: the server and user of that run.
-        folders: where record and workbook go.
-        observer: looks on; None for nobody.
-        **calling: see ``Calling``.
+    It is called as ``import_checked`` is, with the server and user of the run that is taken back.
 
     Raises:
         JournalError: the run added nothing, all of it is taken back, or another process works on it.
@@ -112,6 +96,5 @@ def undo(
         rows=tuple((did,) for did in dids),
     )
     planned = tuple(PlannedRow(index, did, (("did_pattern", did),)) for index, did in enumerate(dids))
-    undoing = replace(options, undo=True, verify=False, probe_first=False)
-    calls = Calls(undoing, server, observer, **calling)
+    calls = Calls(options.undoing(), server, observer, **calling)
     return start_run(table, planned, {}, calls, folders, previous=about.run_id, afresh=True)

@@ -1,5 +1,6 @@
 """Looking up, any day after a run, whether each of its successes is still there."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -20,7 +21,6 @@ from importer.settings.named import same_server
 from importer.settings.settings import Server
 from importer.workbooks.results import PreviousResults, ResultsPart, RunSummary, read_results, write_results
 from importer.workflows.calls import Calling, Calls, Observer
-from importer.workflows.live_check import NothingToWriteDown
 from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.send import (
     check_place,
@@ -91,13 +91,8 @@ def verify_results(
 ) -> VerifyReport:
     """Look up whether each success of a results workbook is still there; changes nothing on the server.
 
-    Args:
-        path: the results workbook, or its sheet Results saved as CSV.
-        options: how to call; the user needs update_did.
-        server: the server and user of that run.
-        folders: where the record of the run is, if it is on this machine, and where the workbook goes.
-        observer: looks on; None for nobody.
-        **calling: see ``Calling``.
+    It is called as ``import_checked`` is, with the workbook or its sheet Results saved as CSV, and the server and user
+    of that run; the user needs update_did.
 
     Raises:
         SheetError: it is no results workbook.
@@ -160,12 +155,10 @@ def _looked_up(
     calls.reach()
     asking = partial(
         Submission,
-        recorder=NothingToWriteDown(),
-        options=replace(calls.options.submit_options(), probe_first=False, verify=False),
         on_outcome=lambda answer: calls.observer.outcome(_now(before[answer.index], answer)),
         operation_for=lambda _: CopyLookup(),
     )
-    submitted = calls.make(rows, asking, interrupts)
+    submitted = asyncio.run(calls.make(rows, asking, interrupts))
     answers = {answer.index: answer for answer in (*submitted.outcomes, *submitted.left)}
     return tuple(_now(one, answers.get(one.index)) for one in before), submitted.stop
 
