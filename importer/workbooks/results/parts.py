@@ -26,10 +26,8 @@ class ResultsPart:
     """One results workbook of a run, and the rows that stand in it.
 
     Attributes:
-        path: the workbook.
         span: the places of its outcomes among all outcomes of the run, in their order.
-        first_row: the number of its first row in the file; 0 if it has no row.
-        last_row: the number of its last row in the file; 0 if it has no row.
+        first_row: the number of its first row in the file, 0 if it has none; so is ``last_row`` of its last.
         counts: its rows by result.
     """
 

@@ -22,7 +22,7 @@ from importer.workbooks.results.rows import (
     ResultsSheet,
     sheet_of_results,
 )
-from importer.workbooks.results.summary import FILE, ROWS_SHA256, RUN_ID, SERVER, USER
+from importer.workbooks.results.summary import ROWS_SHA256, RUN_ID, SERVER
 
 # a whole sheet of ours, of as many cells as are read, unpacks to some 4 GiB; other lists have a lower limit
 _OPTIONS: Final = ReadOptions(max_unpacked_bytes=6 * 1024**3)
@@ -36,15 +36,11 @@ class PreviousResults:
     """A results workbook, or one of its sheets saved as CSV.
 
     Attributes:
-        path: the file.
-        sha256: the hexadecimal SHA-256 of the file's bytes.
+        sha256: of the file's bytes, hexadecimal.
         header: the headers of the input, and those that the person added.
         rows: every row that is there, in the first order (by ``row``).
         facts: which sheet corrections were taken from, and which rows are left out, each one sentence.
-        run_id: the name of the run that wrote it; this and what follows is empty where it cannot be read, as in a CSV.
-        server: the server of that run.
-        user: the VICIdial user of that run.
-        file: the input of that run.
+        run_id: the run that wrote it; like its server and receipt empty where that cannot be read, as in a CSV.
         receipt: the SHA-256 of the rows as they were written.
     """
 
@@ -55,8 +51,6 @@ class PreviousResults:
     facts: tuple[str, ...] = ()
     run_id: str = ""
     server: str = ""
-    user: str = ""
-    file: str = ""
     receipt: str = ""
 
     @property
@@ -110,8 +104,6 @@ def read_results(path: Path) -> PreviousResults:
         facts=tuple(_facts(rows)) if len(sheets) > 1 else (),
         run_id=facts.get(RUN_ID, ""),
         server=facts.get(SERVER, ""),
-        user=facts.get(USER, ""),
-        file=facts.get(FILE, ""),
         receipt=facts.get(ROWS_SHA256, ""),
     )
 

@@ -115,12 +115,7 @@ class PreviousRow:
 
     Attributes:
         row: the row's number in the first input.
-        cells: the input's cells, with the person's corrections.
-        result: what became of it last time.
-        reason: why, last time.
-        did_sent: the did_pattern that was sent last time; empty if none was.
-        attempts: how many calls were made for it last time.
-        answered_at: when the answer came, ISO 8601; empty if none came.
+        cells: the input's cells, with the person's corrections; what follows is of last time, see ``RowOutcome``.
         corrected: whether a cell or the result was changed since; True where that cannot be known.
         left_out: whether the person deleted it in one of the two sheets that had it: it is not sent.
         sheet: the sheet that it was read from.

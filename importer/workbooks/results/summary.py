@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 RUN_ID: Final = "Run"
 SERVER: Final = "Server"
-USER: Final = "VICIdial user"
-FILE: Final = "File"
 ROWS_SHA256: Final = "SHA-256 of the rows"
 
 _WIDTHS: Final = (24, 11, 62, 62)
@@ -33,22 +31,12 @@ class RunSummary:
 
     Attributes:
         server: the URL of the server, without credentials.
-        user: the VICIdial user.
-        file: the name of the input file.
-        sha256: the hexadecimal SHA-256 of the input file.
-        sheet: the name of the sheet; empty for a text file.
-        started: when the run began, ISO 8601 with offset.
-        ended: when it ended, the same.
-        version: the version of this program.
+        sha256: of the input file, hexadecimal.
+        started: ISO 8601 with offset, as is ``ended``.
         ended_how: ``finished``, ``stopped: why`` or ``interrupted``.
-        run_id: the name of the run in the record of runs.
-        previous_run: the workbook that was rerun; empty for a first run.
         settings: name and value of each setting that shaped the run (rate, workers, method, source ...).
-        causes: why rows are not in, the most frequent first.
-        remarks: what VICIdial stores otherwise than it was written, the most frequent first.
         part: which workbook of how many this is, such as ``2 of 3``; empty where there is one.
-        receipts: the SHA-256 of the rows of each workbook of the run, see ``importer.workflows.send``; a workbook
-            shows its own.
+        receipts: the SHA-256 of the rows of each workbook of the run; a workbook shows its own.
     """
 
     server: str
@@ -72,8 +60,8 @@ class RunSummary:
         """Return name and value of each fact in the order in which the Summary shows them, blank ones left out."""
         facts = (
             (SERVER, self.server),
-            (USER, self.user),
-            (FILE, self.file),
+            ("VICIdial user", self.user),
+            ("File", self.file),
             ("Sheet", self.sheet),
             ("SHA-256 of the file", self.sha256),
             (ROWS_SHA256, " ".join(self.receipts)),
