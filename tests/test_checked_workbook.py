@@ -1,6 +1,5 @@
 """The person's table with what the check found in it."""
 
-import itertools
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from importer.errors import ResultsError
 from importer.model import CellProblem, CheckedRow, Result, RowOutcome, Table
 from importer.workbooks import checked as checked_workbook
 from importer.workbooks.cells import TextSheet
-from importer.workbooks.checked import checked_parts, write_checked
+from importer.workbooks.checked import write_checked
 
 HEADER = ("DID", "Route", "Notes")
 TAKEN = {"did_pattern": 0, "did_route": 1}
@@ -152,7 +151,7 @@ def test_a_cell_longer_than_excel_takes_does_not_stop_it(tmp_path: Path) -> None
 def test_a_workbook_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "c.xlsx"
     path.touch()
-    assert write_checked(path, table_of(HEADER, []), [], TAKEN) == (tmp_path / "c_2.xlsx",)
+    assert write_checked(path, table_of(HEADER, []), [], TAKEN) == tmp_path / "c_2.xlsx"
     assert path.read_bytes() == b""
 
 
@@ -184,53 +183,18 @@ def test_a_table_wider_than_a_sheet_is_refused_in_one_line(tmp_path: Path) -> No
         write_checked(tmp_path / "c.xlsx", table_of(["x"] * 16_384, []), [], TAKEN)
 
 
-def test_rows_beyond_the_last_of_a_sheet_stand_in_further_workbooks_with_the_row_of_the_file(tmp_path: Path) -> None:
+def test_a_text_file_whose_blank_lines_count_beyond_a_sheet_has_its_rows_on_others(tmp_path: Path) -> None:
     path = tmp_path / "c.xlsx"
-    table = table_of(HEADER, [[str(row), "EXTEN", ""] for row in range(2, 9)])
-    rows = [good(index, index + 2) for index in range(5)] + [bad(5, 7, NO_ROUTE), good(6, 8)]
-    written = write_checked(path, table, rows, TAKEN, most_rows=4)
-    assert [part.name for part in written] == ["c.xlsx", "c_part2.xlsx", "c_part3.xlsx"]
-    assert [[row[0] for row in by_calamine(part, "Checked")] for part in written] == [
-        ["DID", "2", "3", "4"],
-        ["DID", "5", "6", "7"],
-        ["DID", "8"],
+    problem = CellProblem(2_000_000, "did_pattern", "x", "is no number", "digits")
+    table = table_of(["x"], [["1"], ["x"]], numbers=[2, 2_000_000])
+    write_checked(path, table, [good(0, 2), bad(1, 2_000_000, problem)], {"did_pattern": 0})
+    assert by_calamine(path, "Checked") == [
+        ["x", "problems", "notes"],
+        ["1", "", ""],
+        ["x", f"Row 2000000 of the file: {problem.sentence()}", ""],
     ]
-    assert look_at(written[1], "B4") == ("EXTEN", "FFE69F00", NO_ROUTE.sentence())
-    assert by_calamine(written[1], "Checked")[3][3] == f"Row 7 of the file: {NO_ROUTE.sentence()}"
 
 
-@settings(deadline=None, max_examples=100)
-@given(
-    st.lists(st.integers(1, 4), max_size=25),
-    st.integers(0, 3),
-    st.integers(2, 12),
-)
-def test_over_all_checked_workbooks_each_row_stands_once_in_order_and_fits_into_its_sheet(
-    steps: list[int], header_row: int, most_rows: int
-) -> None:
-    numbers = tuple(itertools.accumulate(steps, initial=header_row))[1:]
-    table = Table(Path("o.csv"), "", "", ("x",), numbers, tuple((str(n),) for n in numbers), header_row=header_row)
-    parts = checked_parts(table, most_rows)
-    assert [place for part in parts for place in part.places] == list(range(len(numbers)))
-    for part in parts:
-        rows = [part.header, *part.numbers]
-        assert rows == sorted(set(rows))
-        assert rows[-1] <= most_rows or not numbers
-        assert len(part.places) == len(part.numbers)
-    assert len(parts) == 1 or all(part.places for part in parts)
-
-
-def test_a_text_file_whose_blank_lines_count_beyond_a_sheet_is_one_workbook(tmp_path: Path) -> None:
-    table = table_of(["x"], [["1"], ["2"]], numbers=[2, 50])
-    assert write_checked(tmp_path / "c.xlsx", table, [good(0, 2), good(1, 50)], {"did_pattern": 0}, most_rows=9) == (
-        tmp_path / "c.xlsx",
-    )
-    assert by_calamine(tmp_path / "c.xlsx", "Checked") == [["x", "problems", "notes"], ["1", "", ""], ["2", "", ""]]
-
-
-def test_if_the_name_of_a_further_workbook_is_taken_all_get_another(tmp_path: Path) -> None:
-    (tmp_path / "c_part2.xlsx").write_text("the person's own")
-    table = table_of(["x"], [["1"]] * 3)
-    written = write_checked(tmp_path / "c.xlsx", table, [good(0, 2)], {"did_pattern": 0}, most_rows=3)
-    assert [path.name for path in written] == ["c_2.xlsx", "c_2_part2.xlsx"]
-    assert (tmp_path / "c_part2.xlsx").read_text() == "the person's own"
+def test_rows_that_fill_a_sheet_without_a_header_have_no_checked_workbook(tmp_path: Path) -> None:
+    with pytest.raises(ResultsError, match="no room for 1,048,576 rows and a header"):
+        write_checked(tmp_path / "c.xlsx", table_of(["x"], [("1",)] * 1_048_576), [], {"did_pattern": 0})

@@ -69,7 +69,7 @@ def ask_server(
     return live
 
 
-def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> tuple[Path, ...]:
+def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> Path | None:
     """Write the person's table with every bad cell explained; a folder that cannot be written is no reason to stop."""
     wanted = checked.table.path.with_name(f"{checked.table.path.stem}_checked.xlsx")
     rows, taken = checked.checked.rows, checked.checked.match.taken
@@ -77,18 +77,18 @@ def write_checked_table(checked: Checked, live: "LiveCheck | None" = None) -> tu
         written = write_checked(wanted, checked.table, rows, taken, verdicts=live.verdicts if live else {})
     except ResultsError as error:
         warn([f"the checked table was not written: {error}"])
-        return ()
-    say(parts_lines("checked table", written))
-    return tuple(written)
+        return None
+    say(parts_lines("checked table", [written]))
+    return written
 
 
-def _next_lines(checked: Checked, written: tuple[Path, ...], flags: argparse.Namespace, *, bad: bool) -> Iterator[str]:
+def _next_lines(checked: Checked, written: Path | None, flags: argparse.Namespace, *, bad: bool) -> Iterator[str]:
     """Name the command that sends what was checked, and how the rest is corrected first."""
     words = [word for word in flags.words[1:] if word not in _OF_CHECK_ALONE]
     run = " ".join(["did-importer run", *map(quoted, words)])
-    if bad and written:
-        again = [str(written[0]) if word == str(flags.file) else word for word in words]
-        yield wrapped(f"next: correct the marked cells in {quoted(written[0])}, then:")
+    if bad and written is not None:
+        again = [str(written) if word == str(flags.file) else word for word in words]
+        yield wrapped(f"next: correct the marked cells in {quoted(written)}, then:")
         yield " ".join(["  did-importer run", *map(quoted, again)])
     if bad and checked.planned:
         yield f"or send the {counted(len(checked.planned), 'good row')} now:"

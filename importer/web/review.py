@@ -175,8 +175,6 @@ async def download(request: Request) -> Response:
 
     def write(folder: Path) -> Path:
         path = folder / f"{Path(one.name).stem}_checked.xlsx"
-        return write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken, verdicts=verdicts)[
-            0
-        ]
+        return write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken, verdicts=verdicts)
 
     return await handed_out(state, write)

@@ -9,17 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from importer.columns import DID_PATTERN
+from importer.errors import ResultsError
 from importer.model import CheckedRow, Result, RowOutcome, Table
 from importer.result_words import BY_RESULT
 from importer.workbooks.cells import MOST_NOTES, cell_text, lines_of
-from importer.workbooks.output_file import (
-    EXCEL_COLUMNS,
-    EXCEL_ROWS,
-    all_or_none,
-    check_writable,
-    part_path,
-    under_free_name,
-)
+from importer.workbooks.output_file import EXCEL_ROWS, check_columns, under_free_name
 from importer.workbooks.results.rows import columns_named
 from importer.workbooks.styles import BAD, DARK, MUTED, TEXT, add_list, new_workbook, widths_of
 
@@ -51,13 +45,11 @@ def write_checked(
     taken: Mapping[str, int],
     *,
     verdicts: Mapping[int, RowOutcome] = _NO_VERDICTS,
-    most_rows: int = EXCEL_ROWS,
-) -> tuple[Path, ...]:
+) -> Path:
     """Write the person's table with what the check found; it is whole or not there, and replaces nothing.
 
-    The rows keep the numbers that they have in the file, so that every message means the same row in both; a file
-    without a header gets one, and its rows stand one lower. What a sheet has no room for stands in further workbooks.
-    Where a row stands on another number, its words say which row of the file it is.
+    The rows keep the numbers that they have in the file, so that every message means the same row in both. Where they
+    cannot, as in a file without a header, which gets one, their words say which row of the file it is.
 
     Args:
         wanted: where it is to be; if something is there, it gets the next free name.
@@ -65,50 +57,33 @@ def write_checked(
         rows: what the check found, in any order; a row of the table may have become several.
         taken: the server's name of a column -> the index of the header that was taken for it.
         verdicts: what the server itself said of rows, by ``CheckedRow.index``; they get a column of their own.
-        most_rows: how many rows a sheet has, header included.
 
     Returns:
-        The workbooks that were written: one, and its further parts where there are any.
+        The workbook that was written.
 
     Raises:
-        ResultsError: it cannot be written there, or has more columns than a sheet.
+        ResultsError: it cannot be written there, or a sheet has too few rows or columns for it.
     """
     ours = _OURS if verdicts else _OURS[:2]
-    columns = len(table.header) + len(ours)
-    if columns > EXCEL_COLUMNS:
-        check_writable(wanted, columns=columns)
+    check_columns(wanted, len(table.header) + len(ours))
+    if len(table.rows) >= EXCEL_ROWS:
+        raise ResultsError(f"{wanted}: a sheet has no room for {len(table.rows):,} rows and a header; split the list")
     findings = _gather(rows, taken, verdicts)
-    parts = checked_parts(table, most_rows)
 
-    def write(path: Path) -> tuple[Path, ...]:
-        with all_or_none() as written:
-            for number, part in enumerate(parts, start=1):
-                with new_workbook(part_path(path, number), "DIDs, checked", table.path.name) as workbook:
-                    _draw(workbook, table, part, findings, ours)
-                written.append(part_path(path, number))
-            return tuple(written)
+    def write(path: Path) -> Path:
+        with new_workbook(path, "DIDs, checked", table.path.name) as workbook:
+            _draw(workbook, table, findings, ours)
+        return path
 
-    return under_free_name(wanted, write, len(parts))
+    return under_free_name(wanted, write)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedPart:
-    """One workbook: the table's rows that stand in it, the number of each in the sheet, and that of the header."""
-
-    places: range
-    numbers: Sequence[int]
-    header: int
-
-
-def checked_parts(table: Table, most_rows: int) -> list[CheckedPart]:
-    """Divide a table among workbooks: one, where its rows can keep their numbers."""
-    count, theirs = len(table.rows), table.row_numbers
-    ascending = all(one < following for one, following in pairwise((table.header_row, *theirs)))
-    if table.header_row and ascending and max(theirs, default=1) <= most_rows:
-        return [CheckedPart(range(count), theirs, table.header_row)]
-    starts = range(0, max(count, 1), most_rows - 1)
-    spans = [range(start, min(start + most_rows - 1, count)) for start in starts]
-    return [CheckedPart(span, range(2, len(span) + 2), 1) for span in spans]
+def sheet_rows_of(table: Table) -> tuple[int, Sequence[int]]:
+    """Return the rows of the sheet on which the header and the table's rows stand: their own, where they have room."""
+    theirs = (table.header_row, *table.row_numbers)
+    if table.header_row and theirs[-1] <= EXCEL_ROWS and all(one < following for one, following in pairwise(theirs)):
+        return table.header_row, table.row_numbers
+    return 1, range(2, len(table.rows) + 2)
 
 
 def _gather(
@@ -139,26 +114,23 @@ def _gather(
     return findings
 
 
-def _draw(
-    workbook: "Workbook", table: Table, part: CheckedPart, findings: Mapping[int, _Findings], ours: Sequence[str]
-) -> None:
-    """Draw the table's rows that stand in one workbook, with what was found."""
+def _draw(workbook: "Workbook", table: Table, findings: Mapping[int, _Findings], ours: Sequence[str]) -> None:
     theirs = len(table.header)
     widths = [*widths_of(table.header, table.rows), *[_WORDS_WIDTH] * len(ours)]
     colours = [*[MUTED] * theirs, *[DARK] * len(ours)]
-    top = part.header - 1
-    rows = range(top, max([top + 1, *part.numbers[-1:]]))
+    header, numbers = sheet_rows_of(table)
+    rows = range(header - 1, max([header, *numbers[-1:]]))
     sheet = add_list(workbook, CHECKED_SHEET, (*table.header, *ours), colours, widths, rows)
     text, words = workbook.add_format(TEXT), workbook.add_format({**TEXT, "text_wrap": True})
     bad = workbook.add_format(BAD)
     duplicate = {"bg_color": BY_RESULT[Result.DUPLICATE].colour, "border_color": DARK, "bold": False}
     twice = workbook.add_format({**BAD, **duplicate})
-    count = sum(len(findings[place].bad) for place in part.places if place in findings)
+    count = sum(len(found.bad) for found in findings.values())
     if count > MOST_NOTES:
         said = f"{count:,} cells are bad. The first {MOST_NOTES:,} have a note; this column explains all of them."
-        sheet.put_note(top, theirs, said)
+        sheet.put_note(header - 1, theirs, said)
     plain, blank = [*[text] * theirs, *[words] * len(ours)], [""] * len(ours)
-    for place, number in zip(part.places, part.numbers, strict=True):
+    for place, number in enumerate(numbers):
         cells, in_file, found = map(cell_text, table.rows[place]), table.row_numbers[place], findings.get(place)
         if found is None:
             sheet.write_texts(number - 1, (*cells, *blank), plain)

@@ -83,10 +83,7 @@ def check_writable(path: Path, *, columns: int = 0, suffix: str = ".xlsx") -> No
     """
     if suffix and path.suffix.lower() != suffix:
         raise ResultsError(f"{path}: what is written is a workbook; choose a name that ends in {suffix}")
-    if columns > EXCEL_COLUMNS:
-        raise ResultsError(
-            f"{path}: {columns:,} columns are more than the {EXCEL_COLUMNS:,} of a sheet; delete some of the file's"
-        )
+    check_columns(path, columns)
     try:
         path.lstat()
     except FileNotFoundError:
@@ -108,6 +105,14 @@ def check_writable(path: Path, *, columns: int = 0, suffix: str = ".xlsx") -> No
         ) from None
     os.close(descriptor)
     trial.unlink(missing_ok=True)  # nobody holds it now, and another process may have taken it for one that was left
+
+
+def check_columns(path: Path, columns: int) -> None:
+    """Refuse a workbook of more columns than a sheet has."""
+    if columns > EXCEL_COLUMNS:
+        raise ResultsError(
+            f"{path}: {columns:,} columns are more than the {EXCEL_COLUMNS:,} of a sheet; delete some of the file's"
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from importer.model import RowOutcome, Table
 from importer.result_words import WORDS
 from importer.workbooks.cells import lines_of
-from importer.workbooks.output_file import EXCEL_COLUMNS, EXCEL_ROWS, all_or_none, check_writable
+from importer.workbooks.output_file import EXCEL_ROWS, all_or_none, check_columns
 from importer.workbooks.results.parts import DONE, ResultsPart, parts_of
 from importer.workbooks.results.rows import FAILED_SHEET, FIRST_HEADERS, REASON, RESULTS_SHEET, ResultRows
 from importer.workbooks.results.summary import RunSummary, draw_summary
@@ -60,9 +60,7 @@ def write_results(
     if [outcome.index for outcome in ordered] != list(range(len(table.rows))):
         raise ValueError(f"{len(table.rows)} rows need an outcome each, once; there are {len(ordered)} outcomes")
     rows = ResultRows(table, ordered, taken, descriptions)
-    columns = len(rows.header())
-    if columns > EXCEL_COLUMNS:
-        check_writable(path, columns=columns)
+    check_columns(path, len(rows.header()))
     parts = parts_of(path, table, ordered, most_rows)
     with all_or_none() as written:
         # the first comes last: where it is, the parts that it names are
