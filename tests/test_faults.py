@@ -29,7 +29,9 @@ from importer.sandbox.faults import OF_A_WHOLE_SERVER
 from importer.sending.rate_limiter import SYSTEM_CLOCK, Clock
 from importer.settings.password import Password
 from importer.settings.settings import Server
-from importer.vicidial import Answer, Delivery, NonAgentApi, Transport
+from importer.vicidial.answer import Answer, Delivery
+from importer.vicidial.client import NonAgentApi
+from importer.vicidial.transport import Transport
 from importer.workbooks.results import PreviousRow, read_results
 from importer.workflows.options import ImportOptions
 from importer.workflows.send import RunReport

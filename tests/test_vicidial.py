@@ -35,7 +35,8 @@ from importer.settings.named import API_PATH
 from importer.settings.password import MASK, Password
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.client import IDLE_SECONDS, LONGEST_REPLY_BYTES, NonAgentApi
+from importer.vicidial.client import LONGEST_REPLY_BYTES, NonAgentApi
+from importer.vicidial.network import IDLE_SECONDS
 from importer.vicidial.transport import Transport
 
 SECRET = "Corr3ct&Hor+se%'<é"

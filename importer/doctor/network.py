@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 from importer.doctor.rungs import Level, Rung, RungResult, broken
 from importer.settings.settings import Server
-from importer.vicidial.proxy import proxy_for
-from importer.vicidial.transport import Transport
+from importer.vicidial.transport import Transport, proxy_for
 
 _T = TypeVar("_T")
 

@@ -19,29 +19,24 @@ class ServerNames:
     """What a server says of its names. Only what is active and what the user's group may see is in it.
 
     So a name that is there is good to offer, and one that is missing is no proof.
-
-    Attributes:
-        in_groups: the IDs of in-groups, in the server's order.
-        call_menus: the IDs of call menus.
-        unknown: why one of the two is not known; empty where both are.
     """
 
-    in_groups: tuple[str, ...] = ()
+    in_groups: tuple[str, ...] = ()  # their IDs, in the server's order
     call_menus: tuple[str, ...] = ()
-    unknown: str = ""
+    unknown: str = ""  # why one of the two is not known
 
     def suggestion(self, column: str, value: str) -> str:
-        """Return such as ``SALES_WEST is not there; SALES_IN is``; empty where there is nothing to suggest.
+        """Return such as ``SALES_WEST is not there; SALES_IN is``; empty where there is nothing to suggest."""
+        close = self.closest(column, value)
+        return f"{value} is not there; {close} is" if close else ""
+
+    def closest(self, column: str, value: str) -> str:
+        """Return the name that is closest to one that the server does not know; empty where there is none.
 
         Args:
             column: ``group`` or ``menu_id``; another has no names.
             value: what the cell holds; the server compares without regard to case.
         """
-        close = self.closest(column, value)
-        return f"{value} is not there; {close} is" if close else ""
-
-    def closest(self, column: str, value: str) -> str:
-        """Return the name that is closest to one that the server does not know; empty where there is none."""
         known = {name.lower(): name for name in {"group": self.in_groups, "menu_id": self.call_menus}.get(column, ())}
         if not value or value.lower() in known:
             return ""

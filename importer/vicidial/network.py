@@ -1,17 +1,20 @@
 """The network under httpx: a connection whose bytes are bounded, and which knows what came unasked.
 
 httpcore's own hands whatever has come to its parser, so that a second answer in one packet is read as the answer to
-the next request; and it bounds neither a body nor the trailers behind it. Custom backends are documented by httpcore.
+the next request; and it bounds neither a body nor the trailers behind it. Custom backends are documented by httpcore,
+which asks for the arguments that nobody needs here: the client bounds the whole call.
 """
 
 import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import httpcore
+
+IDLE_SECONDS: Final = 4.0
+"""A connection that was idle for longer is not used again: Apache closes one after 5 s, at times in mid-request."""
 
 _NEXT_ADDRESS_SECONDS: Final = 0.25
 """How long one address of a name is tried before the next is tried beside it (RFC 8305, section 8)."""
@@ -26,22 +29,15 @@ class OneConnection(httpcore.AsyncNetworkBackend):
         self._most_bytes = most_bytes
         self.stream: BoundedStream | None = None
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109, ARG002  httpcore's signature; the client bounds the whole call
-        local_address: str | None = None,  # noqa: ARG002  the same
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002  the same
-    ) -> httpcore.AsyncNetworkStream:
-        """Open a connection: look the name up and try its addresses."""
+    async def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         try:
-            self.stream = await self._connect(host, port)
+            self.stream = await self._connected(host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError from error
         return self.stream
 
-    async def _connect(self, host: str, port: int) -> "BoundedStream":
+    async def _connected(self, host: str, port: int) -> "BoundedStream":
+        """Look the name up and try its addresses."""
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         race = len({entry[4] for entry in found}) > 1 and isinstance(loop, asyncio.BaseEventLoop)
@@ -57,6 +53,26 @@ class OneConnection(httpcore.AsyncNetworkBackend):
             raise
         return stream
 
+    async def close(self) -> None:
+        """Close what is open; a call that is given up in an unlucky moment is forgotten by httpcore itself."""
+        if self.stream is not None:
+            await self.stream.aclose()
+
+    @property
+    def overflowed(self) -> bool:
+        """Whether more bytes came than an answer may have."""
+        return self.stream is not None and self.stream.overflowed
+
+    @property
+    def has_surplus(self) -> bool:
+        """Whether bytes came that no answer needed."""
+        return self.stream is not None and self.stream.has_surplus
+
+    @property
+    def usable(self) -> bool:
+        """Whether a request may be written: the server has neither closed nor spoken, and the idle time is short."""
+        return self.stream is not None and self.stream.usable
+
 
 class BoundedStream(httpcore.AsyncNetworkStream, asyncio.Protocol):
     """One open connection."""
@@ -68,20 +84,19 @@ class BoundedStream(httpcore.AsyncNetworkStream, asyncio.Protocol):
         self._read_bytes = 0
         self._ended = self._broken = False
         self._news = asyncio.Event()
+        self._idle_since = asyncio.get_running_loop().time()
         self.overflowed = False
-        self.idle_since = asyncio.get_running_loop().time()
 
     @property
     def has_surplus(self) -> bool:
-        """Whether bytes came that no answer needed."""
         return bool(self._buffer)
 
-    def usable(self, idle_seconds: float) -> bool:
-        """Whether a request may be written: the server has neither closed nor spoken, and the idle time is short."""
-        idle = asyncio.get_running_loop().time() - self.idle_since
-        return not self._ended and not self._buffer and idle <= idle_seconds
+    @property
+    def usable(self) -> bool:
+        idle = asyncio.get_running_loop().time() - self._idle_since
+        return not self._ended and not self._buffer and idle <= IDLE_SECONDS
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109, ARG002  httpcore's
+    async def read(self, max_bytes: int, *_: Any, **__: Any) -> bytes:
         """Return the next bytes, up to the end of a line and no further: what follows an answer stays here.
 
         Only a rest without a line of its own behind a body without one goes on to the parser, where it makes the next
@@ -94,30 +109,25 @@ class BoundedStream(httpcore.AsyncNetworkStream, asyncio.Protocol):
         piece = bytes(self._buffer[:end])
         del self._buffer[:end]
         self._read_bytes += len(piece)
-        self.idle_since = asyncio.get_running_loop().time()
+        self._idle_since = asyncio.get_running_loop().time()
         if self._read_bytes > self._most_bytes:
             self._overflow()
         if self.overflowed or (self._broken and not piece):
             raise httpcore.ReadError
         return piece
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109, ARG002  httpcore's
+    async def write(self, buffer: bytes, *_: Any, **__: Any) -> None:
         """Write, and begin to count the answer."""
         self._read_bytes = 0
         self._transport.write(buffer)
 
     async def aclose(self) -> None:
-        """Close at once."""
         self._transport.abort()
         await asyncio.sleep(0)
 
     async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109, ARG002  httpcore's signature
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, *_: Any, **__: Any
     ) -> httpcore.AsyncNetworkStream:
-        """Go on over TLS."""
         loop = asyncio.get_running_loop()
         try:
             secured = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
@@ -137,24 +147,20 @@ class BoundedStream(httpcore.AsyncNetworkStream, asyncio.Protocol):
     # what asyncio calls -----------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection over."""
         # TCP and TLS are nothing else, though those of other event loops are no subclasses
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Take the next bytes."""
         self._buffer += data
         if len(self._buffer) > self._most_bytes:
             self._overflow()
         self._news.set()
 
     def eof_received(self) -> None:
-        """Notice that the server has closed."""
         self._ended = True
         self._news.set()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Notice that the connection is gone."""
         self._broken = self._broken or error is not None
         self.eof_received()
 

@@ -20,32 +20,19 @@ __all__ = ["Gate", "Meaning", "Verdict", "classify", "classify_copy", "read_repl
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one reply means.
-
-    Attributes:
-        meaning: the kind of answer.
-        words: the server's own sentence as it stands in our table; empty where the table has none.
-        advice: what it means and what to do, for the person.
-        column: the column whose value was refused, or empty.
-        gate: which decision about the user or the call refused; None where none did.
-        repeats: True where the reply repeats what was sent, and so is surely the answer to this call.
-    """
+    """What one reply means. Nothing of the reply itself is in it: that may repeat the password."""
 
     meaning: Meaning
-    words: str = ""
-    advice: str = ""
-    column: str = ""
-    gate: Gate | None = None
-    repeats: bool = False
+    words: str = ""  # the server's own sentence as it stands in our table; empty where the table has none
+    advice: str = ""  # what it means and what to do, for the person
+    column: str = ""  # whose value was refused
+    gate: Gate | None = None  # which decision about the user or the call refused
+    repeats: bool = False  # the reply repeats what was sent, and so is surely the answer to this call
 
 
 _OPTIONAL_PART: Final = ", THIS IS AN OPTIONAL FIELD"
-_KNOWN: Final = tuple(
-    sorted(
-        ((sentence.words.removesuffix(_OPTIONAL_PART).lower(), sentence) for sentence in SENTENCES),
-        key=lambda known: -len(known[0]),
-    )
-)
+_BY_WORDS: Final = {sentence.words.removesuffix(_OPTIONAL_PART).lower(): sentence for sentence in SENTENCES}
+_KNOWN: Final = tuple(sorted(_BY_WORDS.items(), key=lambda known: -len(known[0])))
 _COLUMNS: Final = {column.name: column for column in COLUMNS}
 _HEAD: Final = re.compile(
     r"(?P<kind>ERROR|NOTICE|SUCCESS)\b\s*[:-]?\s*(?:(?:add_did|update_did|ingroup_list|callmenu_list|auth)\b[\s:-]*)?"
@@ -58,7 +45,7 @@ _BEGINNINGS: Final = (
         f"{kind}: {function}{words}"
         for kind in ("error", "notice", "success")
         for function in ("", "add_did ", "update_did ", "auth ")
-        for words, _ in _KNOWN
+        for words in _BY_WORDS
     ),
 )
 # PHP's own messages, as html_errors prints them and as plain text; they may stand before and after the sentence
@@ -74,18 +61,15 @@ _ADDED: Final = re.compile(
     r"(?P<words>DID HAS BEEN (?:ADDED|UPDATED|DELETED)|DID Added Successfully)\b(?P<echo>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_DONE: Final = {
-    "DID HAS BEEN ADDED": Meaning.ADDED,
-    "DID HAS BEEN UPDATED": Meaning.UPDATED,
-    "DID HAS BEEN DELETED": Meaning.DELETED,
-}
+_DONE: Final = frozenset({Meaning.ADDED, Meaning.UPDATED, Meaning.DELETED})
 # copy_did says in a line of its own what became of each DID: ``- user|new DID``, then the source and the new id
 _COPIED: Final = re.compile(
-    r"^NOTICE: copy_did (?P<words>DID HAS BEEN ADDED|DID ALREADY EXISTS) - [^|\n]*\|(?P<did>[^|\n]*)(?P<end>\||\n)",
+    r"^NOTICE: copy_did (?P<words>DID HAS BEEN ADDED|DID ALREADY EXISTS) - [^|\n]*\|(?P<did>[^|\n]*)(?:\||\n)",
     re.MULTILINE,
 )
 _COPY_REFUSED: Final = re.compile(r"^([\ufeff ]*ERROR: )copy_did ", re.MULTILINE)
 _WEB_SERVER_REFUSES: Final = frozenset({400, 401, 403, 404, 405, 406, 407, 410, 411, 451})
+_HARMLESS: Final = frozenset({Meaning.NO_TEXT, Meaning.NOT_UNDERSTOOD, Meaning.NOT_OURS, Meaning.LOGIN_REFUSED})
 _CUT: Final = Verdict(Meaning.NO_TEXT, "", "the answer was cut off in the middle")
 
 
@@ -104,24 +88,20 @@ def read_reply(answer: Answer, function: str, sent: Mapping[str, str]) -> Verdic
     judge = classify_copy if function == "copy_did" else classify
     did = sent.get("new_dids", sent.get(DID_PATTERN.name, ""))
     verdict = judge(answer.status, answer.body, did, {**sent, "function": function})
-    harmless = (Meaning.NO_TEXT, Meaning.NOT_UNDERSTOOD, Meaning.NOT_OURS, Meaning.LOGIN_REFUSED)
-    if answer.surplus and not verdict.repeats and verdict.meaning not in harmless:
+    if answer.surplus and not verdict.repeats and verdict.meaning not in _HARMLESS:
         why = "the server sent bytes that nobody asked for, and this reply does not say which call it answers"
         return Verdict(Meaning.NOT_OURS, verdict.words, why)
     return verdict
 
 
 def classify(status: int, body: str, did: str, sent: Mapping[str, str] | None = None) -> Verdict:
-    """Say what a reply means.
+    """Say what a reply means; anything that is not surely understood is NOT_UNDERSTOOD or NO_TEXT.
 
     Args:
         status: the HTTP status; VICIdial answers 200 to everything but a failure of PHP.
-        body: the text of the reply as it came. It may repeat the password, so nothing of it is in the verdict.
+        body: the text of the reply as it came.
         did: the did_pattern that was sent; empty for a call that carries none.
         sent: the parameters that a refused value is compared with; None for no comparison.
-
-    Returns:
-        The meaning; anything that is not surely understood is NOT_UNDERSTOOD or NO_TEXT.
     """
     if status in (429, 503):
         return Verdict(Meaning.NOTHING_DONE, f"HTTP {status}", "the server is busy")
@@ -147,9 +127,8 @@ def classify_copy(status: int, body: str, did: str, sent: Mapping[str, str] | No
     copied = list(_COPIED.finditer(body)) if status == 200 else []
     for line in copied:
         if line["did"].strip().lower() == DID_PATTERN.keep(did).lower():
-            if line["words"] == "DID HAS BEEN ADDED":
-                return Verdict(Meaning.ADDED, line["words"], "added", repeats=True)
-            return Verdict(Meaning.EXISTS, line["words"], "the DID is in VICIdial already", repeats=True)
+            sentence = _BY_WORDS[line["words"].lower()]
+            return Verdict(sentence.meaning, sentence.words, sentence.advice, repeats=True)
     if copied and sent is not None:
         return _not_ours(copied[0]["words"])
     return classify(status, _COPY_REFUSED.sub(r"\1", body), did, sent)
@@ -173,17 +152,15 @@ def _read_sentence(line: str, did: str, sent: Mapping[str, str] | None, *, whole
         added = _ADDED.match(line, head.end())
         return _unknown(line) if added is None else _added(added, did, whole=whole)
     rest = reason[head.end() :]
-    for words, sentence in _KNOWN:
+    for words, found in _KNOWN:
         if rest.lower().startswith(words) and _AFTER_WORDS.match(rest, len(words)):
-            if sentence.meaning in _DONE.values():
+            if found.meaning in _DONE:
                 # only a line that begins with SUCCESS says that something was done
                 break
-            fits = _fits(sentence, line[head.end() + len(words) :], sent, whole=whole)
+            fits = _fits(found, line[head.end() + len(words) :], sent, whole=whole)
             if fits is False:
-                return _not_ours(sentence.words)
-            return Verdict(
-                sentence.meaning, sentence.words, sentence.advice, sentence.column, sentence.gate, repeats=fits is True
-            )
+                return _not_ours(found.words)
+            return Verdict(found.meaning, found.words, found.advice, found.column, found.gate, repeats=fits is True)
     return _unknown(line)
 
 
@@ -208,7 +185,7 @@ def _fits(sentence: Sentence, rest: str, sent: Mapping[str, str] | None, *, whol
 
 def _added(added: re.Match[str], sent: str, *, whole: bool) -> Verdict:
     """Believe a SUCCESS only if it names the number that was sent, where VICIdial names it: after the user."""
-    vicidials = "has been" in added["words"].lower()
+    sentence = _BY_WORDS[added["words"].lower()]
     before, bar, after = added["echo"].partition("|")
     user, fields = before.strip(" :,.-"), after.split("|")
     if added["number"]:
@@ -217,12 +194,11 @@ def _added(added: re.Match[str], sent: str, *, whole: bool) -> Verdict:
         number = fields[0] if user else "".join(fields[1:2])
     else:
         # without its second half this may be the user, unless the answer is whole
-        number = user if whole or not vicidials else ""
-    words, number = (added["words"].upper() if vicidials else "DID Added Successfully"), number.strip().lower()
+        number = user if whole or sentence.words == "DID Added Successfully" else ""
+    number = number.strip().lower()
     if sent and number == sent.lower():
-        meaning = _DONE.get(words, Meaning.ADDED)
-        return Verdict(meaning, words, meaning.value, repeats=True)
-    return _CUT if not whole and sent.lower().startswith(number) else _not_ours(words)
+        return Verdict(sentence.meaning, sentence.words, sentence.advice, repeats=True)
+    return _CUT if not whole and sent.lower().startswith(number) else _not_ours(sentence.words)
 
 
 def _not_ours(words: str) -> Verdict:

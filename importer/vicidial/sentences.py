@@ -47,31 +47,25 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of VICIdial's.
+    """One sentence of VICIdial's."""
 
-    Attributes:
-        words: the sentence, without what stands around it.
-        meaning: what it says.
-        advice: what it means and what to do, for the person.
-        column: the column whose value it refuses, or empty.
-        gate: which decision about the user or the call it comes from, if it is a refusal of those.
-        echo: the parameter that it repeats behind the user, or empty.
-    """
-
-    words: str
+    words: str  # without what stands around them
     meaning: Meaning
-    advice: str
-    column: str = ""
-    gate: Gate | None = None
-    echo: str = ""
+    advice: str  # what it means and what to do, for the person
+    column: str = ""  # whose value it refuses
+    gate: Gate | None = None  # which decision about the user or the call it comes from, if it refuses those
+    echo: str = ""  # the parameter that it repeats behind the user
 
 
 _DID: Final = "did_pattern"
-_LOGIN: Final = "no more rows were sent, because ten failed logins lock the account"
 _LOCKED: Final = "the account is locked for 15 minutes after ten failed logins; wait, then check the password"
 _IP_LIST: Final = "this computer's address is not on the server's list; see Admin > IP Lists and the user's group"
-_WRONG_LOGIN: Final = f"user or password is wrong, or the user is inactive or below level 7; {_LOGIN}"
+_WRONG_LOGIN: Final = (
+    "user or password is wrong, or the user is inactive or below level 7; no more rows were sent, because ten failed"
+    " logins lock the account"
+)
 _LEVEL: Final = "the user needs user level 8, Agent API Access 1 and Modify DIDs 1 (Admin > Users)"
+_DELETE: Final = "the user needs Delete DIDs 1 (Admin > Users)"
 _FUNCTION: Final = "the function is not among the user's Allowed API Functions (Admin > Users)"
 _NAMES: Final = "the user may not see the names of in-groups or call menus (Admin > Users, user level 7)"
 _OLD: Final = "this VICIdial does not know the function: add_did came with build 210209-2014, so update the server"
@@ -79,6 +73,7 @@ _SOURCE: Final = "the source must be 2 to 20 letters and digits; see the option 
 _NOT_ALLOWED: Final = "the server does not let this user touch this DID"
 _NO_SOURCE_DID: Final = "there is no such DID to copy; correct the cell"
 _COPIED_DESCRIPTION: Final = "DID DESCRIPTION MUST BE EITHER BLANK OR FROM 6 TO 50 CHARACTERS"
+_NO_PERMISSION: Final = "USER DOES NOT HAVE PERMISSION TO "
 
 _VALUE_ADVICE: Final = {
     _DID: "VICIdial wants a did_pattern of 2 to 50 characters after its deletions",
@@ -88,8 +83,9 @@ _VALUE_ADVICE: Final = {
 }
 
 
-def _correct(column: str) -> str:
-    return _VALUE_ADVICE.get(column, f"correct the cell in column {column}")
+def _value(words: str, column: str, echo: str = "", advice: str = "") -> Sentence:
+    advice = advice or _VALUE_ADVICE.get(column, f"correct the cell in column {column}")
+    return Sentence(words, Meaning.VALUE_REFUSED, advice, column, echo=echo)
 
 
 SENTENCES: Final = (
@@ -105,34 +101,19 @@ SENTENCES: Final = (
     Sentence("Too many login attempts", Meaning.LOGIN_REFUSED, _LOCKED, gate=Gate.LOCK),
     Sentence("Your IP Address is not allowed", Meaning.LOGIN_REFUSED, _IP_LIST, gate=Gate.IP_LIST),
     # add_did's is recorded; the others follow it
-    Sentence("USER DOES NOT HAVE PERMISSION TO ADD DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
-    Sentence("USER DOES NOT HAVE PERMISSION TO UPDATE DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
-    Sentence("USER DOES NOT HAVE PERMISSION TO COPY DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
+    Sentence(_NO_PERMISSION + "ADD DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
+    Sentence(_NO_PERMISSION + "UPDATE DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
+    Sentence(_NO_PERMISSION + "COPY DIDS", Meaning.USER_REFUSED, _LEVEL, gate=Gate.PERMISSION),
+    Sentence(_NO_PERMISSION + "DELETE DIDS", Meaning.USER_REFUSED, _DELETE, gate=Gate.PERMISSION),
     Sentence(
-        "USER DOES NOT HAVE PERMISSION TO DELETE DIDS",
-        Meaning.USER_REFUSED,
-        "the user needs Delete DIDs 1 (Admin > Users)",
-        gate=Gate.PERMISSION,
+        _NO_PERMISSION + "USE THIS FUNCTION", Meaning.USER_REFUSED, _FUNCTION, "", Gate.ALLOWED_FUNCTION, "function"
     ),
-    Sentence(
-        "USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION",
-        Meaning.USER_REFUSED,
-        _FUNCTION,
-        gate=Gate.ALLOWED_FUNCTION,
-        echo="function",
-    ),
-    Sentence("USER DOES NOT HAVE PERMISSION TO VIEW INBOUND GROUPS LIST", Meaning.USER_REFUSED, _NAMES),
-    Sentence("USER DOES NOT HAVE PERMISSION TO VIEW CALL MENUS LIST", Meaning.USER_REFUSED, _NAMES),
+    Sentence(_NO_PERMISSION + "VIEW INBOUND GROUPS LIST", Meaning.USER_REFUSED, _NAMES),
+    Sentence(_NO_PERMISSION + "VIEW CALL MENUS LIST", Meaning.USER_REFUSED, _NAMES),
     Sentence("NO FUNCTION SPECIFIED", Meaning.CALL_REFUSED, _OLD, gate=Gate.KNOWN_FUNCTION),
     Sentence("Invalid Source", Meaning.CALL_REFUSED, _SOURCE, gate=Gate.SOURCE),
-    Sentence("NOT AN ALLOWED DID", Meaning.VALUE_REFUSED, _NOT_ALLOWED, _DID, echo=_DID),
-    Sentence(
-        "SOURCE DID DOES NOT EXIST", Meaning.VALUE_REFUSED, _NO_SOURCE_DID, COPY_FROM.name, echo="source_did_pattern"
-    ),
-    Sentence(_COPIED_DESCRIPTION, Meaning.VALUE_REFUSED, _correct("did_description"), "did_description"),
-    *(
-        Sentence(column.refusal, Meaning.VALUE_REFUSED, _correct(column.name), column.name, echo=column.name)
-        for column in COLUMNS
-        if column.refusal
-    ),
+    _value("NOT AN ALLOWED DID", _DID, _DID, _NOT_ALLOWED),
+    _value("SOURCE DID DOES NOT EXIST", COPY_FROM.name, "source_did_pattern", _NO_SOURCE_DID),
+    _value(_COPIED_DESCRIPTION, "did_description"),
+    *(_value(column.refusal, column.name, column.name) for column in COLUMNS if column.refusal),
 )

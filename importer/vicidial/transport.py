@@ -1,30 +1,29 @@
-"""How calls travel: the method, the time they may take, and which certificates are trusted."""
+"""How calls travel: the method, the time they may take, which certificates are trusted, and the proxy between."""
 
 import logging
+import os
 import ssl
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from importer.errors import SettingsError
 from importer.settings.password import redact_all
+from importer.settings.settings import is_this_machine
 
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """How calls travel.
+    """How calls travel."""
 
-    Attributes:
-        method: ``GET``, as every document shows, or ``POST``, which keeps the password out of the access log.
-        timeout: seconds for one whole call.
-        ca_file: the certificates of a private authority, or None for the system's.
-        insecure: True to take any certificate.
-    """
-
-    method: str = "GET"
-    timeout: float = 30.0
-    ca_file: str | None = None
-    insecure: bool = False
+    method: str = "GET"  # as every document shows; POST keeps the password out of the access log
+    timeout: float = 30.0  # seconds for one whole call
+    ca_file: str | None = None  # the certificates of a private authority, or None for the system's
+    insecure: bool = False  # take any certificate
 
     def ssl_context(self) -> ssl.SSLContext:
         """Make the context that all workers share.
@@ -54,6 +53,49 @@ def _system_has_authorities(context: ssl.SSLContext) -> bool:
     return bool(context.cert_store_stats()["x509_ca"]) or (folder is not None and any(Path(folder).iterdir()))
 
 
+_PROXY_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy."""
+
+    address: str = field(repr=False)  # the whole of it, which may hold a password
+    host: str
+    port: int
+    variable: str  # where it is named, such as HTTPS_PROXY
+
+
+def proxy_for(url: str, environment: Mapping[str, str] = os.environ) -> Proxy | None:
+    """Say which proxy the environment names for an address, as httpx, curl and Python's own library read it.
+
+    Returns:
+        None for no proxy. This machine itself is never behind one.
+
+    Raises:
+        SettingsError: the proxy cannot be used.
+    """
+    parts, proxies = urlsplit(url), getproxies()
+    host = parts.hostname or ""
+    kind = next((kind for kind in (parts.scheme, "all") if proxies.get(kind)), "")
+    if not kind or is_this_machine(host) or proxy_bypass(host):
+        return None
+    wanted, address = f"{kind}_proxy", proxies[kind]
+    variable = next((name for name in environment if name.lower() == wanted), "the system's settings")
+    try:
+        whole = address if "://" in address else f"http://{address}"
+        proxy = urlsplit(whole)
+        if proxy.scheme in _PROXY_PORTS and proxy.hostname:
+            return Proxy(whole, proxy.hostname, proxy.port or _PROXY_PORTS[proxy.scheme], variable)
+    except ValueError:
+        pass
+    # the address itself may hold a password
+    raise SettingsError(
+        f"the proxy that {variable} names cannot be used; correct it (such as http://proxy.example.org:3128), or name"
+        " the server in NO_PROXY"
+    )
+
+
 class _Masked(logging.Filter):
     """Masks what asyncio logs: in debug mode it writes tasks down with the error that they ended in."""
 
@@ -70,8 +112,7 @@ _MASKED = _Masked()
 def silence_httpx() -> None:
     """Keep the logs of httpx and of what it stands on from everybody: they hold URLs, and so the password.
 
-    Each logger is silenced by itself, because one below ``httpcore`` asks only its own switch and goes on to the
-    handlers of those above.
+    Each logger is silenced by itself, because one below ``httpcore`` asks only its own switch.
     """
     below = ("connection", "http11", "http2", "proxy", "socks")
     for name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in below)):
