@@ -6,16 +6,16 @@ version without a password, and makes one call to log in.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
-from importer.columns import DID_PATTERN
-from importer.doctor.network import first_machine, look_up, open_port, shake_hands
+from importer.doctor.network import below_http
 from importer.doctor.replies import (
     ADDS_NOTHING,
-    DID_OF_EVERY_SYSTEM,
+    CHANGES_NOTHING,
+    NO_DID,
     judge_build,
     judge_login,
     judge_probe,
@@ -37,17 +37,11 @@ REACH_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What doctor looks at.
-
-    Attributes:
-        server: where to and as whom.
-        transport: how calls travel.
-        settings: what is set and where each value came from.
-    """
+    """What doctor looks at."""
 
     server: Server
     transport: Transport
-    settings: tuple[Setting, ...]
+    settings: tuple[Setting, ...]  # what is set and where each value came from
 
 
 def examine(settle: Callable[[], Patient]) -> Iterator[RungResult]:
@@ -59,53 +53,37 @@ def examine(settle: Callable[[], Patient]) -> Iterator[RungResult]:
     Yields:
         What was found on each rung, as soon as it is known.
     """
+    with closing(_ladder(settle)) as rungs:
+        for found in rungs:
+            yield found
+            if found.level is Level.BROKEN:
+                return
+
+
+def _ladder(settle: Callable[[], Patient]) -> Generator[RungResult, None, None]:
+    """Find out about one rung after the other; whoever listens ends it at the first that is broken."""
     try:
         patient = settle()
-        context = patient.transport.ssl_context()
-        api = NonAgentApi(patient.server, patient.transport, context)
+        server, transport = patient.server, patient.transport
+        context = transport.ssl_context()
+        api = NonAgentApi(server, transport, context)
     except UsageError as trouble:
         fix = "correct it and run doctor again; did-importer doctor --help says where settings can stand"
-        yield RungResult(Rung.SETTINGS, Level.BROKEN, str(trouble), fix)
+        yield Rung.SETTINGS.broken(str(trouble), fix)
         return
     yield RungResult(Rung.SETTINGS, Level.OK, "all are there", settings=patient.settings)
-    first, seconds = first_machine(patient.server.url), patient.transport.timeout
+    password_from = next((setting.where for setting in patient.settings if setting.name == "password"), "")
     with asyncio.Runner() as loop:
         try:
-            for step in (
-                look_up,
-                open_port,
-                partial(shake_hands, server=patient.server, transport=patient.transport, context=context),
-            ):
-                found = step(first, seconds)
-                yield found
-                if found.level is Level.BROKEN:
-                    return
-            yield from _ask(api, loop, patient)
+            yield from below_http(server, transport, context, lambda: transport.timeout)
+            answered, build = judge_version(loop.run(api.version()), server.url)
+            yield answered
+            yield judge_build(build)
+            yield from judge_login(loop.run(api.call("add_did", NO_DID)), server.user, password_from)
+            yield judge_table(loop.run(api.call("add_did", ADDS_NOTHING)))
+            yield judge_probe(loop.run(api.call("update_did", CHANGES_NOTHING)), server.user)
         finally:
             loop.run(api.close())
-
-
-def _ask(api: NonAgentApi, loop: asyncio.Runner, patient: Patient) -> Iterator[RungResult]:
-    """Climb the rungs on which VICIdial itself must answer."""
-    answered, build = judge_version(loop.run(api.version()), patient.server.url)
-    yield answered
-    if answered.level is Level.BROKEN:
-        return
-    has_add_did = judge_build(build)
-    yield has_add_did
-    if has_add_did.level is Level.BROKEN:
-        return
-    user = patient.server.user
-    password_from = next((setting.where for setting in patient.settings if setting.name == "password"), "")
-    results = judge_login(loop.run(api.call("add_did", {DID_PATTERN.name: ""})), user, password_from)
-    yield from results
-    if results[-1].level is Level.BROKEN:
-        return
-    table = judge_table(loop.run(api.call("add_did", ADDS_NOTHING)))
-    yield table
-    if table.level is not Level.BROKEN:
-        # no field is given, so that there is nothing to update
-        yield judge_probe(loop.run(api.call("update_did", {DID_PATTERN.name: DID_OF_EVERY_SYSTEM})), user)
 
 
 def reach(server: Server, transport: Transport, *, seconds: float = REACH_SECONDS) -> str | None:
@@ -113,17 +91,11 @@ def reach(server: Server, transport: Transport, *, seconds: float = REACH_SECOND
 
     Asked before a run is begun: the name, the port and the certificate, for so many seconds in all. Nothing is sent.
 
-    Args:
-        server: where to.
-        transport: how calls travel.
-        seconds: how long to wait.
-
     Raises:
         SettingsError: the certificates or the proxy cannot be used.
     """
-    context, first, until = transport.ssl_context(), first_machine(server.url), time.monotonic() + seconds
-    for step in (look_up, open_port, partial(shake_hands, server=server, transport=transport, context=context)):
-        found = step(first, max(0.1, until - time.monotonic()))
+    until = time.monotonic() + seconds
+    for found in below_http(server, transport, transport.ssl_context(), lambda: max(0.1, until - time.monotonic())):
         if found.level is Level.BROKEN:
             return f"{found.sentence}, and nothing was sent: {found.fix}"
     return None

@@ -4,39 +4,27 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from importer.doctor.rungs import Level, Rung, RungResult, broken
+from importer.doctor.rungs import Rung, RungResult
 from importer.settings.settings import Server
 from importer.vicidial.transport import Transport, proxy_for
 
 _T = TypeVar("_T")
 
-_SELF_SIGNED: Final = frozenset({18, 19})
-_UNKNOWN_AUTHORITY: Final = frozenset({2, 20, 21, 24})
-_WRONG_TIME: Final = frozenset({9, 10})
-_WRONG_NAME: Final = frozenset({62, 63, 64})
-"""OpenSSL's numbers for why a certificate is refused (``X509_V_ERR_...``)."""
-
 
 @dataclass(frozen=True, slots=True)
 class FirstMachine:
-    """The machine that a call meets first.
-
-    Attributes:
-        host: its name or address.
-        port: its port.
-        proxy: where it is said that it is a proxy, such as ``HTTPS_PROXY``; empty for the server itself.
-    """
+    """The machine that a call meets first."""
 
     host: str
     port: int
-    proxy: str = ""
+    proxy: str = ""  # where it is said that it is a proxy, such as HTTPS_PROXY; empty for the server itself
 
 
 def first_machine(url: str) -> FirstMachine:
@@ -47,6 +35,16 @@ def first_machine(url: str) -> FirstMachine:
     return FirstMachine(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
 
+def below_http(
+    server: Server, transport: Transport, context: ssl.SSLContext, seconds: Callable[[], float]
+) -> Iterator[RungResult]:
+    """Find out about these rungs, one after the other; each may take as many seconds as there are then."""
+    first = first_machine(server.url)
+    yield look_up(first, seconds())
+    yield open_port(first, seconds())
+    yield shake_hands(first, seconds(), server=server, transport=transport, context=context)
+
+
 def look_up(first: FirstMachine, seconds: float) -> RungResult:
     """See whether the name resolves."""
     proxy = f"calls go through the proxy {first.host}:{first.port} ({first.proxy}): " if first.proxy else ""
@@ -55,22 +53,22 @@ def look_up(first: FirstMachine, seconds: float) -> RungResult:
     except ValueError:
         pass
     else:
-        return RungResult(Rung.NAME, Level.OK, f"{proxy}{first.host} is an address; there is no name to look up")
+        return Rung.NAME.ok(f"{proxy}{first.host} is an address; there is no name to look up")
     fix = f"correct the name in {first.proxy or 'the url'}; a name inside a company may need its network or VPN"
     try:
         found = _within(seconds, lambda: socket.getaddrinfo(first.host, first.port, type=socket.SOCK_STREAM))
     except TimeoutError:
         sentence = f"the name servers said nothing about {first.host} within {seconds:g} s"
-        return broken(Rung.NAME, proxy + sentence, "see whether this computer is online")
+        return Rung.NAME.broken(proxy + sentence, "see whether this computer is online")
     except (OSError, UnicodeError):
-        return broken(Rung.NAME, f"{proxy}the name {first.host} does not resolve", fix)
+        return Rung.NAME.broken(f"{proxy}the name {first.host} does not resolve", fix)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    return RungResult(Rung.NAME, Level.OK, f"{proxy}{first.host} is {', '.join(addresses[:3])}")
+    return Rung.NAME.ok(f"{proxy}{first.host} is {', '.join(addresses[:3])}")
 
 
 def _within(seconds: float, job: Callable[[], _T]) -> _T:
     """Do a job that cannot be given a time limit; raises TimeoutError where it takes too long."""
-    done: queue.SimpleQueue[_T | BaseException] = queue.SimpleQueue()
+    done: queue.SimpleQueue[_T | OSError | UnicodeError] = queue.SimpleQueue()
 
     def work() -> None:
         try:
@@ -83,37 +81,27 @@ def _within(seconds: float, job: Callable[[], _T]) -> _T:
         result = done.get(timeout=seconds)
     except queue.Empty:
         raise TimeoutError from None
-    if isinstance(result, BaseException):
+    if isinstance(result, (OSError, UnicodeError)):
         raise result
     return result
 
 
 def open_port(first: FirstMachine, seconds: float) -> RungResult:
     """See whether somebody listens on the port."""
-    there = f"port {first.port} of {first.host}"
-    where = first.proxy or "the url"
+    there, where = f"port {first.port} of {first.host}", first.proxy or "the url"
     try:
         # a name with several addresses is tried at each of them, and all together have these seconds
         _within(seconds, lambda: socket.create_connection((first.host, first.port), seconds).close())
     except TimeoutError:
-        return broken(
-            Rung.PORT,
-            f"no answer from {there} within {seconds:g} s",
-            f"let this computer through the firewall to that port, or correct the port in {where}",
-        )
+        fix = f"let this computer through the firewall to that port, or correct the port in {where}"
+        return Rung.PORT.broken(f"no answer from {there} within {seconds:g} s", fix)
     except ConnectionRefusedError:
-        return broken(
-            Rung.PORT,
-            f"{there} is closed",
-            f"start the web server there, open the port in its firewall, or correct the port in {where}",
-        )
+        fix = f"start the web server there, open the port in its firewall, or correct the port in {where}"
+        return Rung.PORT.broken(f"{there} is closed", fix)
     except OSError as error:
-        return broken(
-            Rung.PORT,
-            f"there is no way to {there} ({error.strerror or type(error).__name__})",
-            "see whether this computer is in the right network, or needs its VPN",
-        )
-    return RungResult(Rung.PORT, Level.OK, f"{there} is open")
+        sentence = f"there is no way to {there} ({error.strerror or type(error).__name__})"
+        return Rung.PORT.broken(sentence, "see whether this computer is in the right network, or needs its VPN")
+    return Rung.PORT.ok(f"{there} is open")
 
 
 def shake_hands(
@@ -125,10 +113,10 @@ def shake_hands(
     if parts.scheme == "http":
         if server.warnings:
             fix = "use https:// in the url, where the server offers it"
-            return RungResult(Rung.TLS, Level.WARNING, f"the password travels to {host} in the clear", fix)
-        return RungResult(Rung.TLS, Level.OK, "not needed: the server is this machine")
+            return Rung.TLS.warning(f"the password travels to {host} in the clear", fix)
+        return Rung.TLS.ok("not needed: the server is this machine")
     if first.proxy:
-        return RungResult(Rung.TLS, Level.OK, "a proxy stands between; the call of the next step checks it")
+        return Rung.TLS.ok("a proxy stands between; the call of the next step checks it")
 
     def shaken() -> tuple[str, object]:
         with (
@@ -142,37 +130,32 @@ def shake_hands(
     except ssl.SSLCertVerificationError as error:
         return _distrusted(host, error)
     except ssl.SSLError:
-        return broken(
-            Rung.TLS,
-            f"{host} does not speak TLS on port {first.port}",
-            "begin the url with http:// if the server has no TLS, or correct the port",
-        )
+        fix = "begin the url with http:// if the server has no TLS, or correct the port"
+        return Rung.TLS.broken(f"{host} does not speak TLS on port {first.port}", fix)
     except OSError:
-        return broken(
-            Rung.TLS,
-            f"{host} cuts the connection before it is encrypted",
-            "look at the TLS settings of the web server, and at what stands between",
-        )
+        fix = "look at the TLS settings of the web server, and at what stands between"
+        return Rung.TLS.broken(f"{host} cuts the connection before it is encrypted", fix)
     if transport.insecure:
         sentence = f"{version}, but the certificate is not checked (--insecure): anybody in between can read all"
-        return RungResult(Rung.TLS, Level.WARNING, sentence, "leave out --insecure, and give --ca-file instead")
-    return RungResult(Rung.TLS, Level.OK, f"{version}, the certificate is good until {_until(certificate)}")
+        return Rung.TLS.warning(sentence, "leave out --insecure, and give --ca-file instead")
+    return Rung.TLS.ok(f"{version}, the certificate is good until {_until(certificate)}")
+
+
+_BY_AUTHORITY: Final = (
+    "give a certificate of a public authority to the server, or get its own one from whoever runs it and name that"
+    " file: --ca-file FILE"
+)
+_CERTIFICATE_FIXES: Final = {
+    **dict.fromkeys((9, 10), "renew the certificate on the server (and see whether this computer's clock is right)"),
+    **dict.fromkeys((62, 63, 64), "give the url with the name that the certificate is for"),
+    **dict.fromkeys((2, 18, 19, 20, 21, 24), _BY_AUTHORITY),
+}
+"""By OpenSSL's number for why a certificate is refused (``X509_V_ERR_...``)."""
 
 
 def _distrusted(host: str, error: ssl.SSLCertVerificationError) -> RungResult:
-    sentence = f"the certificate of {host} is not trusted: {error.verify_message}"
-    if error.verify_code in _WRONG_TIME:
-        fix = "renew the certificate on the server (and see whether this computer's clock is right)"
-    elif error.verify_code in _WRONG_NAME:
-        fix = "give the url with the name that the certificate is for"
-    elif error.verify_code in _SELF_SIGNED | _UNKNOWN_AUTHORITY:
-        fix = (
-            "give a certificate of a public authority to the server, or get its own one from whoever runs it and name"
-            " that file: --ca-file FILE"
-        )
-    else:
-        fix = "put the certificate right on the server"
-    return broken(Rung.TLS, sentence, fix)
+    fix = _CERTIFICATE_FIXES.get(error.verify_code, "put the certificate right on the server")
+    return Rung.TLS.broken(f"the certificate of {host} is not trusted: {error.verify_message}", fix)
 
 
 def _until(certificate: object) -> str:

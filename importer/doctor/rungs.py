@@ -8,6 +8,16 @@ from importer.model import ExitCode
 from importer.settings.named import Setting
 
 
+class Level(StrEnum):
+    """How a rung is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """Rows can be added all the same; the sentence says what is lost or at risk."""
+    BROKEN = "broken"
+    """Nothing above it can hold."""
+
+
 class Rung(StrEnum):
     """What must hold before a DID can be added, each only once those before it hold."""
 
@@ -23,41 +33,29 @@ class Rung(StrEnum):
     TABLE = "table"
     PROBE = "update_did"
 
+    def ok(self, sentence: str) -> "RungResult":
+        """Return that it holds."""
+        return RungResult(self, Level.OK, sentence)
 
-class Level(StrEnum):
-    """How a rung is."""
+    def warning(self, sentence: str, fix: str = "", said: str = "") -> "RungResult":
+        """Return that it holds, but something is lost or at risk."""
+        return RungResult(self, Level.WARNING, sentence, fix, said)
 
-    OK = "ok"
-    WARNING = "warning"
-    """Rows can be added all the same; the sentence says what is lost or at risk."""
-    BROKEN = "broken"
-    """Nothing above it can hold."""
+    def broken(self, sentence: str, fix: str, said: str = "") -> "RungResult":
+        """Return that nothing above it can hold."""
+        return RungResult(self, Level.BROKEN, sentence, fix, said)
 
 
 @dataclass(frozen=True, slots=True)
 class RungResult:
-    """What was found on one rung.
-
-    Attributes:
-        rung: which.
-        level: how it is.
-        sentence: what was found: the cause, where it is broken.
-        fix: what to do about it; empty where nothing is to be done.
-        said: the server's own words, with the password masked; empty where they say no more than the sentence.
-        settings: on the rung SETTINGS, what is set and where each value came from.
-    """
+    """What was found on one rung."""
 
     rung: Rung
     level: Level
-    sentence: str
-    fix: str = ""
-    said: str = ""
-    settings: tuple[Setting, ...] = ()
-
-
-def broken(rung: Rung, sentence: str, fix: str, said: str = "") -> RungResult:
-    """Return a rung above which nothing can hold."""
-    return RungResult(rung, Level.BROKEN, sentence, fix, said)
+    sentence: str  # what was found: the cause, where it is broken
+    fix: str = ""  # what to do about it; empty where nothing is to be done
+    said: str = ""  # the server's own words, masked; empty where they say no more than the sentence
+    settings: tuple[Setting, ...] = ()  # on the rung SETTINGS, what is set and where each value came from
 
 
 def exit_code(results: Iterable[RungResult]) -> ExitCode:
