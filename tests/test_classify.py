@@ -171,15 +171,13 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("sentence", "meaning"), SENTENCES)
-@pytest.mark.parametrize("echo", ["", ": |6666|17275550100", " - 6666|17275550100", " - 98762", ":"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
-def test_a_sentence_means_the_same_in_both_spellings(sentence: str, meaning: Meaning, echo: str, end: str) -> None:
-    assert classify(200, sentence + echo + end, "17275550100").meaning is meaning
-
-
-@pytest.mark.parametrize(("sentence", "meaning"), SENTENCES)
-def test_a_sentence_means_the_same_after_a_byte_order_mark(sentence: str, meaning: Meaning) -> None:
-    assert classify(200, f"\ufeff{sentence}: |6666|17275550100\n", "17275550100").meaning is meaning
+def test_a_sentence_means_the_same_in_both_spellings_and_after_a_byte_order_mark(
+    sentence: str, meaning: Meaning
+) -> None:
+    for echo in ("", ": |6666|17275550100", " - 6666|17275550100", " - 98762", ":"):
+        for end in ("\n", "\r\n", ""):
+            for start in ("", "\ufeff"):
+                assert classify(200, start + sentence + echo + end, "17275550100").meaning is meaning
 
 
 TREACHEROUS = st.lists(
@@ -214,15 +212,6 @@ def test_what_stands_after_the_first_bar_never_decides(case: tuple[str, Meaning]
     assert classify(200, sentence + bar + echo, "17275550100").meaning is meaning
 
 
-def test_a_line_behind_a_bar_never_decides_even_if_no_sentence_stands_before_it() -> None:
-    for line in (
-        "ERROR: add_did DID ALREADY EXISTS: |6666|1",
-        "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100",
-    ):
-        for body in (f"words|{line}\n", f"words|\n{line}\n"):
-            assert classify(200, body, "17275550100").meaning is Meaning.NOT_UNDERSTOOD
-
-
 @given(st.text(alphabet=": +*#._|-0127abzSUCE\n", max_size=30), TREACHEROUS)
 def test_no_echo_of_an_unknown_sentence_makes_a_success(words: str, echo: str) -> None:
     assume("SUCCESS" not in words)
@@ -230,90 +219,69 @@ def test_no_echo_of_an_unknown_sentence_makes_a_success(words: str, echo: str) -
     assert verdict.meaning is Meaning.NOT_UNDERSTOOD
 
 
-@pytest.mark.parametrize("did", ["SUCCESS", "ERROR", "LOCK", "DID", "ADDED", "6666", "BAD"])
-def test_a_did_made_of_the_servers_own_words_confuses_nothing(did: str) -> None:
-    assert classify(200, f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{did}\n", did).meaning is Meaning.ADDED
-    assert classify(200, f"ERROR: add_did DID ALREADY EXISTS: |6666|{did}\n", did).meaning is Meaning.EXISTS
-    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n", did).meaning is Meaning.NOT_OURS
-
-
-def test_a_success_cut_after_the_user_is_none_though_the_did_is_the_users_name() -> None:
-    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 6666", "6666").meaning is Meaning.NO_TEXT
-    assert classify(200, "SUCCESS: add_did DID HAS BEEN ADDED - 66", "66").meaning is Meaning.NO_TEXT
-
-
-def test_only_the_field_of_the_number_makes_a_success() -> None:
-    later = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550101|17275550100|\n"
-    assert classify(200, later, "17275550100").meaning is Meaning.NOT_OURS
-    assert classify(200, later, "17275550101").meaning is Meaning.ADDED
-
-
-def test_a_success_is_compared_with_what_the_server_keeps_of_the_number() -> None:
-    body = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|7275550100\n"
-    assert classify(200, body, "(727) 555-0100").meaning is Meaning.ADDED
-
-
-def test_a_success_for_a_call_without_a_number_is_never_believed() -> None:
-    for body in ("SUCCESS: add_did DID HAS BEEN ADDED - 6666|\n", "SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n"):
-        assert classify(200, body, "").meaning is not Meaning.ADDED
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "SUCCESS: 17275550100 DID Added Successfully",
-        "SUCCESS: DID Added Successfully - 17275550100",
-        "SUCCESS: DID Added Successfully: 17275550100\n",
-        "SUCCESS: DID Added Successfully: |6666|17275550100\n",
-        "SUCCESS: DID Added Successfully - 6666|17275550100\n",
-        "SUCCESS: add_did DID Added Successfully - 6666|17275550100\n",
-        "SUCCESS|17275550100|DID Added Successfully\n",
-        "SUCCESS 17275550100 DID Added Successfully\n",
-        "SUCCESS: 17275550100 - DID Added Successfully\n",
-    ],
+DID = "17275550100"
+ADDED_BODY = f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{DID}\n"
+LATER = f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550101|{DID}|\n"
+OWN_WORDS = ("SUCCESS", "ERROR", "LOCK", "DID", "ADDED", "6666", "BAD")
+TUTORIAL = (
+    f"SUCCESS: {DID} DID Added Successfully",
+    f"SUCCESS: DID Added Successfully - {DID}",
+    f"SUCCESS: DID Added Successfully: {DID}\n",
+    f"SUCCESS: DID Added Successfully: |6666|{DID}\n",
+    f"SUCCESS: DID Added Successfully - 6666|{DID}\n",
+    f"SUCCESS: add_did DID Added Successfully - 6666|{DID}\n",
+    f"SUCCESS|{DID}|DID Added Successfully\n",
+    f"SUCCESS {DID} DID Added Successfully\n",
+    f"SUCCESS: {DID} - DID Added Successfully\n",
 )
-def test_the_tutorials_success_counts_if_it_names_the_number(body: str) -> None:
-    assert classify(200, body, "17275550100").meaning is Meaning.ADDED
-    assert classify(200, body if body.endswith("\n") else f"{body}\n", "17275550101").meaning is Meaning.NOT_OURS
+JUDGED = [
+    # a DID that is made of the server's own words confuses nothing
+    *((f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{did}\n", did, Meaning.ADDED) for did in OWN_WORDS),
+    *((f"ERROR: add_did DID ALREADY EXISTS: |6666|{did}\n", did, Meaning.EXISTS) for did in OWN_WORDS),
+    *(("SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n", did, Meaning.NOT_OURS) for did in OWN_WORDS),
+    # a success is believed where the field of the number holds what the server keeps of it, in whatever spelling
+    (LATER, DID, Meaning.NOT_OURS),
+    (LATER, "17275550101", Meaning.ADDED),
+    ("SUCCESS: add_did DID HAS BEEN ADDED - 6666|7275550100\n", "(727) 555-0100", Meaning.ADDED),
+    *((body, DID, Meaning.ADDED) for body in TUTORIAL),
+    *((body.strip() + "\n", "17275550101", Meaning.NOT_OURS) for body in TUTORIAL),
+    ("SUCCESS: add_did DID HAS BEEN ADDED - 6666|\n", "", Meaning.NOT_OURS),
+    ("SUCCESS: add_did DID HAS BEEN ADDED - 6666|1\n", "", Meaning.NOT_OURS),
+    # cut after the user, whose name may be the DID's
+    ("SUCCESS: add_did DID HAS BEEN ADDED - 6666", "6666", Meaning.NO_TEXT),
+    ("SUCCESS: add_did DID HAS BEEN ADDED - 66", "66", Meaning.NO_TEXT),
+    # what stands behind a bar never decides, even if no sentence stands before it
+    (f"words|{ADDED_BODY}", DID, Meaning.NOT_UNDERSTOOD),
+    (f"words|\n{ADDED_BODY}", DID, Meaning.NOT_UNDERSTOOD),
+    ("words|ERROR: add_did DID ALREADY EXISTS: |6666|1\n", DID, Meaning.NOT_UNDERSTOOD),
+    ("words|\nERROR: add_did DID ALREADY EXISTS: |6666|1\n", DID, Meaning.NOT_UNDERSTOOD),
+    # a sentence that no line of the table knows is never guessed
+    ("SUCCESS", DID, Meaning.NO_TEXT),
+    ("SUCCESS\n", DID, Meaning.NO_TEXT),
+    (f"SUCCESS: add_did DID HAS BEEN QUEUED - 6666|{DID}\n", DID, Meaning.NOT_UNDERSTOOD),
+    (f"SUCCESS: update_did DID HAS BEEN QUEUED - 6666|{DID}\n", DID, Meaning.NOT_UNDERSTOOD),
+    (f"SUCCESS: add_did DID ALREADY EXISTS - 6666|{DID}\n", DID, Meaning.NOT_UNDERSTOOD),
+    (f"ERROR: add_did DID HAS BEEN ADDED - 6666|{DID}\n", DID, Meaning.NOT_UNDERSTOOD),
+    (f"ERROR: add_did DID ALREADY EXISTSX: |6666|{DID}\n", DID, Meaning.NOT_UNDERSTOOD),
+    (f"ERROR: add_did THE DISK IS FULL: |6666|{DID}\n", DID, Meaning.NOT_UNDERSTOOD),
+    (f"NOTICE: copy_did DID ALREADY EXISTS - 6666|{DID}\n", DID, Meaning.NOT_UNDERSTOOD),
+    (f"OK {DID} added\n", DID, Meaning.NOT_UNDERSTOOD),
+    ("the words DID ALREADY EXISTS stand here\n", DID, Meaning.NOT_UNDERSTOOD),
+    ('{"error": "DID ALREADY EXISTS"}', DID, Meaning.NOT_UNDERSTOOD),
+    ("VERSION: 2.14-202|BUILD: 250720-1841|\n", DID, Meaning.NOT_UNDERSTOOD),
+    # an empty answer, or a page of HTML
+    *((body, DID, Meaning.NO_TEXT) for body in ("", "\n", "\ufeff", "\ufeff<html></html>", f" \r\n<html>{ADDED_BODY}")),
+    (f"<br />\n<b>Warning</b>: x\n{ADDED_BODY}", DID, Meaning.NO_TEXT),
+    ("<!DOCTYPE html><html><body>It works!</body></html>", DID, Meaning.NO_TEXT),
+    # a database that is down, and every beginning of that
+    ("MySQL connect ERROR: 2002 Connection refused\n", DID, Meaning.NOTHING_DONE),
+    *(("MySQL connect ERROR"[:length], DID, Meaning.NO_TEXT) for length in range(len("MySQL connect ERROR"))),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "meaning"),
-    [
-        ("ERROR: USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION", Meaning.USER_REFUSED),
-        ("ERROR: INVALID USERNAME OR PASSWORD", Meaning.LOGIN_REFUSED),
-        ("ERROR: DID ALREADY EXISTS", Meaning.EXISTS),
-        ("ERROR: NO FUNCTION SPECIFIED", Meaning.CALL_REFUSED),
-        ("ERROR: add_did NOT AN ALLOWED DID - 98762", Meaning.VALUE_REFUSED),
-    ],
-)
-def test_the_tutorials_and_the_documents_errors_are_understood(body: str, meaning: Meaning) -> None:
-    assert classify(200, body, "98762").meaning is meaning
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "SUCCESS",
-        "SUCCESS\n",
-        "SUCCESS: add_did DID HAS BEEN QUEUED - 6666|17275550100\n",
-        "SUCCESS: update_did DID HAS BEEN QUEUED - 6666|17275550100\n",
-        "SUCCESS: add_did DID ALREADY EXISTS - 6666|17275550100\n",
-        "ERROR: add_did DID HAS BEEN ADDED - 6666|17275550100\n",
-        "ERROR: add_did DID ALREADY EXISTSX: |6666|17275550100\n",
-        "ERROR: add_did THE DISK IS FULL: |6666|17275550100\n",
-        "NOTICE: copy_did DID ALREADY EXISTS - 6666|17275550100\n",
-        "OK 17275550100 added\n",
-        "the words DID ALREADY EXISTS stand here\n",
-        '{"error": "DID ALREADY EXISTS"}',
-        "VERSION: 2.14-202|BUILD: 250720-1841|\n",
-    ],
-)
-def test_a_sentence_that_no_line_of_the_table_knows_is_never_guessed(body: str) -> None:
-    verdict = classify(200, body, "17275550100")
-    assert verdict.meaning in {Meaning.NOT_UNDERSTOOD, Meaning.NO_TEXT}
-    if len(body) > len("SUCCESS\n"):
-        assert verdict.meaning is Meaning.NOT_UNDERSTOOD
+@pytest.mark.parametrize(("body", "did", "meaning"), JUDGED)
+def test_a_reply_is_judged_by_its_words_and_the_number(body: str, did: str, meaning: Meaning) -> None:
+    assert classify(200, body, did).meaning is meaning
 
 
 @given(st.text())
@@ -324,26 +292,7 @@ def test_no_text_whatever_is_a_success_or_a_duplicate_by_chance(text: str) -> No
     assert classify(200, text, "17275550100").meaning in nothing
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "",
-        "\n",
-        "\ufeff",
-        "<!DOCTYPE html><html><body>It works!</body></html>",
-        " \r\n<html>SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100</html>",
-        "<br />\n<b>Warning</b>: x\nSUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n",
-        "\ufeff<html></html>",
-    ],
-)
-def test_an_empty_answer_or_a_page_of_html_is_no_text(body: str) -> None:
-    assert classify(200, body, "17275550100").meaning is Meaning.NO_TEXT
-
-
-SUCCESS_BODY = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
-
-
-@pytest.mark.parametrize("body", ["", "<html>busy</html>", SUCCESS_BODY])
+@pytest.mark.parametrize("body", ["", "<html>busy</html>", ADDED_BODY])
 @pytest.mark.parametrize(
     ("status", "meaning"),
     [
@@ -367,13 +316,6 @@ def test_a_status_other_than_200_decides_whatever_the_body_says(status: int, mea
     assert classify(status, body, "17275550100").meaning is meaning
 
 
-def test_a_database_that_is_down_means_that_nothing_was_done() -> None:
-    body = "MySQL connect ERROR: 2002 Connection refused\n"
-    assert classify(200, body, "17275550100").meaning is Meaning.NOTHING_DONE
-    for length in range(len("MySQL connect ERROR")):
-        assert classify(200, body[:length], "17275550100").meaning is Meaning.NO_TEXT
-
-
 @given(st.sampled_from(SENTENCES), st.text(alphabet="pw0rd", min_size=8))
 def test_nothing_of_a_reply_is_in_the_verdict(case: tuple[str, Meaning], password: str) -> None:
     verdict = classify(200, f"{case[0]}: |6666|{password}|BAD|\n", "17275550100")
@@ -390,7 +332,6 @@ def test_every_refusal_of_a_value_says_what_to_do_and_names_its_column() -> None
 
 # whose reply it is ----------------------------------------------------------------------------------------------------
 
-DID = "17275550100"
 SENT = {"did_pattern": DID, "group": "SALES_IN", "did_description": "Caf\u00e9 line 1", "phone_code": "99999999999"}
 
 
