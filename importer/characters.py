@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Final
 
 _BLANKS: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
@@ -29,51 +29,48 @@ def _is_space(character: str) -> bool:
     return character == "\t" or character in _NEW_LINES or unicodedata.category(character) in ("Zs", "Zl", "Zp")
 
 
-class _Translation(ABC, dict[int, str]):
+class _Table(dict[int, str]):
     """A table for ``str.translate`` that is filled as characters turn up."""
 
+    def __init__(self, translated: Callable[[str], str]) -> None:
+        self._translated = translated
+
     def __missing__(self, code: int) -> str:
-        translated = self[code] = self.translated(chr(code))
+        translated = self[code] = self._translated(chr(code))
         return translated
 
-    @abstractmethod
-    def translated(self, character: str) -> str:
-        """Return what ``character`` becomes."""
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in _NEW_LINES:
+        return "\n"
+    if _is_space(character):
+        return " "
+    if _is_unseen(character):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category == "Pd" or character in _MORE_DASHES:
+        return "-"
+    if category in ("Ps", "Pe"):
+        return "(" if category == "Ps" else ")"
+    if character in _DOTS:
+        return "."
+    if character in _PLUSES:
+        return "+"
+    return unicodedata.normalize("NFKC", character) if ord(character) in _FULL_WIDTH else character
 
 
-class _ToPlain(_Translation):
-    def translated(self, character: str) -> str:
-        if character in _NEW_LINES:
-            return "\n"
-        if _is_space(character):
-            return " "
-        if _is_unseen(character):
-            return ""
-        category = unicodedata.category(character)
-        if category == "Nd":
-            return str(unicodedata.decimal(character))
-        if category == "Pd" or character in _MORE_DASHES:
-            return "-"
-        if category in ("Ps", "Pe"):
-            return "(" if category == "Ps" else ")"
-        if character in _DOTS:
-            return "."
-        if character in _PLUSES:
-            return "+"
-        return unicodedata.normalize("NFKC", character) if ord(character) in _FULL_WIDTH else character
+def _spaced(character: str) -> str:
+    if character == " ":
+        return character
+    if _is_space(character):
+        return "\t"
+    return "" if _is_unseen(character) else character
 
 
-class _ToSpaced(_Translation):
-    def translated(self, character: str) -> str:
-        if character == " ":
-            return character
-        if _is_space(character):
-            return "\t"
-        return "" if _is_unseen(character) else character
-
-
-_PLAIN: Final = _ToPlain()
-_SPACED: Final = _ToSpaced()
+_PLAIN: Final = _Table(_plain)
+_SPACED: Final = _Table(_spaced)
 
 
 def trim(text: str) -> str:

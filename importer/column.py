@@ -39,48 +39,26 @@ CALL_HANDLE_METHODS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sheet.
+    """One column of a sheet."""
 
-    Attributes:
-        name: the server's name of the parameter; the header in our template.
-        stored_as: the column of VICIdial's table of DIDs, the parameter's name unless given; empty for copy_from.
-        aliases: other headers that mean this column, most exact first; matching ignores case, spaces, punctuation.
-        kept: the characters that VICIdial keeps, as the inside of a regular expression's class.
-        shortest: the fewest bytes that VICIdial takes, after its deletions.
-        longest: the most bytes that VICIdial takes, after its deletions.
-        server_check: how VICIdial judges what is left.
-        refusal: VICIdial's words when it refuses, without ``add_did`` and the echo.
-        default: what VICIdial stores where nothing is given; None for the database's NULL.
-        function: the API function that the column is read for; empty for one that is understood and never used.
-        choices: the only values that work; empty where any text of the right length does.
-        offered: values that VICIdial's admin pages offer where the API takes any word.
-        spellings: what people write, in capitals -> what is sent.
-        digits_only: True for a number in VICIdial's database, which takes letters too but stores something else, and
-            keeps no leading zeros.
-        holds_did: True where a DID stands, written and read like every other.
-        free_text: True for prose, in which deleted characters are no sign of a mistake.
-        help: one or two sentences for the person who fills the sheet.
-        example: a value that works.
-    """
-
-    name: str
-    help: str
-    example: str
-    stored_as: str = ""
-    kept: str = WORD
-    shortest: int = 1
-    longest: int = 50
+    name: str  # the server's name of the parameter; the header in our template
+    help: str  # one or two sentences for the person who fills the sheet
+    example: str  # a value that works
+    stored_as: str = ""  # the column of VICIdial's table of DIDs, as the parameter unless given; none of copy_from
+    kept: str = WORD  # the characters that VICIdial keeps, as the inside of a regular expression's class
+    shortest: int = 1  # the fewest bytes that VICIdial takes, after its deletions
+    longest: int = 50  # the most
     server_check: ServerCheck = ServerCheck.LENGTH
-    refusal: str = ""
-    default: str | None = None
-    aliases: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    offered: tuple[str, ...] = ()
-    spellings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    digits_only: bool = False
-    holds_did: bool = False
-    free_text: bool = False
-    function: str = ADD_DID
+    refusal: str = ""  # VICIdial's words when it refuses, without "add_did" and the echo
+    default: str | None = None  # what VICIdial stores where nothing is given; None for the database's NULL
+    aliases: tuple[str, ...] = ()  # other headers that mean this column, most exact first
+    choices: tuple[str, ...] = ()  # the only values that work; empty where any text of the right length does
+    offered: tuple[str, ...] = ()  # by VICIdial's admin pages, where the API takes any word
+    spellings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # in capitals -> what is sent
+    digits_only: bool = False  # a number in the database, which stores letters as something else and no leading zeros
+    holds_did: bool = False  # a DID stands here, written and read like every other
+    free_text: bool = False  # prose, in which deleted characters are no sign of a mistake
+    function: str = ADD_DID  # that the column is read for; empty for one that is understood and never used
 
     def __post_init__(self) -> None:
         if not self.stored_as and self.function != COPY_DID:

@@ -1,16 +1,4 @@
-"""Run trouble: what ends a command, as opposed to what is wrong with one row.
-
-A row's trouble is a value (see ``importer.model``); these are exceptions::
-
-    ImporterError
-    |-- UsageError       nothing was sent; the person changes the call, the settings or the file (exit 2)
-    |   |-- SheetError       the input cannot be read as a list of DIDs
-    |   |   `-- ResultsGivenError    it is a results workbook, which rerun takes
-    |   |-- SettingsError    server, user, password or an option is missing or wrong
-    |   |-- ResultsError     the results workbook cannot be written where it should be
-    |   `-- JournalError     the record of runs cannot be used as asked
-    |-- RecordWriteError       the durable record could not be written in mid-run (exit 3)
-    `-- WorkbookWriteError     all is sent and recorded, but the results workbook could not be written (exit 3)
+"""Run trouble: what ends a command, as opposed to what is wrong with one row, which is a value.
 
 Every message is one line that names the place and the next step.
 """
@@ -45,8 +33,8 @@ class JournalError(UsageError):
 
 
 class RecordWriteError(ImporterError):
-    """The durable record could not be written in mid-run (a full disk); what it holds so far is intact."""
+    """The durable record could not be written in mid-run (exit code 3); what it holds so far is intact."""
 
 
 class WorkbookWriteError(ImporterError):
-    """All is sent and recorded, but the results workbook could not be written; the record can write it again."""
+    """All is sent and recorded, but the results workbook could not be written (exit code 3)."""

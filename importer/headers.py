@@ -1,10 +1,9 @@
 """Which header means which column.
 
 Headers match without regard to case, spaces or punctuation, by name and never by position; a mark such as ``*`` or
-``(required)`` behind a header does not count. If two headers could be the same column, the more exact one wins (the
-server's own name first, then the aliases in their order); the other is passed over, is never sent, and the choice is
-shown. Of the columns that could hold the DIDs ``importer.checking.did_choice`` chooses by what is in them. A list of
-ranges has other headers: first numbers beside last numbers or quantities.
+``(required)`` behind one does not count. If two could be the same column, the more exact one wins (the server's own
+name first, then the aliases in their order); the other is passed over and never sent. Of the columns that could hold
+the DIDs ``importer.checking.did_choice`` chooses by what is in them.
 """
 
 import re
@@ -30,8 +29,8 @@ QUANTITY_HEADERS: Final = frozenset(
     "quantity qty count numbercount didcount numberofdids numberofnumbers blocksize rangesize size".split()
 )
 
-SURE_RANGE_HEADERS: Final = (LAST_HEADERS | QUANTITY_HEADERS) - frozenset("end to count size".split())
-"""Those that mean a range beside any column of DIDs; a count or an end may be of something else."""
+_UNSURE: Final = frozenset("end to count size".split())
+"""Those that mean a range beside first numbers alone; beside other DIDs they may be of something else."""
 
 _MARK: Final = re.compile(
     r"[(\[] *(?:required|optional|mandatory|must|e\.?164|us|usa|uk|ca|y/?n|yes/no|text|digits|(?:max\.? *)?[0-9]+"
@@ -71,15 +70,10 @@ _RANKS: Final = _ranks()
 
 @dataclass(frozen=True, slots=True)
 class HeaderMatch:
-    """What the headers of one sheet mean.
+    """What the headers of one sheet mean."""
 
-    Attributes:
-        taken: the server's name of a column -> the index of the header that was taken for it.
-        passed_over: index of a header -> the column that it could have been, had no more exact one been there.
-    """
-
-    taken: Mapping[str, int]
-    passed_over: Mapping[int, str]
+    taken: Mapping[str, int]  # the server's name of a column -> the index of the header that was taken for it
+    passed_over: Mapping[int, str]  # index of a header -> the column that it could have been, but for a more exact one
 
     @property
     def has_did(self) -> bool:
@@ -89,22 +83,15 @@ class HeaderMatch:
 
 @dataclass(frozen=True, slots=True)
 class ColumnReading:
-    """What one column of the file was taken for.
+    """What one column of the file was taken for."""
 
-    Attributes:
-        index: its place in the header.
-        header: its header as it stands in the file.
-        column: the server's name of the column; empty where it is not sent.
-        how: ``by name``, ``by content``, ``chosen`` by hand, ``passed over``, ``range`` for the ends or sizes of
-            ranges, ``part`` of a number, ``not sent``.
-        near_miss: the column that it nearly is, or for one that is passed over could have been; else empty.
-    """
-
-    index: int
-    header: str
-    column: str
+    index: int  # its place in the header
+    header: str  # as it stands in the file
+    column: str  # the server's name of the column; empty where it is not sent
+    # "by name", "by content", "chosen" by hand, "passed over", "range" for the ends or sizes of ranges, "part" of a
+    # number, "not sent"
     how: str
-    near_miss: str = ""
+    near_miss: str = ""  # the column that it nearly is, or for one that is passed over could have been
 
 
 def column_named(text: str) -> Column | None:
@@ -199,10 +186,7 @@ def range_columns(header: Sequence[str], did_column: int | None = None) -> Range
     if did_column is not None:
         first = did_column
         if keys[did_column] not in FIRST_HEADERS:
-            last, quantity = (
-                index_of(LAST_HEADERS & SURE_RANGE_HEADERS),
-                index_of(QUANTITY_HEADERS & SURE_RANGE_HEADERS),
-            )
+            last, quantity = index_of(LAST_HEADERS - _UNSURE), index_of(QUANTITY_HEADERS - _UNSURE)
     if first is None or (last is None and quantity is None):
         return None
     return RangeColumns(first, last, quantity)

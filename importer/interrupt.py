@@ -14,38 +14,25 @@ _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", 
 
 
 class Interrupts:
-    """The signals that have come.
-
-    Args:
-        stop: called at the first one, in the signal handler.
-    """
+    """The signals that have come; the first calls ``stop``, in the signal handler."""
 
     def __init__(self, stop: Callable[[], None] = lambda: None) -> None:
-        self._count = 0
         self._stop = stop
-
-    @property
-    def seen(self) -> bool:
-        """Whether the person has asked to stop."""
-        return self._count > 0
+        self.seen = False  # whether the person has asked to stop
 
     def take(self, _signal: int, _frame: FrameType | None) -> None:
         """Take a signal."""
-        self._count += 1
-        if self._count > 1:
+        if self.seen:
             # the record is on disk after every step, so nothing is lost by leaving at once; stderr itself may be in
             # the middle of a write
             with suppress(OSError):
                 os.write(2, b"\nleft at once; did-importer resume goes on\n")
             os._exit(INTERRUPTED)
+        self.seen = True
         self._stop()
 
     def take_and_raise(self, number: int, frame: FrameType | None) -> None:
-        """Take a signal, and end what is going on.
-
-        Raises:
-            KeyboardInterrupt: always.
-        """
+        """Take a signal, and end what is going on."""
         self.take(number, frame)
         raise KeyboardInterrupt
 

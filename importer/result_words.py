@@ -1,8 +1,7 @@
 """The seven words of the results workbook: what each means, what to do about it, and its colours.
 
-The workbook's Summary, the template's instructions and the README's table are built from this list. The colours start
-from Okabe and Ito's palette (Color Universal Design, 2008) and are moved in lightness so that every two of them differ
-for every kind of colour vision; a test measures it. Black text stands on each, and the word always stands beside it.
+The colours start from Okabe and Ito's palette (Color Universal Design, 2008) and are moved in lightness so that every
+two of them differ for every kind of colour vision; a test measures it.
 """
 
 from collections.abc import Mapping
@@ -15,21 +14,13 @@ from importer.model import Result
 
 @dataclass(frozen=True, slots=True)
 class ResultWord:
-    """One word and what a person should know of it.
-
-    Attributes:
-        result: the word.
-        means: what it says of a row.
-        next_step: what the person does about such rows.
-        colour: the fill of the cell that holds the word, as ``#RRGGBB``.
-        tint: the same, paler, for the rest of the row.
-    """
+    """One word and what a person should know of it."""
 
     result: Result
-    means: str
-    next_step: str
-    colour: str
-    tint: str
+    means: str  # what it says of a row
+    next_step: str  # what the person does about such rows
+    colour: str  # the fill of the cell that holds the word, as #RRGGBB
+    tint: str  # the same, paler, for the rest of the row
 
 
 WORDS: Final[tuple[ResultWord, ...]] = (
@@ -79,4 +70,3 @@ OF_AN_UNDO: Final[Mapping[Result, str]] = MappingProxyType({Result.SUCCESS: "del
 """What some of them are called where DIDs were taken back."""
 
 BY_RESULT: Final[Mapping[Result, ResultWord]] = MappingProxyType({word.result: word for word in WORDS})
-"""The words by the result."""

@@ -318,7 +318,7 @@ def test_an_error_is_an_object_too_where_objects_are_asked_for(
 def test_what_nobody_foresaw_is_an_object_without_a_traceback_in_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("importer.cli.records.read_runs", lambda _: 1 / 0)
+    monkeypatch.setattr("importer.read_runs", lambda _: 1 / 0)
     ran = Desk(tmp_path).did_importer("runs", "--json")
     told = json.loads(ran.out)
     assert (ran.code, told["exit_code"]) == (3, 3)

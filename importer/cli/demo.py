@@ -2,10 +2,7 @@
 
 import argparse
 import csv
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,7 +17,7 @@ from importer.cli.terminal import quoted, say, wrapped
 from importer.errors import ResultsError, SettingsError
 from importer.model import ExitCode, Result
 from importer.sandbox import Sandbox, SandboxOptions
-from importer.workbooks.output_file import free_path
+from importer.workbooks.output_file import under_free_name, whole_file
 from importer.workbooks.results import PreviousRow, read_results
 from importer.workbooks.results.causes import causes_of
 
@@ -58,11 +55,10 @@ def demo(flags: argparse.Namespace) -> int:
         print(wrapped(f"demo: NOT as expected, {len(differing)} of it:"))
         say(wrapped(f"  {sentence}", "    ") for sentence in differing[:_MOST_DIFFERENCES])
         return ExitCode.ROWS_LEFT
-    added = report.counts.get(Result.SUCCESS, 0)
     print(
         wrapped(
             f"demo: as expected: each of the {len(expected)} rows has the result that the sample names for it, and the"
-            f" practice VICIdial holds exactly the {added} DIDs that are marked success"
+            f" practice VICIdial holds exactly the {len(stored)} DIDs that are marked success"
         )
     )
     print(wrapped(f"look at {quoted(report.workbook)} with Excel or LibreOffice: a Summary, and every row in Results"))
@@ -82,62 +78,41 @@ def sample_folder() -> Traversable:
 
 def _copy_into(folder: Path, order: Traversable) -> Path:
     """Copy the order into the folder, beside what earlier demos have left there; nothing is overwritten."""
-    content = order.read_bytes()
+
+    def copy(free: Path) -> Path:
+        with whole_file(free) as file:
+            file.write(order.read_bytes())
+        return free
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            path = free_path(folder / ORDER)
-            # another demo may take the name first
-            with suppress(FileExistsError), path.open("xb") as file:
-                file.write(content)
-                return path
     except OSError as error:
         raise ResultsError(
             f"--folder {folder}: nothing can be written there ({error.strerror or error}); choose another folder"
         ) from None
+    return under_free_name(folder / ORDER, copy)
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedRow:
-    """What must become of one row: its result, and the did_pattern that is sent (empty where none is)."""
-
-    result: Result
-    did_sent: str
+def read_expected(text: str) -> Mapping[int, str]:
+    """Read the CSV of expectations: the number of the row in the order -> its result and the DID that is sent."""
+    lines = csv.DictReader(text.splitlines())
+    return {int(line["row"]): f"{line['result']} {line['did_sent']}".strip() for line in lines}
 
 
-def read_expected(text: str) -> Mapping[int, ExpectedRow]:
-    """Read the CSV of expectations: the number of the row in the order -> what must become of it."""
-    return {
-        int(line["row"]): ExpectedRow(Result(line["result"]), line["did_sent"])
-        for line in csv.DictReader(text.splitlines())
-    }
-
-
-def differences(
-    expected: Mapping[int, ExpectedRow], rows: Sequence[PreviousRow], stored: Collection[str]
-) -> tuple[str, ...]:
-    """Compare the rows of the results workbook, what was expected of them, and the DIDs that VICIdial holds."""
-    times = Counter(row.row for row in rows)
-    found = [f"row {number}: stands {count} times in the workbook" for number, count in times.items() if count > 1]
-    found += [f"row {number}: is missing from the workbook" for number in expected if number not in times]
+def differences(expected: Mapping[int, str], rows: Iterable[PreviousRow], stored: Collection[str]) -> tuple[str, ...]:
+    """Compare what was expected of the rows, the results workbook, and the DIDs that VICIdial holds."""
+    said: dict[int, list[str]] = {number: [] for number in expected}
+    success = []
     for row in rows:
-        wanted = expected.get(row.row)
-        if wanted is None:
-            found.append(f"row {row.row}: is in the workbook, but not in the sample")
-        elif (row.result, row.did_sent) != (wanted.result, wanted.did_sent):
-            found.append(
-                f"row {row.row}: expected {_words(wanted.result, wanted.did_sent)}, but the workbook says"
-                f" {_words(row.result, row.did_sent)}: {row.reason}"
-            )
-    success = {row.did_sent: row.row for row in rows if row.result is Result.SUCCESS}
-    found += [
-        f"row {number}: is marked success, but VICIdial does not hold {did}"
-        for did, number in success.items()
-        if did not in stored
-    ]
+        said.setdefault(row.row, []).append(f"{row.result} {row.did_sent}".strip())
+        if row.result is Result.SUCCESS:
+            success.append(row.did_sent)
+    found = []
+    for number, words in said.items():
+        wanted = expected.get(number)
+        if words != [wanted]:
+            in_workbook = " and ".join(words) or "nothing"
+            found.append(f"row {number}: expected {wanted or 'nothing'}, but the workbook says {in_workbook}")
+    found += [f"VICIdial does not hold {did}, whose row is marked success" for did in success if did not in stored]
     found += [f"VICIdial holds {did}, but no row is marked success for it" for did in stored if did not in success]
     return tuple(found)
-
-
-def _words(result: Result, did_sent: str) -> str:
-    return f"{result} of {did_sent}" if did_sent else f"{result}, not sent"

@@ -15,7 +15,6 @@ _WORDS: Final = {Level.OK: "ok", Level.WARNING: "warning", Level.BROKEN: "BROKEN
 _FIRST: Final = max(map(len, _WORDS.values())) + 2
 _SECOND: Final = max(map(len, Rung)) + 2
 _MARGIN: Final = " " * _FIRST
-_INDENT: Final = " " * (_FIRST + _SECOND)
 
 
 def doctor(flags: argparse.Namespace) -> int:
@@ -63,7 +62,9 @@ def _how_calls_are_made(
 
 
 def _rung_lines(result: RungResult) -> Iterator[str]:
-    yield wrapped(f"{_WORDS[result.level]:<{_FIRST}}{result.rung:<{_SECOND}}{result.sentence}", _INDENT)
+    yield wrapped(
+        f"{_WORDS[result.level]:<{_FIRST}}{result.rung:<{_SECOND}}{result.sentence}", " " * (_FIRST + _SECOND)
+    )
     for setting in result.settings:
         where = setting.where or "default"
         yield wrapped(f"{_MARGIN}{setting.name:<11} {setting.value} ({where})", _MARGIN + " " * 12)

@@ -1,8 +1,7 @@
 """THE table of flags: what each is called, takes and means; and which command has which. Imports nothing slow."""
 
 import argparse
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,11 +17,10 @@ class Flag(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command: a sentence about it, its flags, and where it has one otherwise than other commands."""
+    """A command: a sentence about it, and its flags."""
 
     what: str
     flags: tuple[str, ...]
-    more: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 FORMATS: Final = ("as-is", "e164", "international", "national")
@@ -122,21 +120,19 @@ _OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-def _flags() -> dict[str, Flag]:
-    flags: dict[str, Flag] = {}
+def _flags() -> Iterator[tuple[str, Flag]]:
     group = ""
     for line in _TABLE.replace("\n    ", " ").splitlines():
         words, _, help_text = line.partition(": ")
         name, _, value = words.partition(" ")
         if help_text:
             told = {"help": help_text, **_BY_VALUE.get(value, {}), **_OTHERWISE.get(name, {})}
-            flags[name] = Flag(group, {**told, "metavar": value} if value else told)
+            yield name, Flag(group, {**told, "metavar": value} if value else told)
         else:
             group = line.strip("[]")
-    return flags
 
 
-FLAGS: Final[Mapping[str, Flag]] = _flags()
+FLAGS: Final[Mapping[str, Flag]] = dict(_flags())
 """All flags, in the order of the help."""
 
 
@@ -144,46 +140,26 @@ def _group(name: str) -> tuple[str, ...]:
     return tuple(flag for flag, about in FLAGS.items() if about.group == name)
 
 
-_SERVER, _CALLS = _group("server"), _group("sending")
+_CHECKING, _SERVER, _CALLS = _group("columns and numbers"), _group("server"), _group("sending")
+_FILE: Final = ("file", *_group("reading"), *_CHECKING, *_SERVER)
 _SENDING: Final = (*_CALLS, *_group("who added a DID"))
-_CHECKING: Final = _group("columns and numbers")
 _RECORDED: Final = ("--results", "--state-dir")
 _TALK: Final = ("--yes", "--json", "--log")
 _BEGIN: Final = (*_RECORDED, "--new", "--check-first", *_TALK)
 _ONE_CALL: Final = ("--method", "--timeout", "--ca-file", "--insecure")
-_OF_RESULTS: Final = {"file": {"help": "the results workbook, or its sheet Results saved as CSV"}}
 
 COMMANDS: Final[Mapping[str, Command]] = {
-    "run": Command(
-        "send a file's rows and write the results workbook",
-        ("file", *_group("reading"), *_CHECKING, *_SERVER, *_SENDING, *_BEGIN),
-    ),
-    "check": Command(
-        "read and check a file; needs no server, sends nothing",
-        ("file", *_group("reading"), *_CHECKING, *_SERVER, *_CALLS, "--live", *_TALK),
-    ),
+    "run": Command("send a file's rows and write the results workbook", (*_FILE, *_SENDING, *_BEGIN)),
+    "check": Command("read and check a file; needs no server, sends nothing", (*_FILE, *_CALLS, "--live", *_TALK)),
     "rerun": Command(
         "send the corrected rows of a results workbook again",
         ("file", *_CHECKING, *_SERVER, *_SENDING, "--only", *_BEGIN),
-        _OF_RESULTS,
     ),
-    "resume": Command(
-        "finish a run that was stopped or died",
-        ("[run]", *_SERVER, *_SENDING, *_RECORDED, *_TALK),
-        {
-            "--url": {"help": "another address of the server, where the run has sent nothing yet"},
-            "--user": {"help": "another API user, where the run has sent nothing yet"},
-        },
-    ),
-    "runs": Command(
-        "list what was run, or show one run and write its workbook again",
-        ("[run]", *_RECORDED, "--json"),
-        {"[run]": {"help": "the run's name, as the list shows it"}},
-    ),
+    "resume": Command("finish a run that was stopped or died", ("[run]", *_SERVER, *_SENDING, *_RECORDED, *_TALK)),
+    "runs": Command("list what was run, or show one run and write its workbook again", ("[run]", *_RECORDED, "--json")),
     "verify": Command(
         "look whether each success of a results workbook is still there; changes nothing on the server",
         ("file", *_SERVER, *_CALLS, *_RECORDED, *_TALK),
-        _OF_RESULTS,
     ),
     "forget": Command(
         "remove the record of a run; its results workbook stays, but it can be neither finished nor undone any more",
@@ -194,15 +170,12 @@ COMMANDS: Final[Mapping[str, Command]] = {
         ("run", "--password-file", "--config", *_CALLS, *_RECORDED, *_TALK),
     ),
     "doctor": Command(
-        "find out why the server cannot be used, and what to do; changes nothing",
-        (*_SERVER, *_ONE_CALL, "--json"),
-        {"--timeout": {"help": "for each step (default: 30)"}},
+        "find out why the server cannot be used, and what to do; changes nothing", (*_SERVER, *_ONE_CALL, "--json")
     ),
     "config": Command("say where the file of servers by name is, and show it", ("--config", "--write")),
     "template": Command(
         "write the blank workbook to fill; with --server or --url it offers the server's own in-groups and call menus",
         ("file", *_SERVER, *_ONE_CALL),
-        {"file": {"nargs": "?", "default": "did_template.xlsx", "help": "default: did_template.xlsx; or a .csv"}},
     ),
     "completion": Command(
         "print the script that completes commands and flags in your shell, and how to switch it on", ("shell",)
@@ -210,9 +183,26 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "web": Command(
         "open the page in your browser: everything above, for people without a terminal",
         ("--port", "--no-browser", "--config", "--state-dir", "--install-icon", "--remove-icon"),
-        {"--port": {"help": "the port on 127.0.0.1 (default: a free one)", "default": 0}},
     ),
     "sandbox": Command("a VICIdial to practise on, on this machine only", ("--port", "--slow", "--fail")),
     "demo": Command("import the sample order into the sandbox and show the results", ("--folder",)),
 }
 """All commands, in the order of the help."""
+
+_RESULTS: Final = {"help": "the results workbook, or its sheet Results saved as CSV"}
+
+OTHERWISE_IN: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
+    ("rerun", "file"): _RESULTS,
+    ("verify", "file"): _RESULTS,
+    ("resume", "--url"): {"help": "another address of the server, where the run has sent nothing yet"},
+    ("resume", "--user"): {"help": "another API user, where the run has sent nothing yet"},
+    ("runs", "[run]"): {"help": "the run's name, as the list shows it"},
+    ("doctor", "--timeout"): {"help": "for each step (default: 30)"},
+    ("template", "file"): {
+        "nargs": "?",
+        "default": "did_template.xlsx",
+        "help": "default: did_template.xlsx; or a .csv",
+    },
+    ("web", "--port"): {"help": "the port on 127.0.0.1 (default: a free one)", "default": 0},
+}
+"""A command and a flag that it has otherwise than others."""

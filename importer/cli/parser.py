@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final, NoReturn
 
 from importer import __version__
-from importer.cli.flags import COMMANDS, FLAGS
+from importer.cli.flags import COMMANDS, FLAGS, OTHERWISE_IN
 from importer.errors import UsageError
 
 EPILOG: Final = """\
@@ -100,7 +100,8 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
             about = FLAGS[flag]
             if about.group not in groups:
                 groups[about.group] = added.add_argument_group(about.group)
-            groups[about.group].add_argument(flag.strip("[]"), **{**about.told, **command.more.get(flag, {})})
+            told = {**about.told, **OTHERWISE_IN.get((name, flag), {})}
+            groups[about.group].add_argument(flag.strip("[]"), **told)
     return parser
 
 

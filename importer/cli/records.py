@@ -4,19 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from importer import (
-    ImportOptions,
-    forget_run,
-    left_to_undo,
-    list_runs,
-    named_run,
-    read_runs,
-    rewrite_workbook,
-    unfinished_run,
-    verify_results,
-)
-from importer import resume as resume_run
-from importer import undo as undo_run
+import importer
 from importer.cli.options import (
     chosen_server,
     folders_of,
@@ -46,7 +34,7 @@ def verify(flags: argparse.Namespace) -> int:
     server = server_from(flags, options, chosen)
     rate_must_be_meant(server, options, flags)
     with watching(flags) as observer:
-        report = verify_results(flags.file, options, server, folders_of(flags), observer)
+        report = importer.verify_results(flags.file, options, server, folders_of(flags), observer)
     say(verified_lines(report))
     print_object(flags, verified_object(report))
     return report.exit_code
@@ -56,16 +44,16 @@ def runs(flags: argparse.Namespace) -> int:
     """``did-importer runs``."""
     folders = folders_of(flags)
     if flags.run is None:
-        found = read_runs(folders.runs)
+        found = importer.read_runs(folders.runs)
         say(runs_lines(found.lines))
         warn(found.unreadable)
         if not found.lines:
             print(f"nothing was run yet (no records in {folders.runs})")
         print_object(flags, runs_object(found.lines, found.unreadable))
     else:
-        line = named_run(folders, flags.run)
+        line = importer.named_run(folders, flags.run)
         say(runs_lines([line]))
-        written = rewrite_workbook(line, folders)
+        written = importer.rewrite_workbook(line, folders)
         say(parts_lines("results", written))
         print_object(flags, runs_object([line], written=written))
     return ExitCode.DONE
@@ -75,10 +63,10 @@ def forget(flags: argparse.Namespace) -> int:
     """``did-importer forget``."""
     folders = folders_of(flags)
     # a record that cannot be read can be forgotten too
-    say(runs_lines(line for line in list_runs(folders.runs) if line.about.run_id == flags.run))
+    say(runs_lines(line for line in importer.list_runs(folders.runs) if line.about.run_id == flags.run))
     question = f"Remove the record {flags.run}? It can then be neither finished nor undone."
     must_agree(question, flags, "was removed")
-    forget_run(folders, flags.run)
+    importer.forget_run(folders, flags.run)
     print(f"forgotten: {flags.run}")
     print_object(flags, {"forgotten": flags.run})
     return ExitCode.DONE
@@ -88,28 +76,28 @@ def resume(flags: argparse.Namespace) -> int:
     """``did-importer resume``."""
     folders = folders_of(flags)
     check_undo_list(flags)
-    line = unfinished_run(folders, flags.run)
-    options = options_from(flags, recorded=ImportOptions.from_json(line.about.settings))
+    line = importer.unfinished_run(folders, flags.run)
+    options = options_from(flags, recorded=importer.ImportOptions.from_json(line.about.settings))
     server = server_of_run(flags, options, line.about.server, line.about.user)
     if flags.rate is not None:
         rate_must_be_meant(server, options, flags)
     print(f"resuming {line.about.run_id}: {shown(Path(line.about.file))}", file=sys.stderr)
     with watching(flags) as observer:
-        report = resume_run(line, options, server, folders, observer)
+        report = importer.resume(line, options, server, folders, observer)
     return end(report, flags)
 
 
 def undo(flags: argparse.Namespace) -> int:
     """``did-importer undo``."""
     folders = folders_of(flags)
-    line = named_run(folders, flags.run)
-    options = options_from(flags, recorded=ImportOptions.from_json(line.about.settings))
-    left = left_to_undo(line, folders)
+    line = importer.named_run(folders, flags.run)
+    options = options_from(flags, recorded=importer.ImportOptions.from_json(line.about.settings))
+    left = importer.left_to_undo(line, folders)
     say(undo_lines(line, left))
     question = f"Delete {counted(len(left.dids), 'DID')} from {line.about.server} as {line.about.user}?"
     must_agree(question, flags, "was deleted")
     server = server_of_run(flags, options, line.about.server, line.about.user)
     rate_must_be_meant(server, options, flags)
     with watching(flags) as observer:
-        report = undo_run(line, options, server, folders, observer)
+        report = importer.undo(line, options, server, folders, observer)
     return end(report, flags)

@@ -3,18 +3,8 @@
 import argparse
 from collections.abc import Collection
 
-from importer import (
-    RERUN_RESULTS,
-    Checked,
-    ImportOptions,
-    RunLine,
-    after_live_check,
-    check_file,
-    check_results,
-    import_checked,
-    recorded_options,
-    unfinished_run_of,
-)
+import importer
+from importer import Checked, ImportOptions, RunLine
 from importer.cli import terminal
 from importer.cli.check import ask_server, check_lines, checked_object, write_checked_table
 from importer.cli.options import chosen_server, folders_of, options_from, rate_must_be_meant, server_from
@@ -31,11 +21,11 @@ def run(flags: argparse.Namespace) -> int:
     """``did-importer run`` and ``did-importer rerun``: check, show, ask, and send."""
     is_rerun = flags.command == "rerun"
     chosen = chosen_server(flags)
-    recorded = recorded_options(folders_of(flags), flags.file) if is_rerun else None
+    recorded = importer.recorded_options(folders_of(flags), flags.file) if is_rerun else None
     options = options_from(flags, chosen, recorded)
     check_undo_list(flags)
     if is_rerun:
-        checked = check_results(flags.file, options, _chosen_results(flags.only))
+        checked = importer.check_results(flags.file, options, _chosen_results(flags.only))
         if checked.not_taken:
             rows = terminal.row_list(checked.not_taken)
             warn([f"corrected, but not sent again: {rows}; only results that may be sent again are (see --only)"])
@@ -45,9 +35,9 @@ def run(flags: argparse.Namespace) -> int:
             done = all(outcome.result in (Result.SUCCESS, Result.DUPLICATE) for outcome in checked.settled)
             return ExitCode.DONE if done else ExitCode.ROWS_LEFT
     else:
-        checked = check_file(flags.file, options)
+        checked = importer.check_file(flags.file, options)
     server = server_from(flags, options, chosen)
-    line = None if flags.new else unfinished_run_of(flags.file, server, folders_of(flags))
+    line = None if flags.new else importer.unfinished_run_of(flags.file, server, folders_of(flags))
     if line is not None and _is_to_be_finished(line, flags):
         flags.run = line.about.run_id
         return resume(flags)
@@ -84,11 +74,11 @@ def _ask_and_send(checked: Checked, options: ImportOptions, server: Server, flag
         if live.stop is not None:
             print("the run was not begun")
             return live.exit_code
-        checked = after_live_check(checked, live, options)
+        checked = importer.after_live_check(checked, live, options)
     if checked.planned:
         terminal.must_agree(f"Send {counted(len(checked.planned))} to {server.url} as {server.user}?", flags)
     with watching(flags) as observer:
-        report = import_checked(
+        report = importer.import_checked(
             checked, options, server, folders_of(flags), observer, afresh=bool(flags.new), limiter=limiter
         )
     return end(report, flags)
@@ -96,7 +86,7 @@ def _ask_and_send(checked: Checked, options: ImportOptions, server: Server, flag
 
 def _chosen_results(words: Collection[str] | None) -> frozenset[Result]:
     if not words:
-        return RERUN_RESULTS
+        return importer.RERUN_RESULTS
     try:
         return frozenset(Result(word.strip().lower().replace("-", " ").replace("_", " ")) for word in words)
     except ValueError:
