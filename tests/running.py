@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 from importer.cli import main
 from importer.journal import RunLine, RunState, list_runs, outcomes_of
 from importer.model import Result, RowOutcome
-from importer.sandbox import Sandbox
+from importer.sandbox import Fault, Sandbox
 from importer.sending.rate_limiter import Clock
 from importer.settings.password import Password
 from importer.settings.settings import Server
@@ -257,6 +257,27 @@ class Desk:
                 # it died before its record was whole
                 return {}
             return {one.did_sent: one.result for one in outcomes_of(copy / files[-1].name) if one.did_sent}
+
+
+def server_at(url: str) -> Server:
+    """Return the server at an address, as the user of these tests."""
+    return Server(url, USER, Password(PASSWORD))
+
+
+def dying(outcomes: int) -> Looker:
+    """Return an observer at which the process dies after so many outcomes, with "the process dies here"."""
+
+    def die(so_far: int) -> None:
+        if so_far == outcomes:
+            raise RuntimeError("the process dies here")
+
+    return Looker(on_outcome=die)
+
+
+def recipe_against(*faults: Fault, **given: Any) -> ImportOptions:
+    """Return options for a server that has these faults for a while and is not given up."""
+    hangs = {Fault.HANG, Fault.HANG_AFTER} & set(faults)
+    return ImportOptions(rate=0, give_up_after=50_000, timeout=1.0 if hangs else 30.0, workers=16, **given)
 
 
 def flags(sandbox: Sandbox, *more: object) -> tuple[object, ...]:

@@ -8,16 +8,25 @@ from threading import Event
 import httpx
 import pytest
 from ask_sandbox import add
-from running import MAY_HAVE_ADDED, Desk, Hostile, Looker, Ran, did, fast_clock, flags
+from running import (
+    MAY_HAVE_ADDED,
+    Desk,
+    Hostile,
+    Ran,
+    did,
+    dying,
+    fast_clock,
+    flags,
+    recipe_against,
+    server_at,
+)
 
 from importer.model import Result, RowOutcome
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.faults import OF_A_WHOLE_SERVER, ONLY_SUCCESS
 from importer.sandbox.store import Row, User
-from importer.settings.password import Password
-from importer.settings.settings import Server
 from importer.workflows.options import ImportOptions
-from importer.workflows.past_runs import named_run, resume
+from importer.workflows.past_runs import resume
 from importer.workflows.undo import left_to_undo
 
 HEADER = ("did_pattern", "did_route", "group", "extension", "did_description", "list_id")
@@ -65,9 +74,12 @@ def test_a_did_that_is_there_gets_the_settings_of_its_row_and_keeps_those_that_t
     desk = Desk(tmp_path)
     with Sandbox() as sandbox:
         hold_old(sandbox, [1, 3])
-        ran = run(desk, order(desk, 5), sandbox, "--on-duplicate", "update")
+        ran = run(desk, order(desk, 5), sandbox, "--on-duplicate", "update", "--undo-list", tmp_path / "added.txt")
         stored = sandbox.stored()
     assert ran.code == 0
+    added = [did(0), did(2), did(4)]
+    assert list(left_to_undo(desk.newest(), desk.folders).dids) == added, "what was updated is not undone"
+    assert (tmp_path / "added.txt").read_text().split() == added
     lines = desk.results()
     assert {line.result for line in lines} == {Result.SUCCESS}
     assert [line.reason for line in lines] == [
@@ -88,17 +100,6 @@ def test_without_it_a_did_that_is_there_is_reported_and_stays_as_it_is(tmp_path:
     assert desk.results()[1].result is Result.DUPLICATE
 
 
-def test_what_was_updated_is_not_what_undo_would_delete(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    with Sandbox() as sandbox:
-        hold_old(sandbox, [1, 3])
-        run(desk, order(desk, 5), sandbox, "--on-duplicate", "update", "--undo-list", tmp_path / "added.txt")
-    line = named_run(desk.folders, desk.newest().about.run_id)
-    added = [did(0), did(2), did(4)]
-    assert list(left_to_undo(line, desk.folders).dids) == added
-    assert (tmp_path / "added.txt").read_text().split() == added
-
-
 def test_a_value_that_vicidial_refuses_changes_nothing_and_the_row_says_that_the_did_is_there(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     path = desk.write("order.csv", HEADER, [new(0, "NOPE"), new(1, "NOPE")])
@@ -113,57 +114,41 @@ def test_a_value_that_vicidial_refuses_changes_nothing_and_the_row_says_that_the
     assert all("(group 'NOPE')" in line.reason for line in lines)
 
 
-def test_a_user_who_may_not_update_is_told_that_the_did_is_there(tmp_path: Path) -> None:
+def test_a_user_who_may_not_update_is_told_that_the_did_is_there_ten_times_and_no_more(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     with Sandbox() as sandbox:
-        hold_old(sandbox, [1, 3])
-        sandbox.put_user(replace(OPS, functions=("add_did",)))
-        ran = run(desk, order(desk, 5), sandbox, "--on-duplicate", "update", user=OPS)
-        stored = sandbox.stored()
-    assert ran.code == 1
-    lines = desk.results()
-    assert [line.result for line in lines] == [
-        Result.PERMISSION_ERROR if number in (1, 3) else Result.SUCCESS for number in range(5)
-    ]
-    assert lines[1].reason.startswith("the DID was in VICIdial already, and update_did was refused: ")
-    assert "Allowed API Functions" in lines[1].reason
-    assert all(has_old(stored[did(number)], number) for number in (1, 3))
-
-
-def test_a_user_who_may_not_update_is_refused_ten_times_and_no_more(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    with Sandbox() as sandbox:
-        hold_old(sandbox, range(30))
+        hold_old(sandbox, range(1, 30))
         before = len(sandbox.calls)
         sandbox.put_user(replace(OPS, functions=("add_did",)))
         ran = run(desk, order(desk, 30), sandbox, "--on-duplicate", "update", "--workers", "1", user=OPS)
         functions = [call.function for call in sandbox.calls[before:]]
+        stored = sandbox.stored()
     assert ran.code == 3
-    assert (functions.count("add_did"), functions.count("update_did")) == (10, 10)
-    assert {line.result for line in desk.results()} == {Result.PERMISSION_ERROR}
+    assert (functions.count("add_did"), functions.count("update_did")) == (11, 10)
+    first, *refused = desk.results()
+    assert first.result is Result.SUCCESS
+    assert {line.result for line in refused} == {Result.PERMISSION_ERROR}
+    assert refused[0].reason.startswith("the DID was in VICIdial already, and update_did was refused: ")
+    assert "Allowed API Functions" in refused[0].reason
+    assert all(has_old(stored[did(number)], number) for number in range(1, 30))
 
 
 def outcomes_under(
-    desk: Desk, fault: Callable[[int], Fault | None], function: str, options: ImportOptions, count: int = 10
+    desk: Desk, function: str, fault: Callable[[int, int], Fault | None], options: ImportOptions, count: int = 10
 ) -> tuple[Sequence[RowOutcome], dict[str, Row]]:
-    """Import an order of which every second DID is there already.
+    """Import an order of which every second DID is there already; return its outcomes and what VICIdial then holds.
 
-    Args:
-        desk: where it lies.
-        fault: what befalls the calls of that function, by how many there were for the DID.
-        function: the function.
-        options: how to send.
-        count: how many rows the order has.
-
-    Returns:
-        What became of the rows, and what VICIdial then holds.
+    ``fault`` says what befalls the calls of that function, by the number of the row and of the call for it.
     """
     at_work = Event()
+    numbers = {did(number): number for number in range(count)}
 
     def chosen(asked: str, nth: int) -> Fault | None:
+        number = numbers.get(asked)
+        if number is None or not at_work.is_set():
+            return None
         # the calls that made the old DIDs are counted too
-        made_before = function == "add_did" and asked[-1:] in tuple("02468")
-        return fault(nth - made_before) if asked and at_work.is_set() else None
+        return fault(number, nth - (function == "add_did" and number % 2 == 0))
 
     faults = FaultPlan(chosen=chosen, functions=frozenset({function}), retry_after="2")
     with Sandbox(SandboxOptions(faults=faults)) as sandbox:
@@ -195,35 +180,35 @@ def untrue(outcomes: Sequence[RowOutcome], stored: dict[str, Row]) -> list[RowOu
 OF_AN_UPDATE = [fault for fault in Fault if fault not in OF_A_WHOLE_SERVER | ONLY_SUCCESS]
 
 
-def recipe_against(fault: Fault) -> ImportOptions:
-    hangs = fault in (Fault.HANG, Fault.HANG_AFTER)
-    return replace(UPDATE, timeout=1.0 if hangs else 30.0, workers=10 if hangs else 4)
-
-
-@pytest.mark.parametrize("fault", OF_AN_UPDATE)
-def test_an_update_whose_first_answers_are_lost_ends_as_an_update(tmp_path: Path, fault: Fault) -> None:
+def test_an_update_whose_first_answers_are_lost_ends_as_an_update(tmp_path: Path) -> None:
     outcomes, stored = outcomes_under(
-        Desk(tmp_path), lambda nth: fault if nth <= 2 else None, "update_did", recipe_against(fault)
+        Desk(tmp_path),
+        "update_did",
+        lambda number, nth: OF_AN_UPDATE[number // 2] if nth <= 2 else None,
+        recipe_against(*OF_AN_UPDATE, on_duplicate="update"),
+        count=2 * len(OF_AN_UPDATE),
     )
     assert untrue(outcomes, stored) == []
     assert {outcome.result for outcome in outcomes} == {Result.SUCCESS}
-    assert [outcome.reason for outcome in outcomes[:2]] == ["updated: the DID was in VICIdial already", "added"]
+    assert {outcome.reason for outcome in outcomes[::2]} == {"updated: the DID was in VICIdial already"}
+    assert {outcome.reason for outcome in outcomes[1::2]} == {"added"}
 
 
-@pytest.mark.parametrize("fault", OF_AN_UPDATE)
+@pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.ERROR_500, Fault.HANG, Fault.HTML_AFTER, Fault.MYSQL_DOWN])
 def test_an_update_that_is_never_answered_is_not_guessed_at(tmp_path: Path, fault: Fault) -> None:
-    options = replace(recipe_against(fault), retries=1)
-    outcomes, stored = outcomes_under(Desk(tmp_path), lambda _nth: fault, "update_did", options, count=4)
+    options = recipe_against(fault, on_duplicate="update", retries=1)
+    outcomes, stored = outcomes_under(Desk(tmp_path), "update_did", lambda *_: fault, options, count=4)
     assert untrue(outcomes, stored) == []
-    surely_not_done = fault in (Fault.BUSY_429, Fault.BUSY_503, Fault.MYSQL_DOWN)
+    surely_not_done = fault is Fault.MYSQL_DOWN
     assert {outcome.result for outcome in outcomes[::2]} == {Result.FAILED if surely_not_done else Result.UNKNOWN}
-    if not surely_not_done:
-        assert all("the DID was in VICIdial already" in outcome.reason for outcome in outcomes[::2])
+    assert surely_not_done or all("the DID was in VICIdial already" in outcome.reason for outcome in outcomes[::2])
 
 
-@pytest.mark.parametrize("fault", [Fault.CUT_AFTER, Fault.ERROR_500_AFTER, Fault.HALF_BODY, Fault.HTML_AFTER])
-def test_a_did_that_a_lost_call_may_have_added_is_never_said_to_have_been_there(tmp_path: Path, fault: Fault) -> None:
-    outcomes, stored = outcomes_under(Desk(tmp_path), lambda nth: fault if nth == 1 else None, "add_did", UPDATE)
+def test_a_did_that_a_lost_call_may_have_added_is_never_said_to_have_been_there(tmp_path: Path) -> None:
+    lost = [Fault.CUT_AFTER, Fault.ERROR_500_AFTER, Fault.HALF_BODY, Fault.HTML_AFTER]
+    outcomes, stored = outcomes_under(
+        Desk(tmp_path), "add_did", lambda number, nth: lost[number // 2 % 4] if nth == 1 else None, UPDATE
+    )
     assert untrue(outcomes, stored) == []
     assert {outcome.result for outcome in outcomes} == {Result.SUCCESS}
     assert all(outcome.reason.startswith("updated: ") for outcome in outcomes)
@@ -245,51 +230,38 @@ def test_what_was_looked_up_first_is_updated_without_a_call_that_would_add_it(tm
     assert [line.reason.split(":")[0] for line in desk.results()] == ["updated", "added", "updated", "added"]
 
 
-def test_a_did_that_is_there_and_cannot_be_seen_to_be_updated_is_another_user_groups(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("answer_of_update", "result", "words"),
+    [
+        ("ERROR: update_did DID DOES NOT EXIST: |6666|{did}\n", Result.DUPLICATE, "another user group's"),
+        ("SUCCESS: update_did DID HAS BEEN UPDATED - 6666|19995550199\n", Result.UNKNOWN, "19995550199"),
+    ],
+)
+def test_an_update_of_a_did_that_cannot_be_seen_or_of_another_is_no_update(
+    tmp_path: Path, answer_of_update: str, result: Result, words: str
+) -> None:
     desk = Desk(tmp_path)
 
     def answer(params: dict[str, str], _path: str) -> tuple[int, dict[str, str], str]:
-        asked = params["did_pattern"]
-        if params["function"] == "add_did":
-            return 200, {}, f"ERROR: add_did DID ALREADY EXISTS: |6666|{asked}\n"
-        return 200, {}, f"ERROR: update_did DID DOES NOT EXIST: |6666|{asked}\n"
+        there = "ERROR: add_did DID ALREADY EXISTS: |6666|{did}\n"
+        said = there if params["function"] == "add_did" else answer_of_update
+        return 200, {}, said.format(did=params["did_pattern"])
 
     with Hostile(answer) as server:
         (outcome,) = desk.importing(order(desk, 1), server.url, UPDATE).outcomes
-    assert outcome.result is Result.DUPLICATE
-    assert "another user group's" in outcome.reason
-
-
-def test_an_answer_for_another_number_is_no_update(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-
-    def answer(params: dict[str, str], _path: str) -> tuple[int, dict[str, str], str]:
-        if params["function"] == "add_did":
-            return 200, {}, f"ERROR: add_did DID ALREADY EXISTS: |6666|{params['did_pattern']}\n"
-        return 200, {}, "SUCCESS: update_did DID HAS BEEN UPDATED - 6666|19995550199\n"
-
-    with Hostile(answer) as server:
-        (outcome,) = desk.importing(order(desk, 1), server.url, UPDATE).outcomes
-    assert outcome.result is Result.UNKNOWN
+    assert outcome.result is result
+    assert words in outcome.reason
 
 
 def test_a_run_that_dies_while_it_updates_is_finished_by_resume(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-
-    def die(outcomes: int) -> None:
-        if outcomes == 7:
-            raise RuntimeError("the process dies here")
-
     with Sandbox(SandboxOptions(latency=(0.0, 0.004))) as sandbox:
         hold_old(sandbox, range(0, 20, 2))
         with pytest.raises(RuntimeError, match="dies here"):
-            desk.importing(order(desk, 20), sandbox.url, UPDATE, observer=Looker(on_outcome=die))
+            desk.importing(order(desk, 20), sandbox.url, UPDATE, observer=dying(7))
         line = desk.newest()
-        assert desk.unfinished()
-        server = Server(sandbox.url, "6666", Password("1234"))
         options = ImportOptions.from_json(line.about.settings)
-        report = resume(line, options, server, desk.folders, Looker(), clock=fast_clock())
+        report = resume(line, options, server_at(sandbox.url), desk.folders, clock=fast_clock())
         stored = sandbox.stored()
     assert untrue(report.outcomes, stored) == []
-    assert len(report.outcomes) == 20
-    assert {outcome.result for outcome in report.outcomes} == {Result.SUCCESS}
+    assert [outcome.result for outcome in report.outcomes] == [Result.SUCCESS] * 20
