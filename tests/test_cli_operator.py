@@ -5,12 +5,11 @@ import json
 import os
 import pty
 import re
-import select
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import openpyxl
@@ -175,9 +174,11 @@ def test_runs_shows_local_time_what_is_undone_and_what_an_undo_was(
     desk = Desk(tmp_path)
     desk.did_importer("run", order_of(desk, 110, 111), *flags(sandbox))
     name = desk.newest().about.run_id
-    desk.did_importer("undo", name, "--yes", "--rate", "0")
-    listed = desk.did_importer("runs").out
-    said = one_line(listed)
+    undo = desk.did_importer("undo", name, "--yes", "--rate", "0")
+    assert undo.code == 0
+    assert re.search(r"^  deleted +2$", undo.out, re.MULTILINE)
+    assert "success" not in undo.out
+    said = one_line(desk.did_importer("runs").out)
     assert f"{name} finished, undone" in said
     assert f"finished, undo of {name}" in said
     assert "deleted 2" in said
@@ -271,7 +272,7 @@ def test_a_corrected_checked_table_can_be_run(tmp_path: Path, sandbox: Sandbox) 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("rnu", "order.csv"), "there is no command 'rnu'"),
+        (("rnu", "order.csv"), "there is no command 'rnu'; did you mean run?"),
         (("run", "order.csv", "--rat", "5"), "run does not know '--rat'; did you mean --rate?"),
         (("run", "order.csv", "more.csv"), "run does not know 'more.csv'"),
         (("run", "order.csv", "--method", "pots"), "did you mean post?"),
@@ -290,28 +291,20 @@ def test_a_wrong_word_is_told_in_one_line_with_the_word_that_was_meant(
     assert "--help" in error
 
 
-def test_rnu_means_run(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["rnu", "order.csv"])
-    assert "did you mean run?" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
-    ("words", "code"),
+    "words",
     [
-        (("run", "nowhere.csv", "--url", "vici.example.org", "--user", "6666", "--json"), 2),
-        (("check", "nowhere.csv", "--json"), 2),
-        (("rnu", "--json"), 2),
-        (("runs", "20000101-000000-none", "--json"), 2),
-        (("resume", "--json"), 2),
+        ("run", "nowhere.csv", "--url", "vici.example.org", "--user", "6666"),
+        ("check", "nowhere.csv"),
+        ("rnu",),
+        ("runs", "20000101-000000-none"),
+        ("resume",),
     ],
 )
-def test_an_error_is_an_object_too_where_objects_are_asked_for(
-    tmp_path: Path, words: tuple[str, ...], code: int
-) -> None:
-    desk = Desk(tmp_path)
-    ran = desk.did_importer(*words) if words[0] in ("run", "runs", "resume") else Desk(tmp_path).did_importer(*words)
+def test_an_error_is_an_object_too_where_objects_are_asked_for(tmp_path: Path, words: tuple[str, ...]) -> None:
+    ran = Desk(tmp_path).did_importer(*words, "--json")
     told = json.loads(ran.out)
-    assert (ran.code, told["exit_code"]) == (code, code)
+    assert (ran.code, told["exit_code"]) == (2, 2)
     assert f"did-importer: {told['error']}" in ran.err
 
 
@@ -339,73 +332,57 @@ def test_lines_fit_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert columns - 15 < longest <= columns
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "1 row,"), (2, "2 rows,")])
-def test_one_is_one_row(tmp_path: Path, count: int, words: str) -> None:
+def test_one_is_one_row(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    assert words in desk.did_importer("check", order_of(desk, *range(count))).out
-
-
-class Console(Desk):
-    """A desk whose commands run on a terminal of their own."""
-
-    def on_terminal(self, *arguments: object, typed: str = "", **environment: str) -> str:
-        """Run a command and return what the terminal shows; the answer is typed at the first question."""
-        parent, child = pty.openpty()
-        running = subprocess.Popen(
-            [sys.executable, "-m", "importer", *self.arguments(*arguments)],
-            env={**self.environment(), "TERM": "xterm", "PYTHONPATH": str(REPOSITORY), **environment},
-            stdin=child,
-            stdout=child,
-            stderr=child,
-            cwd=self.folder,
-        )
-        os.close(child)
-        shown, until = "", time.monotonic() + 60
-        with running:
-            while time.monotonic() < until:
-                if select.select([parent], [], [], 0.1)[0]:
-                    try:
-                        shown += os.read(parent, 65536).decode()
-                    except OSError:
-                        break
-                    if typed and "[y/N]" in shown:
-                        os.write(parent, typed.encode())
-                        typed = ""
-                elif running.poll() is not None:
-                    break
-            running.kill()
-        os.close(parent)
-        return shown
+    assert "1 row," in desk.did_importer("check", order_of(desk, 1)).out
+    assert "2 rows," in desk.did_importer("check", order_of(desk, 1, 2)).out
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no pseudo terminals of this kind")
-@pytest.mark.parametrize("no_colour", ["", "1"])
-def test_results_are_coloured_alike_on_a_terminal_unless_no_color_is_set(
-    tmp_path: Path, sandbox: Sandbox, no_colour: str
+def test_a_person_at_a_terminal_answers_there_and_gets_colours(tmp_path: Path, sandbox: Sandbox) -> None:
+    desk = Desk(tmp_path)
+    parent, child = pty.openpty()
+    running = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "importer"),
+            *desk.arguments("run", order_of(desk, 40, bad=1), *unasked(sandbox)),
+        ],
+        env={**desk.environment(), "TERM": "xterm", "NO_COLOR": ""},
+        stdin=child,
+        stdout=child,
+        stderr=child,
+    )
+    os.close(child)
+    shown = ""
+    with running, suppress(OSError):  # the end of a terminal is an error
+        while "[y/N]" not in shown:
+            shown += os.read(parent, 65536).decode()
+        os.write(parent, b"y\n")
+        while more := os.read(parent, 65536).decode():
+            shown += more
+    os.close(parent)
+    assert did(40) in sandbox.stored()
+    assert "\x1b[32msuccess\x1b[0m" in shown
+    assert "\x1b[1;31minvalid\x1b[0m" in shown
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_terminal_gets_colours_unless_no_color_is_set(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    console = Console(tmp_path)
-    number = 41 if no_colour else 40
-    path = order_of(console, number, bad=1)
-    shown = console.on_terminal("run", path, *unasked(sandbox), typed="y\n", NO_COLOR=no_colour)
-    assert did(number) in sandbox.stored()
-    green, red = "\x1b[32msuccess\x1b[0m" in shown, "\x1b[1;31minvalid\x1b[0m" in shown
-    assert (green, red) == (not no_colour, not no_colour)
-    doctor = console.on_terminal("doctor", "--url", sandbox.url, "--user", "6666", NO_COLOR=no_colour)
-    assert ("\x1b[32mok\x1b[0m" in doctor) == (not no_colour)
-
-
-def test_colours_go_to_no_file(tmp_path: Path, sandbox: Sandbox) -> None:
     desk = Desk(tmp_path)
-    assert "\x1b" not in desk.did_importer("run", order_of(desk, 50), *flags(sandbox)).out
-
-
-def test_an_undo_says_deleted(tmp_path: Path, sandbox: Sandbox) -> None:
-    desk = Desk(tmp_path)
-    desk.did_importer("run", order_of(desk, 60, 61), *flags(sandbox))
-    ran = desk.did_importer("undo", desk.newest().about.run_id, "--yes", "--rate", "0")
-    assert ran.code == 0
-    assert re.search(r"^  deleted +2$", ran.out, re.MULTILINE)
-    assert "success" not in ran.out
+    for name, value in {**desk.variables(), "TERM": "xterm", "WT_SESSION": "1"}.items():
+        monkeypatch.setenv(name, value)
+    words = [command, *map(str, ("--url", sandbox.url, "--user", "6666"))]
+    if command == "run":
+        words += desk.arguments(str(order_of(desk, 41, bad=1)), "--rate", "0", "--yes")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    main(words)
+    assert "\x1b[" in capsys.readouterr().out
+    monkeypatch.setenv("NO_COLOR", "1")
+    main(words)
+    assert "\x1b[" not in capsys.readouterr().out
 
 
 def test_the_first_five_causes_are_shown_and_the_rest_counted(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -413,6 +390,7 @@ def test_the_first_five_causes_are_shown_and_the_rest_counted(tmp_path: Path, sa
     rows = [(did(70 + n), "IN_GROUP", f"NO_GROUP_{n}") for n in range(9)]
     ran = desk.did_importer("run", desk.write("order.csv", HEADER, rows), *flags(sandbox))
     assert ran.code == 1
+    assert "\x1b" not in ran.out
     causes = re.findall(r"^  \d+ rows?: ", ran.out, re.MULTILINE)
     more = re.findall(r"^  and (\d+) more, see Summary$", ran.out, re.MULTILINE)
     assert len(causes) <= 5
@@ -435,12 +413,15 @@ def test_a_log_that_is_not_ours_stays_as_it_is(tmp_path: Path, sandbox: Sandbox,
     assert not (tmp_path / "elsewhere.log").exists()
 
 
-def test_a_log_of_ours_is_added_to(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_a_log_has_a_line_for_every_outcome_and_no_password_and_is_added_to(tmp_path: Path, sandbox: Sandbox) -> None:
     desk, log = Desk(tmp_path), tmp_path / "all.log"
-    for number in (81, 82):
-        assert desk.did_importer("run", order_of(desk, number), *flags(sandbox, "--log", log)).code == 0
+    desk.did_importer("run", order_of(desk, 81, bad=1), *flags(sandbox, "--log", log))
+    desk.did_importer("run", order_of(desk, 82), *flags(sandbox, "--log", log))
     text = log.read_text(encoding="utf-8")
+    assert "sending begins: 1 row, 1 row with an outcome already" in text.splitlines()[0]
+    assert text.count(f"{did(81)}: success, 1 call, added") == text.count(f"{did(82)}: success, 1 call, added") == 1
     assert text.index(did(81)) < text.index(did(82))
+    assert "|1234" not in text
 
 
 def test_an_undo_list_that_is_there_already_is_told_before_anything_is_sent(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -470,44 +451,66 @@ def test_the_template_offers_the_names_of_the_server_that_is_named(tmp_path: Pat
         assert (taken.code, "already" in taken.err) == (2, True)
 
 
-@pytest.mark.parametrize(
-    ("line", "offered"),
-    [
-        ("run x.csv --set did_ro", ["did_route="]),
-        ("undo 2", ["20260101-101500-order"]),
-        ("doctor --server e", ["east"]),
-        ("run x.csv --map Number=did_p", ["did_pattern"]),
-    ],
-)
-def test_the_shell_is_offered_names_of_columns_runs_and_servers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, offered: list[str]
-) -> None:
+def test_the_shell_is_offered_commands_and_names_of_columns_runs_and_servers(tmp_path: Path, sandbox: Sandbox) -> None:
     desk = Desk(tmp_path)
-    with Sandbox() as box:
-        desk.did_importer("run", order_of(desk, 90), *flags(box))
-    run = desk.newest().about.run_id
+    desk.did_importer("run", order_of(desk, 90), *flags(sandbox))
     (tmp_path / "servers.toml").write_text('[servers.east]\nurl = "vici.example.org"\nuser = "ops"\n')
     answers = tmp_path / "answers"
-    environment = {
-        **desk.environment(),
-        "_ARGCOMPLETE": "1",
-        "_ARGCOMPLETE_STDOUT_FILENAME": str(answers),
-        "_ARGCOMPLETE_IFS": "\n",
-        "_ARGCOMPLETE_COMP_WORDBREAKS": " \t\n\"'><=;|&(:",
-        "COMP_LINE": f"did-importer {line}",
-        "COMP_POINT": str(len(f"did-importer {line}")),
-        "DID_IMPORTER_STATE_DIR": str(desk.state),
-        "DID_IMPORTER_CONFIG": str(tmp_path / "servers.toml"),
-    }
-    program = "from importer.cli import main; main()"
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True, cwd=REPOSITORY)
-    found = [word.strip() for word in answers.read_text(encoding="utf-8").split("\n")]
-    assert found == [run if word.startswith("2026") else word for word in offered]
+    for line, offered in {
+        "re": {"rerun", "resume"},
+        "run x.csv --set did_ro": {"did_route="},
+        "undo 2": {desk.newest().about.run_id},
+        "doctor --server e": {"east"},
+        "run x.csv --map Number=did_p": {"did_pattern"},
+    }.items():
+        environment = {
+            **desk.environment(),
+            "_ARGCOMPLETE": "1",
+            "_ARGCOMPLETE_STDOUT_FILENAME": str(answers),
+            "_ARGCOMPLETE_IFS": "\n",
+            "_ARGCOMPLETE_COMP_WORDBREAKS": " \t\n\"'><=;|&(:",
+            "COMP_LINE": f"did-importer {line}",
+            "COMP_POINT": str(len(f"did-importer {line}")),
+            "DID_IMPORTER_STATE_DIR": str(desk.state),
+            "DID_IMPORTER_CONFIG": str(tmp_path / "servers.toml"),
+        }
+        program = "from importer.cli import main; main()"
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True, cwd=REPOSITORY)
+        assert {word.strip() for word in answers.read_text(encoding="utf-8").split("\n")} == offered
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_says_how_it_is_switched_on(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", shell]) == 0
-    first, second = capsys.readouterr().out.splitlines()[:2]
+    first, second, *script = capsys.readouterr().out.splitlines()
     assert first.startswith("# to switch completion on")
     assert f"did-importer completion {shell}" in second
+    assert any("did-importer" in line for line in script)
+
+
+def test_scripts_get_one_object_on_standard_output_and_no_other_word(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    rows = [(did(1), "IN_GROUP", "SALES_IN"), (did(2), "IN_GROUP", "NOPE"), (did(3), "Ingroup", "SALES_IN")]
+    order = desk.write("order.csv", HEADER, [*rows, (did(4), "IN_GROUP", "SALES_IN")])
+    with Sandbox(SandboxOptions(starting_dids=(did(4),))) as box:
+        words = ("--url", box.url, "--user", "6666", "--rate", "0", "--json")
+        check = desk.did_importer("check", order, "--live", *words)
+        assert box.stored() == {}
+        run = desk.did_importer("run", order, "--yes", *words)
+    found = json.loads(check.out)
+    assert (check.code, found["rows"], found["good"], found["invalid"]) == (1, 4, 3, 1)
+    assert [(row["row"], row["would_be"]) for row in found["live"]] == [
+        (2, "success"),
+        (3, "invalid"),
+        (5, "duplicate"),
+    ]
+    assert found["problems"][0]["rows"] == [4]
+    told = json.loads(run.out)
+    assert run.code == told["exit_code"] == 1
+    assert told["counts"] == {"success": 1, "invalid": 2, "duplicate": 1}
+    became = [(row["row"], row["result"]) for row in told["rows"]]
+    assert became == [(2, "success"), (3, "invalid"), (4, "invalid"), (5, "duplicate")]
+    assert told["next"].startswith("correct the cells")
+    assert Path(told["workbook"]).exists()
+    (listed,) = json.loads(desk.did_importer("runs", "--json").out)["runs"]
+    assert (listed["state"], listed["counts"]) == ("finished", told["counts"])

@@ -2,7 +2,6 @@
 
 import json
 import ssl
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -394,21 +393,3 @@ def test_json_is_one_object_where_settings_are_missing(capsys: pytest.CaptureFix
     assert main(["doctor", "--json"]) == 2
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert [rung["level"] for rung in found["rungs"]] == ["broken"]
-
-
-def test_a_terminal_gets_colour_unless_no_color_is_set(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setenv("VICIDIAL_PASS", "Str0ngPassXYZ")
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("WT_SESSION", "1")
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    arguments = ["doctor", "--url", sandbox.url, "--user", "opsuser"]
-    assert main(arguments) == 0
-    coloured = capsys.readouterr().out
-    assert "\x1b[32mok\x1b[0m" in coloured
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert main(arguments) == 0
-    plain = capsys.readouterr().out
-    assert plain == coloured.replace("\x1b[32m", "").replace("\x1b[0m", "")
