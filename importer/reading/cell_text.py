@@ -82,26 +82,26 @@ def literal_value(formula: str) -> str | None:
 
 
 _TOKEN: Final = re.compile(
-    r'"(?P<literal>[^"]*)"?|\\(?P<escaped>.)|\[(?P<bracket>[^\]]*)\]|_(?P<space>.)|\*(?P<fill>.)'
-    r"|(?P<general>General|Standard|@)|(?P<place>[0#?])|(?P<comma>,)|(?P<tail>E[+-]|[./])|(?P<end>;)"
-    r"|(?P<date>[dmyhsbeg]|AM/PM|A/P)|(?P<plain>[-+() :$!^&'~{}<>=])|(?P<other>.)",
+    r'"(?P<literal>[^"]*)"?|\\(?P<escaped>.)|\[(?P<elapsed>h+|m+|s+)\]|(?P<day>\[\$-F[^\]]*\])'
+    # [$+44-409] is a currency and a country
+    r"|\[\$(?P<currency>[^\]]*?)(?:-[^-\]]*)?\]|\[(?P<condition>(?:[<>]=|<>|[<>=])\s*-?[0-9]+(?:\.[0-9]+)?)\]"
+    r"|(?P<nothing>\[[^\]]*\]|_.)|\*(?P<fill>.)|(?P<general>General|Standard|@)|(?P<place>[0#?])|(?P<comma>,)"
+    r"|(?P<tail>E[+-]|[./])|(?P<end>;)|(?P<date>[dmyhsbeg]|AM/PM|A/P)|(?P<plain>[-+() :$!^&'~{}<>=])|(?P<other>.)",
     re.DOTALL | re.IGNORECASE,
 )
-_CONDITION: Final = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)")
 _HOLDS: Final = {"<=": le, ">=": ge, "<>": ne, "<": lt, ">": gt, "=": eq}
-_ELAPSED: Final = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _NOT_COUNTED: Final = re.compile(r"[^0-9+]")
-_BUILT_IN_DATES: Final = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
 _BUILT_IN: Final = {
     "9": "0%",
     "10": "0.00%",
     "46": "[h]:mm:ss",
-    **dict.fromkeys(map(str, _BUILT_IN_DATES), "yyyy-mm-dd"),
+    **{str(number): "yyyy-mm-dd" for number in (*range(14, 23), *range(27, 37), 45, 47, *range(50, 59))},
 }
-
+_SHOWN_AS_THEY_ARE: Final = ("literal", "escaped", "currency", "plain")
 _OF_DATES: Final = ("date", "plain", "tail", "escaped")
 
-Token = tuple[str, str]
+# what kind of thing a part of a format is, and its text
+_Token = tuple[str, str]
 
 
 def built_in_format(number: str) -> str:
@@ -111,9 +111,9 @@ def built_in_format(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """A number format, taken apart."""
+    """A number format, taken apart into its sections for numbers."""
 
-    sections: tuple[tuple[Token, ...], ...]
+    sections: tuple[tuple[_Token, ...], ...]
     date: bool
     elapsed: bool
 
@@ -135,39 +135,35 @@ class NumberFormat:
         if self.plain or flaw or not text.isdecimal():
             return (text, flaw), False
         section = _section_for(self.sections, int(text))
-        if not _may_change(section):
-            return (text, None), False
-        shown = _shown(section, text)
+        shown = _shown(section, text) if _may_change(section) else text
         if shown is None:
             return (text, CellFlaw.SHOWN_OTHERWISE), False
-        if _NOT_COUNTED.sub("", shown) == text:
-            return (text, None), False
-        return (shown, None), True
+        added = _NOT_COUNTED.sub("", shown) != text
+        return (shown if added else text, None), added
 
 
 @lru_cache(maxsize=4096)
 def number_format(code: str) -> NumberFormat:
     """Take a number format apart."""
-    tokens = [(str(found.lastgroup), found[str(found.lastgroup)]) for found in _TOKEN.finditer(code)]
-    sections: list[tuple[Token, ...]] = []
-    section: list[Token] = []
-    for token in (*tokens, ("end", ";")):
-        if token[0] == "end":
-            sections.append(tuple(section))
-            section = []
+    sections: list[list[_Token]] = [[]]
+    for found in _TOKEN.finditer(code):
+        kind = str(found.lastgroup)
+        if kind == "end":
+            sections.append([])
         else:
-            section.append(token)
-    brackets = [text for kind, text in tokens if kind == "bracket"]
-    elapsed = any(_ELAPSED.fullmatch(text) for text in brackets)
-    date = any(kind == "date" for kind, _ in tokens) or any(text.upper().startswith("$-F") for text in brackets)
-    with_numbers = [part for part in sections if ("general", "@") not in part or len(sections) == 1]
-    return NumberFormat(tuple(with_numbers[:3]) or ((),), date and not elapsed, elapsed)
+            sections[-1].append((kind, found[kind]))
+    kinds = {kind for section in sections for kind, _ in section}
+    elapsed = "elapsed" in kinds
+    # the section for texts has an @
+    numbers = [tuple(section) for section in sections if ("general", "@") not in section or len(sections) == 1]
+    return NumberFormat(tuple(numbers[:3]) or ((),), not elapsed and not kinds.isdisjoint(("date", "day")), elapsed)
 
 
-def _section_for(sections: tuple[tuple[Token, ...], ...], number: int) -> tuple[Token, ...]:
-    conditions = [next(filter(None, (_CONDITION.fullmatch(text) for _, text in part)), None) for part in sections]
+def _section_for(sections: tuple[tuple[_Token, ...], ...], number: int) -> tuple[_Token, ...]:
+    conditions = [next((text for kind, text in part if kind == "condition"), "") for part in sections]
     for part, condition in zip(sections, conditions, strict=True):
-        if condition and _HOLDS[condition[1]](number, float(condition[2])):
+        sign = condition[:2] if condition[:2] in _HOLDS else condition[:1]
+        if condition and _HOLDS[sign](number, float(condition.removeprefix(sign))):
             return part
     if not conditions[0]:
         # positive;negative;zero
@@ -175,28 +171,19 @@ def _section_for(sections: tuple[tuple[Token, ...], ...], number: int) -> tuple[
     return next((part for part, condition in zip(sections, conditions, strict=True) if not condition), sections[-1])
 
 
-def _literal(token: Token) -> str:
-    """Return the text that a token shows whatever the number is."""
-    kind, text = token
-    if kind == "bracket":
-        # [$+44-409] is a currency and a country
-        return text[1:].rpartition("-")[0] or text[1:].partition("-")[0] if text.startswith("$") else ""
-    return text if kind in ("literal", "escaped", "plain") else ""
-
-
-def _may_change(section: tuple[Token, ...]) -> bool:
+def _may_change(section: tuple[_Token, ...]) -> bool:
     """Whether it can show a digit or a plus that the number does not have, or not show one that it has."""
     places = [text for kind, text in section if kind == "place"]
+    fixed = "".join(text for kind, text in section if kind in (*_SHOWN_AS_THEY_ARE, "fill"))
     return (
         "0" in places[:-1]
-        or any(_NOT_COUNTED.sub("", _literal(token)) for token in section)
-        or any(kind == "fill" and _NOT_COUNTED.sub("", text) for kind, text in section)
+        or _NOT_COUNTED.sub("", fixed) != ""
         or any(kind == "other" and (text.isdecimal() or text == "%") for kind, text in section)
         or _scales(section)
     )
 
 
-def _scales(section: tuple[Token, ...]) -> bool:
+def _scales(section: tuple[_Token, ...]) -> bool:
     """Whether a comma behind the last place for a digit leaves out thousands."""
     for part in (section, _before_tail(section)):
         kinds = [kind for kind, _ in part if kind in ("place", "comma")]
@@ -205,16 +192,19 @@ def _scales(section: tuple[Token, ...]) -> bool:
     return False
 
 
-def _before_tail(section: tuple[Token, ...]) -> tuple[Token, ...]:
+def _before_tail(section: tuple[_Token, ...]) -> tuple[_Token, ...]:
     """Return what stands before decimals, an exponent or a fraction."""
     return section[: next((at for at, (kind, _) in enumerate(section) if kind == "tail"), len(section))]
 
 
-def _shown(section: tuple[Token, ...], digits: str) -> str | None:
+def _shown(section: tuple[_Token, ...], digits: str) -> str | None:
     """Return what is shown of a whole number; None where that cannot be told, or is not its digits."""
     kinds = {kind for kind, _ in section}
     if "other" in kinds or _scales(section) or any(kind == "fill" and text in "0123456789+" for kind, text in section):
         return None
+    if kinds.isdisjoint(("place", "general")):
+        # a text for every number, or none: what is hidden is read like the rest
+        return digits
     left = digits.lstrip("0")
     whole = _before_tail(section)
     places = [text for kind, text in whole if kind == "place"]
@@ -231,10 +221,7 @@ def _shown(section: tuple[Token, ...], digits: str) -> str | None:
                 # a 7 in 0###: Excel and LibreOffice do not agree
                 return None
             shown.append(taken or ("0" if text == "0" else ""))
-        else:
-            shown.append(_literal((kind, text)))
-    if "place" not in kinds and "general" not in kinds:
-        # a text for every number, or none: what is hidden is read like the rest
-        return digits
+        elif kind in _SHOWN_AS_THEY_ARE:
+            shown.append(text)
     text = "".join(reversed(shown)).strip()
     return text if len(whole) == len(section) or _NOT_COUNTED.sub("", text) == digits else None

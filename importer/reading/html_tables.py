@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,17 +28,6 @@ _NAME: Final = re.compile(r"""[^\s=<>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))
 _CLASS: Final = re.compile(r"\.([\w-]+)")
 
 
-def _has_more_markup(text: str, most: int) -> bool:
-    """Say whether a page has more names of tags, names of attributes and values than ``most``."""
-    count = 0
-    for tag in _TAG.finditer(text):
-        for name in _NAME.finditer(text, *tag.span()):
-            count += 1 + ("=" in name[0])
-            if count > most:
-                return True
-    return False
-
-
 def read_html_tables(path: Path, decoded: Decoded) -> Book:
     """Read the tables of a page, each as a sheet; a row's number is its place in its table.
 
@@ -46,7 +36,9 @@ def read_html_tables(path: Path, decoded: Decoded) -> Book:
     """
     from lxml import etree, html
 
-    if _has_more_markup(decoded.text, limits.MOST_MARKUP):
+    names = (name[0] for tag in _TAG.finditer(decoded.text) for name in _NAME.finditer(decoded.text, *tag.span()))
+    # a value counts as much as a name
+    if any(count > limits.MOST_MARKUP for count in accumulate(1 + ("=" in name) for name in names)):
         raise SheetError(f"{path}: is too large for a web page that can be read; get the list as .xlsx or .csv")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     whole = False
@@ -75,7 +67,7 @@ def _tables(path: Path, page: "HtmlElement", hiding: frozenset[str]) -> "Iterato
     for event, element in etree.iterwalk(page, events=("start", "end")):
         tag = element.tag
         if event == "start":
-            hidden = tag in _NOT_SHOWN or _is_hidden(element, hiding)
+            hidden = _is_hidden(element, hiding)
             if tag == "table":
                 under_way.append(_Table(f"{path}: table {len(tables) + 1}"))
                 tables.append(under_way[-1])
@@ -150,7 +142,9 @@ class _Table:
         lines = "".join(self._pieces).split("\0")
         text = "\n".join(_SPACE.sub(" ", line).strip(" ") for line in lines).strip("\n")
         if _SHORTENED.fullmatch(text):
-            text = _exactly(self._cell.get("x:num") or self._cell.get("sdval") or "") or text
+            # Excel or LibreOffice puts the number beside it
+            with suppress(ValueError):
+                text = number_text(float(self._cell.get("x:num") or self._cell.get("sdval") or ""))[0]
         while self._reaches.get(len(self._texts), 0) >= self._number:
             self._texts.append("")
         column, last = len(self._texts), self._number + _span(self._cell.get("rowspan"), limits.MOST_ROWS) - 1
@@ -170,16 +164,12 @@ class _Table:
 
 
 def _is_hidden(element: "HtmlElement", hiding: frozenset[str]) -> bool:
-    classes = hiding.intersection((element.get("class") or "").split()) if hiding else ()
-    return element.get("hidden") is not None or bool(classes) or bool(_HIDING.search(element.get("style") or ""))
-
-
-def _exactly(number: str) -> str:
-    """Return the digits of the number that Excel or LibreOffice puts beside a text which it has shortened."""
-    try:
-        return number_text(float(number))[0]
-    except ValueError:
-        return ""
+    return (
+        element.tag in _NOT_SHOWN
+        or element.get("hidden") is not None
+        or not hiding.isdisjoint((element.get("class") or "").split())
+        or bool(_HIDING.search(element.get("style") or ""))
+    )
 
 
 def _span(text: str | None, most: int) -> int:

@@ -64,18 +64,11 @@ class Package:
     def chunks(self, name: str, place: str) -> Iterator[bytes]:
         """Unpack one part piece by piece."""
         try:
-            stream = self._archive.open(self.parts[name])
+            with self._archive.open(self.parts[name]) as stream:
+                while piece := stream.read(_CHUNK):
+                    yield piece
         except (*_TROUBLE, KeyError):
             raise SheetError(f"{place}: {DAMAGED}") from None
-        with stream:
-            while True:
-                try:
-                    piece = stream.read(_CHUNK)
-                except _TROUBLE:
-                    raise SheetError(f"{place}: {DAMAGED}") from None
-                if not piece:
-                    return
-                yield piece
 
     def start(self, name: str) -> bytes:
         """Return the first bytes of a part; nothing where it is not there."""

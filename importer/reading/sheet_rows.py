@@ -198,9 +198,8 @@ class RowCollector:
             facts.append(f"{len(hidden):,} {noun} read like the others ({some_of(hidden)})")
         if columns:
             facts.append(f"hidden columns are read like the others ({some_of(columns)})")
-        if self.shown_otherwise:
-            adds = "numbers read as their number format shows them, with the digits that it adds"
-            facts.append(f"{adds}: {self.shown_otherwise:,}")
+        if added := self.shown_otherwise:
+            facts.append(f"numbers read as their number format shows them, with the digits that it adds: {added:,}")
         if not _NULLS.isdisjoint(self._texts):
             facts.append(r"cells that hold \N or NULL, as databases write them, are read as blank")
         if blank_rows is None:
@@ -209,17 +208,18 @@ class RowCollector:
 
     def _fill(self, area: MergedCells, numbers: Sequence[int]) -> bool:
         """Write the value of a merged area into the rows below its first; say whether there was one to write."""
+        column = area.column
         first, last = bisect_left(numbers, area.first_row), bisect_right(numbers, area.last_row)
         top = self._rows[first] if first < last else None
-        if top is None or top.number != area.first_row or len(top.texts) <= area.column or not top.texts[area.column]:
+        if top is None or top.number != area.first_row or len(top.texts) <= column or not top.texts[column]:
             return False
+        flaw = {column: top.flaws[column]} if column in top.flaws else {}
         found = False
         for index in range(first + 1, last):
             row = self._rows[index]
-            texts = [*row.texts, *[""] * (area.column + 1 - len(row.texts))]
-            if not texts[area.column]:
-                texts[area.column] = top.texts[area.column]
-                flaws = {**row.flaws, area.column: top.flaws[area.column]} if area.column in top.flaws else row.flaws
-                self._rows[index] = SheetRow(row.number, tuple(texts), flaws)
+            texts = [*row.texts, *[""] * (column + 1 - len(row.texts))]
+            if not texts[column]:
+                texts[column] = top.texts[column]
+                self._rows[index] = SheetRow(row.number, tuple(texts), {**row.flaws, **flaw})
                 found = True
         return found
