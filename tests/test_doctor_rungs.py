@@ -12,13 +12,13 @@ from running import Hostile
 
 from importer.cli import main
 from importer.doctor import Level, Rung, RungResult, reach
-from importer.doctor.network import FirstMachine, _distrusted, first_machine, look_up, open_port, shake_hands
+from importer.doctor.network import _distrusted, look_up, open_port, shake_hands
 from importer.doctor.replies import judge_build, judge_login, judge_probe, judge_table, judge_version
 from importer.errors import SettingsError
 from importer.settings.password import Password
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery
-from importer.vicidial.transport import Transport
+from importer.vicidial.transport import FirstMachine, Transport, first_machine
 
 HERE = Path(__file__).parent
 API = "https://vici.example.org/vicidial/non_agent_api.php"

@@ -5,7 +5,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Final, TypeVar
@@ -13,26 +12,9 @@ from urllib.parse import urlsplit
 
 from importer.doctor.rungs import Rung, RungResult
 from importer.settings.settings import Server
-from importer.vicidial.transport import Transport, proxy_for
+from importer.vicidial.transport import FirstMachine, Transport, first_machine
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class FirstMachine:
-    """The machine that a call meets first."""
-
-    host: str
-    port: int
-    proxy: str = ""  # where it is said that it is a proxy, such as HTTPS_PROXY; empty for the server itself
-
-
-def first_machine(url: str) -> FirstMachine:
-    """Say which machine calls to an address meet first."""
-    parts, proxy = urlsplit(url), proxy_for(url)
-    if proxy is not None:
-        return FirstMachine(proxy.host, proxy.port, proxy.variable)
-    return FirstMachine(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
 
 def below_http(

@@ -19,7 +19,7 @@ from importer.settings.password import MASK
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery, answer_of_error, redirect_target, seconds_to_wait
 from importer.vicidial.network import OneConnection
-from importer.vicidial.transport import Transport, proxy_for, silence_httpx
+from importer.vicidial.transport import Transport, first_machine, silence_httpx
 
 LONGEST_REPLY_BYTES: Final = 65_536
 """VICIdial's answers are a few lines; more than this, head and trailers included, is something else."""
@@ -95,14 +95,14 @@ class NonAgentApi:
         self._free = asyncio.Lock()
 
     def _opened(self) -> httpx.AsyncHTTPTransport:
-        proxy = proxy_for(self._url)
+        first = first_machine(self._url)
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         try:
-            address = proxy.address if proxy else None
-            opened = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits, proxy=address)
-        except (ImportError, ValueError, httpx.InvalidURL):
+            proxy = first.address or None
+            opened = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits, proxy=proxy)
+        except (ValueError, httpx.InvalidURL):
             # httpx's own words may hold the proxy's password
-            raise SettingsError(f"the proxy that {proxy and proxy.variable} names cannot be used") from None
+            raise SettingsError(f"the proxy that {first.proxy} names cannot be used") from None
         # httpx takes no backend itself; its version is held below 0.29 for this and for the trace events
         opened._pool._network_backend = self._network  # noqa: SLF001
         return opened

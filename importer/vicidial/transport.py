@@ -4,7 +4,6 @@ import logging
 import os
 import ssl
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -53,24 +52,23 @@ def _system_has_authorities(context: ssl.SSLContext) -> bool:
     return bool(context.cert_store_stats()["x509_ca"]) or (folder is not None and any(Path(folder).iterdir()))
 
 
-_PROXY_PORTS: Final = {"http": 80, "https": 443}
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Proxy:
-    """A proxy."""
+class FirstMachine:
+    """The machine that calls to an address meet first: the server itself, or a proxy."""
 
-    address: str = field(repr=False)  # the whole of it, which may hold a password
     host: str
     port: int
-    variable: str  # where it is named, such as HTTPS_PROXY
+    proxy: str = ""  # where it is named, such as HTTPS_PROXY; empty for the server itself
+    address: str = field(default="", repr=False, compare=False)  # the proxy's, which may hold a password
 
 
-def proxy_for(url: str, environment: Mapping[str, str] = os.environ) -> Proxy | None:
-    """Say which proxy the environment names for an address, as httpx, curl and Python's own library read it.
+def first_machine(url: str) -> FirstMachine:
+    """Say which machine calls to an address meet first, by the environment as httpx, curl and Python read it.
 
-    Returns:
-        None for no proxy. This machine itself is never behind one.
+    This machine itself is never behind a proxy.
 
     Raises:
         SettingsError: the proxy cannot be used.
@@ -79,14 +77,13 @@ def proxy_for(url: str, environment: Mapping[str, str] = os.environ) -> Proxy | 
     host = parts.hostname or ""
     kind = next((kind for kind in (parts.scheme, "all") if proxies.get(kind)), "")
     if not kind or is_this_machine(host) or proxy_bypass(host):
-        return None
-    wanted, address = f"{kind}_proxy", proxies[kind]
-    variable = next((name for name in environment if name.lower() == wanted), "the system's settings")
+        return FirstMachine(host, parts.port or _PORTS.get(parts.scheme, 80))
+    variable = next((name for name in os.environ if name.lower() == f"{kind}_proxy"), "the system's settings")
+    address = proxies[kind] if "://" in proxies[kind] else f"http://{proxies[kind]}"
     try:
-        whole = address if "://" in address else f"http://{address}"
-        proxy = urlsplit(whole)
-        if proxy.scheme in _PROXY_PORTS and proxy.hostname:
-            return Proxy(whole, proxy.hostname, proxy.port or _PROXY_PORTS[proxy.scheme], variable)
+        proxy = urlsplit(address)
+        if proxy.scheme in _PORTS and proxy.hostname:
+            return FirstMachine(proxy.hostname, proxy.port or _PORTS[proxy.scheme], variable, address)
     except ValueError:
         pass
     # the address itself may hold a password
