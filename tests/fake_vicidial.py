@@ -29,6 +29,7 @@ class Fate(Enum):
     USER_REFUSED = auto()
     MYSQL_DOWN = auto()
     GROUP_REFUSED = auto()
+    NO_FUNCTION = auto()  # an older VICIdial
     FORBIDDEN = auto()  # the web server's own refusal, such as a firewall's
 
 
@@ -141,6 +142,7 @@ def _text(text: str) -> Answer:
 
 _SAID = {
     Fate.LOGIN_REFUSED: _text("ERROR: Login incorrect, please try again: |6666|[password]|BAD|"),
+    Fate.NO_FUNCTION: _text("ERROR: NO FUNCTION SPECIFIED"),
     Fate.MYSQL_DOWN: _text("MySQL connect ERROR"),
     Fate.BUSY_503: Answer(Delivery.ANSWERED, 503, shown="busy", retry_after=2.0),
     Fate.ERROR_500: Answer(Delivery.ANSWERED, 500, shown="HTTP 500 without a text"),
@@ -159,23 +161,22 @@ class MemoryRecorder:
 
     async def sent(self, index: int, attempts: int) -> None:
         assert index not in self.outcomes, "a row with an outcome is sent again"
-        self.steps.append(("sent", index))
-        await asyncio.sleep(0)
+        await self._note("sent", index)
 
     async def withdrawn(self, index: int, attempts: int) -> None:
-        self.steps.append(("withdrawn", index))
-        await asyncio.sleep(0)
+        await self._note("withdrawn", index)
 
     async def not_processed(self, index: int) -> None:
-        self.steps.append(("not processed", index))
-        await asyncio.sleep(0)
+        await self._note("not processed", index)
 
     async def absent(self, index: int, known_absent: str) -> None:
-        self.steps.append(("absent", index))
-        await asyncio.sleep(0)
+        await self._note("absent", index)
 
     async def unanswered(self, index: int) -> None:
-        self.steps.append(("unanswered", index))
+        await self._note("unanswered", index)
+
+    async def _note(self, step: str, index: int) -> None:
+        self.steps.append((step, index))
         await asyncio.sleep(0)
 
     def settled(self, outcome: RowOutcome) -> asyncio.Future[None]:

@@ -7,14 +7,13 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from email.utils import formatdate
 from functools import cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from raw_server import (
     CERTIFICATE,
@@ -60,6 +59,7 @@ def no_password_in_any_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         logger.setLevel(level)
     said = [caplog.text, *(repr(record.__dict__) for record in caplog.records)]
     assert not [leak for leak in LEAKS for text in said if leak in text]
+    assert not [record.name for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
 
 
 def shows_no_password(found: Answer) -> Answer:
@@ -103,42 +103,44 @@ def asked(behave: Behaviour, transport: Transport = PATIENT, **serving_options: 
     return run_skipping(main())
 
 
-def test_an_answer_is_handed_over_as_it_came() -> None:
-    found, _ = asked(says(answer(SUCCESS)))
-    assert (found.delivery, found.status, found.body) == (Delivery.ANSWERED, 200, SUCCESS)
-    assert found.shown == SUCCESS.strip()
+HTML = "<html>\n\n  <b>\x1b[31mred\x07</b>" + "x" * 500
+
+
+@pytest.mark.parametrize(
+    ("whole", "status", "body", "shown"),
+    [
+        (answer(SUCCESS), 200, SUCCESS, SUCCESS.strip()),
+        (answer("", "500 Internal Server Error", Connection="close"), 500, "", "HTTP 500 without a text"),
+        (answer("", "204 No Content"), 204, "", "HTTP 204 without a text"),
+        *((answer("words", f"{status} X"), status, "words", "words") for status in (201, 302, 400, 403, 404, 500, 502)),
+        (answer("//other.example.org/", "302 Found"), 302, "//other.example.org/", "//other.example.org/"),
+        (b"HTTP/1.0 200 OK\r\n\r\nSUCCESS: add_did DID", 200, "SUCCESS: add_did DID", "SUCCESS: add_did DID"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ncaf\xe9\n", 200, "caf\ufffd\n", "caf\ufffd"),
+        (answer(HTML), 200, HTML, "<html> <b>\ufffd[31mred\ufffd</b>" + "x" * 136 + "…"),
+    ],
+)
+def test_a_whole_answer_is_handed_over_as_it_came_and_shown_in_one_short_line(
+    whole: bytes, status: int, body: str, shown: str
+) -> None:
+    found, _ = asked(says(whole, then_close=True))
+    assert (found.delivery, found.status, found.body, found.shown) == (Delivery.ANSWERED, status, body, shown)
     assert found.retry_after is None
     assert 0 < found.seconds < 20
 
 
-def test_get_puts_everything_into_the_url_and_nothing_into_the_body() -> None:
-    _, server = asked(says(answer(SUCCESS)))
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_call_is_all_in_the_url_or_all_in_the_body(method: str) -> None:
+    _, server = asked(says(answer(SUCCESS)), Transport(method))
     (received,) = server.received
-    assert received.method == "GET"
-    assert received.target.startswith(API_PATH + "?")
-    assert received.query == {
-        "source": "didimporter",
-        "user": "6666",
-        "pass": SECRET,
-        "function": "add_did",
-        "did_pattern": "17275550100",
-    }
-    assert received.body == b""
+    everything = {"source": "didimporter", "user": "6666", "pass": SECRET, "function": "add_did", **ROW}
+    assert received.method == method
     assert received.headers["user-agent"].startswith("did-importer/")
-
-
-def test_post_puts_everything_into_the_body_and_nothing_into_the_url() -> None:
-    _, server = asked(says(answer(SUCCESS)), Transport("POST"))
-    (received,) = server.received
-    assert (received.method, received.target) == ("POST", API_PATH)
-    assert received.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert received.form == {
-        "source": "didimporter",
-        "user": "6666",
-        "pass": SECRET,
-        "function": "add_did",
-        "did_pattern": "17275550100",
-    }
+    if method == "GET":
+        assert (received.query, received.body) == (everything, b"")
+        assert received.target.startswith(API_PATH + "?")
+    else:
+        assert (received.target, received.form) == (API_PATH, everything)
+        assert received.headers["content-type"] == "application/x-www-form-urlencoded"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -152,27 +154,12 @@ def test_a_question_for_the_version_carries_neither_user_nor_password(method: st
     assert (received.query or received.form) == {"function": "version"}
 
 
-def test_the_signs_that_urls_are_made_of_arrive_as_they_are() -> None:
-    value = "+1 (727) 555-0100 & co = 100% ? # / ; é 中 \U0001f600"
-
-    async def main() -> RawServer:
-        async with serving(says(answer(SUCCESS))) as server:
-            for method in ("GET", "POST"):
-                async with line(server.url(), Transport(method)) as api:
-                    await api.call("add_did", {"did_description": value})
-            return server
-
-    got, posted = run_skipping(main()).received
-    assert got.query["did_description"] == value
-    assert posted.form["did_description"] == value
-    assert "%2B1" in got.target
-
-
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=10))
-@settings(max_examples=40)
+@example([("+1", "+1 (727) 555-0100 & co = 100% ? # / ; é 中 \U0001f600", "6666"), ("1", "a\ud800b", "6666")])
+@settings(max_examples=20, deadline=None)
 def test_the_server_receives_exactly_what_was_given(rows: list[tuple[str, str, str]]) -> None:
     async def main() -> RawServer:
         async with serving(says(answer(SUCCESS))) as server:
@@ -185,24 +172,10 @@ def test_the_server_receives_exactly_what_was_given(rows: list[tuple[str, str, s
 
     received = run_skipping(main()).received
     for (did, description, user), got, posted in zip(rows, received[: len(rows)], received[len(rows) :], strict=True):
+        # half of a surrogate pair cannot be sent
+        row = {"did_pattern": did, "did_description": description.replace("\ud800", "?"), "user": user}
         for seen in (got.query, posted.form):
-            assert seen == {
-                "source": "didimporter",
-                "user": user,
-                "pass": SECRET,
-                "function": "add_did",
-                "did_pattern": did,
-                "did_description": description,
-            }
-
-
-def test_half_a_surrogate_pair_is_sent_as_a_question_mark_and_no_crash() -> None:
-    async def main() -> RawServer:
-        async with serving(says(answer(SUCCESS))) as server, line(server.url()) as api:
-            await api.call("add_did", {"did_description": "a\ud800b"})
-            return server
-
-    assert run_skipping(main()).received[0].query["did_description"] == "a?b"
+            assert seen == {"source": "didimporter", "pass": SECRET, "function": "add_did", **row}
 
 
 def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again() -> None:
@@ -221,20 +194,23 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again() -> No
 # how far a call came ------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_connection_was_not_processed() -> None:
+def closed_port() -> int:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}{API_PATH}"
-        found = run_skipping(ask(url))
-    assert (found.delivery, found.status) == (Delivery.NOT_PROCESSED, 0)
-    assert found.shown == "127.0.0.1 refused the connection"
+        return int(closed.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1:{port}", "127.0.0.1 refused the connection"),
+        ("vici.invalid", "the name vici.invalid does not resolve"),
+    ],
+)
+def test_without_a_connection_nothing_was_processed(host: str, shown: str) -> None:
+    found = run_skipping(ask(f"http://{host.format(port=closed_port())}{API_PATH}"))
+    assert (found.delivery, found.status, found.shown) == (Delivery.NOT_PROCESSED, 0, shown)
     assert not found.still_running
-
-
-def test_a_name_that_does_not_resolve_was_not_processed() -> None:
-    found = run_skipping(ask(f"http://vici.invalid{API_PATH}"))
-    assert found.delivery is Delivery.NOT_PROCESSED
-    assert found.shown == "the name vici.invalid does not resolve"
 
 
 def test_a_connection_that_is_never_made_was_not_processed_and_is_closed() -> None:
@@ -292,51 +268,44 @@ def test_a_server_that_speaks_before_it_is_asked_is_no_web_server() -> None:
     assert found.shown == "127.0.0.1 speaks or closes before it is asked: no web server"
 
 
-CUT_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nSUCCESS: add_did DID HAS"
-CUT_CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\nSUCCESS: add_did"
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKS = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+CUT_BODY = HEAD + b"Content-Length: 500\r\n\r\nSUCCESS: add_did DID HAS"
 
 
 @pytest.mark.parametrize(
     "behave",
     [
-        cuts,
-        says(b"", then_close=True),
-        says(b"HTTP/1.1 200 OK\r\nContent-Le", then_close=True),
-        says(CUT_BODY, then_close=True),
-        says(CUT_CHUNK, then_close=True),
-        says(b"NOT HTTP AT ALL\r\n\r\n", then_close=True),
-        says(b"HTTP/1.1 abc OK\r\n\r\n", then_close=True),
-        says(b"HTTP/1.1 200 OK\r\n" + b"X-Long: " + b"x" * 200_000 + b"\r\n\r\n", then_close=True),
-        says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nabcde", then_close=True),
-        says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 20_000),
-        says(b"HTTP/1.1 100 Continue\r\n\r\n" * 5_000),
-        says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
-        says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (LONGEST_REPLY_BYTES + 1)),
-        says(b"HTTP/1.1 500 Error\r\nContent-Length: 500\r\n\r\n<html>", then_close=True),
-    ],
-    ids=[
-        "reset",
-        "closed",
-        "half a head",
-        "half a body",
-        "half a chunk",
-        "no HTTP",
-        "no status",
-        "endless head",
-        "two lengths",
-        "endless trailers",
-        "endless interim answers",
-        "packed for the way",
-        "endless body",
-        "half a 500",
+        pytest.param(cuts, id="reset"),
+        *(
+            pytest.param(says(whole, then_close=close), id=name)
+            for name, whole, close in (
+                ("closed", b"", True),
+                ("half a head", HEAD + b"Content-Le", True),
+                ("half a body", CUT_BODY, True),
+                ("half a chunk", CHUNKS + b"100\r\nSUCCESS: add_did", True),
+                ("no HTTP", b"NOT HTTP AT ALL\r\n\r\n", True),
+                ("no status", b"HTTP/1.1 abc OK\r\n\r\n", True),
+                ("endless head", HEAD + b"X-Long: " + b"x" * 200_000 + b"\r\n\r\n", True),
+                ("two lengths", HEAD + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\nabcde", True),
+                ("endless trailers", CHUNKS + b"0\r\n" + b"X: y\r\n" * 20_000, False),
+                ("endless interim answers", b"HTTP/1.1 100 Continue\r\n\r\n" * 5_000, False),
+                ("packed for the way", HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", False),
+                ("endless body", HEAD + b"\r\n" + b"x" * (LONGEST_REPLY_BYTES + 1), False),
+                ("half a 500", b"HTTP/1.1 500 Error\r\nContent-Length: 500\r\n\r\n<html>", True),
+            )
+        ),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_answer_that_does_not_come_whole_may_have_been_processed(behave: Behaviour, method: str) -> None:
+def test_an_answer_that_does_not_come_whole_may_have_been_processed(
+    behave: Behaviour, method: str, request: pytest.FixtureRequest
+) -> None:
     found, server = asked(behave, Transport(method))
-    assert found.delivery is Delivery.UNANSWERED
-    assert found.body == ""
+    assert (found.delivery, found.body) == (Delivery.UNANSWERED, "")
     assert len(server.received) == 1
+    if "endless body" in request.node.name:
+        assert found.shown == "the answer was endlessly long"
 
 
 @pytest.mark.parametrize(
@@ -349,11 +318,6 @@ def test_a_call_that_takes_too_long_may_still_be_at_work(behave: Behaviour) -> N
     assert (found.delivery, found.still_running) == (Delivery.UNANSWERED, True)
     assert found.shown == "no answer within 20 s"
     assert found.seconds >= 3600
-
-
-def test_a_body_without_an_end_is_not_read_for_ever() -> None:
-    found, _ = asked(says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (LONGEST_REPLY_BYTES + 1)))
-    assert found.shown == "the answer was endlessly long"
 
 
 def test_the_next_call_after_one_that_took_too_long_has_a_connection_of_its_own() -> None:
@@ -380,30 +344,7 @@ def test_a_server_that_says_it_is_busy_has_said_so_before_its_body(status: str, 
     assert found.retry_after == 7
 
 
-def test_retry_after_may_be_a_date_and_nonsense_is_none() -> None:
-    found, _ = asked(says(answer("", "503 Busy", Retry_After=formatdate(0, usegmt=True))))
-    assert found.retry_after == 0
-    found, _ = asked(says(answer("", "503 Busy", Retry_After="soon")))
-    assert found.retry_after is None
-
-
-@pytest.mark.parametrize("status", [201, 204, 302, 400, 403, 404, 500, 502])
-def test_every_whole_answer_is_handed_over_with_its_status(status: int) -> None:
-    found, _ = asked(says(answer("" if status == 204 else "words", f"{status} X")))
-    assert (found.delivery, found.status) == (Delivery.ANSWERED, status)
-
-
-def test_an_answer_without_a_text_is_shown_by_its_status() -> None:
-    found, _ = asked(says(answer("", "500 Internal Server Error", Connection="close")))
-    assert (found.status, found.body, found.shown) == (500, "", "HTTP 500 without a text")
-
-
-def test_a_body_that_ends_with_the_connection_is_handed_over_for_the_classifier_to_judge() -> None:
-    found, _ = asked(says(b"HTTP/1.0 200 OK\r\n\r\nSUCCESS: add_did DID", then_close=True))
-    assert (found.delivery, found.body) == (Delivery.ANSWERED, "SUCCESS: add_did DID")
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "br", "deflate", "zstd", "x"])
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "br", "x"])
 def test_an_encoding_that_nobody_asked_for_is_refused_unread(encoding: str) -> None:
     packed = gzip.compress(SUCCESS.encode())
     found, server = asked(says(answer("", Content_Encoding=encoding).replace(b": 0", b": 99") + packed))
@@ -438,7 +379,7 @@ ODD = st.sampled_from(
     st.sampled_from(["200 OK", "302 Found", "503 Busy", "429 Many", "401 No", "204 None", "101 Switch", "999 X"]),
     st.binary(max_size=60) | st.just(SUCCESS.encode()),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_stands_in_a_header_or_a_body_is_a_value_and_no_crash(
     name: str, value: str, status: str, body: bytes
 ) -> None:
@@ -448,7 +389,7 @@ def test_whatever_stands_in_a_header_or_a_body_is_a_value_and_no_crash(
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whatever_comes_instead_of_an_answer_is_a_value_and_no_crash(whole: bytes) -> None:
     found, _ = asked(says(whole, then_close=True))
     assert found.delivery is Delivery.UNANSWERED or b"HTTP" in whole
@@ -643,12 +584,6 @@ def at(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
 
-def closed_port() -> int:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        return int(closed.getsockname()[1])
-
-
 def test_a_name_all_of_whose_addresses_refuse_has_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, closed_port(), closed_port())
     found = run_skipping(ask(f"http://vici.example.org{API_PATH}"))
@@ -665,11 +600,6 @@ def test_the_next_address_of_a_name_is_taken_where_the_first_refuses(monkeypatch
     assert run_skipping(main()).body == SUCCESS
 
 
-def test_bytes_that_are_no_utf_8_are_no_crash() -> None:
-    found, _ = asked(says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ncaf\xe9\n"))
-    assert found.body == "caf\ufffd\n"
-
-
 # what is shown --------------------------------------------------------------------------------------------------------
 
 
@@ -682,13 +612,6 @@ def test_a_reply_that_repeats_the_password_is_shown_up_to_it(echo: str) -> None:
     assert found.shown == f"ERROR: Login incorrect, please try again: |6666|{MASK}"
 
 
-def test_what_is_shown_is_short_and_one_line_and_obeyed_by_no_terminal() -> None:
-    found, _ = asked(says(answer("<html>\n\n  <b>\x1b[31mred\x07</b>" + "x" * 500)))
-    assert found.shown.startswith("<html> <b>\ufffd[31mred\ufffd</b>xxx")
-    assert len(found.shown) == 160
-    assert found.shown.endswith("…")
-
-
 # redirects ------------------------------------------------------------------------------------------------------------
 
 
@@ -698,59 +621,35 @@ def moved(location: str, status: str = "302 Found") -> bytes:
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_redirect_on_the_same_host_is_followed_with_the_whole_call(status: str, method: str) -> None:
-    found, server = asked(says(moved("/new/api.php?pass=x", status), answer(SUCCESS)), Transport(method))
-    assert (found.delivery, found.body) == (Delivery.ANSWERED, SUCCESS)
-    first, second = server.received
-    assert second.target.partition("?")[0] == "/new/api.php"
-    assert (second.method, second.query or second.form) == (method, first.query or first.form)
-
-
-def test_the_new_address_is_kept_for_the_next_call() -> None:
+def test_a_redirect_on_the_same_host_is_followed_with_the_whole_call_and_kept(status: str, method: str) -> None:
     async def main() -> RawServer:
-        async with serving(says(moved("/new.php"), answer(SUCCESS))) as server, line(server.url()) as api:
+        behave = says(moved("/new/api.php?pass=x", status), answer(SUCCESS))
+        async with serving(behave) as server, line(server.url(), Transport(method)) as api:
             for _ in range(2):
-                await api.call("add_did", ROW)
+                found = shows_no_password(await api.call("add_did", ROW))
+                assert (found.delivery, found.body) == (Delivery.ANSWERED, SUCCESS)
             return server
 
-    assert [received.target.partition("?")[0] for received in run_skipping(main()).received] == [
-        API_PATH,
-        "/new.php",
-        "/new.php",
-    ]
+    received = run_skipping(main()).received
+    assert [one.target.partition("?")[0] for one in received] == [API_PATH, "/new/api.php", "/new/api.php"]
+    assert [(one.method, one.query or one.form) for one in received] == [
+        (method, received[0].query or received[0].form)
+    ] * 3
 
 
 @pytest.mark.parametrize(
     ("location", "named"),
     [
         (f"http://localhost:1{API_PATH}?pass={quote_plus(SECRET)}", f"http://localhost:1{API_PATH}"),
-        ("https://other.example.org/login", "https://other.example.org/login"),
         (f"https://other.example.org/{quote(SECRET)}/x", f"https://other.example.org/{MASK}"),
-        ("http://127.0.0.1:1/x", "http://127.0.0.1:1/x"),
+        ("http://[::1", "an address that cannot be read"),
+        (f"http://127.0.0.1:x/?pass={quote_plus(SECRET)}", "an address that cannot be read"),
     ],
 )
 def test_a_redirect_elsewhere_is_not_followed_and_named(location: str, named: str) -> None:
     found, server = asked(says(moved(location)))
     assert found.delivery is Delivery.IMPOSSIBLE
     assert f"redirects to {named}, and the password is not sent there" in found.shown
-    assert len(server.received) == 1
-
-
-@pytest.mark.parametrize("location", ["http://[::1", f"http://127.0.0.1:x/?pass={quote_plus(SECRET)}", "http://:80/"])
-def test_a_redirect_to_what_is_no_address_is_not_followed_and_no_crash(location: str) -> None:
-    found, server = asked(says(moved(location)))
-    assert found.delivery in {Delivery.UNANSWERED, Delivery.IMPOSSIBLE}
-    assert len(server.received) == 1
-
-
-def test_a_redirect_down_to_http_is_not_followed() -> None:
-    async def main() -> tuple[Answer, RawServer]:
-        async with serving(says(moved("http://127.0.0.1/x")), tls=True) as server:
-            return await ask(server.url(), Transport(ca_file=str(CERTIFICATE))), server
-
-    found, server = run_skipping(main())
-    assert found.delivery is Delivery.IMPOSSIBLE
-    assert "redirects to http://127.0.0.1/x" in found.shown
     assert len(server.received) == 1
 
 
@@ -770,12 +669,6 @@ def test_a_redirect_without_an_end_ends_the_run_after_a_few_calls() -> None:
     assert found.delivery is Delivery.IMPOSSIBLE
     assert "redirects again and again" in found.shown
     assert len(server.received) == 4
-
-
-def test_a_redirect_that_names_no_place_is_an_answer_like_others() -> None:
-    found, server = asked(says(answer("//other.example.org/", "302 Found")))
-    assert (found.delivery, found.status, found.body) == (Delivery.ANSWERED, 302, "//other.example.org/")
-    assert len(server.received) == 1
 
 
 # certificates ---------------------------------------------------------------------------------------------------------
@@ -917,12 +810,3 @@ def test_a_proxy_that_cannot_be_used_is_a_setting_to_correct(monkeypatch: pytest
     with pytest.raises(SettingsError, match="ALL_PROXY names cannot be used") as refused:
         NonAgentApi(server, PATIENT, PATIENT.ssl_context())
     assert "Corr3ct" not in str(refused.value)
-
-
-# logs -----------------------------------------------------------------------------------------------------------------
-
-
-def test_the_libraries_below_log_nothing_at_all(caplog: pytest.LogCaptureFixture) -> None:
-    found, _ = asked(says(moved(f"/new.php?pass={quote_plus(SECRET)}"), answer(SUCCESS)))
-    assert found.body == SUCCESS
-    assert not [record.name for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
