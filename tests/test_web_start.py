@@ -8,13 +8,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from web_page import running_page, start_page
 
-from importer.web.launcher import icon_path, icon_text
+from importer.web.server import icon_path, icon_text
 
 
 def test_the_first_page_comes_soon_and_takes_little_memory(tmp_path: Path) -> None:
@@ -109,11 +108,3 @@ def test_an_icon_is_written_and_removed(tmp_path: Path) -> None:
         assert str(icon) in ended.stdout
         assert icon.exists() is there
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-
-
-def test_every_address_has_its_answer() -> None:
-    from importer.web.app import ADDRESSES
-
-    for _, _, name in ADDRESSES:
-        module, _, function = name.partition(".")
-        assert callable(getattr(import_module(f"importer.web.{module}"), function))

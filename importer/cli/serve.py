@@ -33,25 +33,22 @@ def _check_port(port: int) -> None:
 
 def web(flags: argparse.Namespace) -> int:
     """``did-importer web``: the page, or the icon that starts it."""
-    from importer.web.launcher import icon_path, icon_text, install_icon, remove_icon
-
+    _check_port(flags.port)
+    try:
+        from importer.web.server import WebOptions, icon_path, install_icon, remove_icon, serve
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"the page needs an extra that is not installed ({error.name}); run: pip install 'did-importer[web]'"
+        ) from None
     path = icon_path()
     if flags.install_icon:
-        install_icon(path, icon_text())
+        install_icon(path)
         say([f"written: {path}"])
         return ExitCode.DONE
     if flags.remove_icon:
         say([f"removed: {path}" if remove_icon(path) else f"there is no icon at {path}"])
         return ExitCode.DONE
-    _check_port(flags.port)
-    try:
-        from importer.web.server import WebOptions, serve
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"the page needs an extra that is not installed ({error.name}); run: pip install 'did-importer[web]'"
-        ) from None
-    state = folders_of(flags).state
-    options = WebOptions(state / "web", state, flags.port, browser=not flags.no_browser, config=flags.config)
+    options = WebOptions(folders_of(flags).state, flags.port, browser=not flags.no_browser, config=flags.config)
     return serve(options, lambda sentence: print(sentence, flush=True))
 
 

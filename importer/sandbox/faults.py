@@ -1,8 +1,4 @@
-"""What can go wrong between a client and VICIdial, and when it does.
-
-Each fault is one that real servers, proxies and networks show (the recorded replies and the traps listed with
-them). What matters to an importer: whether the DID is stored although no good answer comes.
-"""
+"""What can go wrong between a client and VICIdial, as real servers, proxies and networks show it, and when it does."""
 
 import random
 import time
@@ -19,7 +15,6 @@ class Fault(StrEnum):
     meaning: str
 
     def __new__(cls, value: str, meaning: str) -> Self:
-        """Make a text that has a meaning."""
         fault = str.__new__(cls, value)
         fault._value_ = value
         fault.meaning = meaning
@@ -46,37 +41,24 @@ class Fault(StrEnum):
     BROKEN_TABLE = "broken-table", "the table of DIDs is broken; the login works, the DID is not added"
 
 
-PROCESSED: Final = frozenset(
-    {
-        Fault.ERROR_500_AFTER,
-        Fault.CUT_AFTER,
-        Fault.HALF_BODY,
-        Fault.HTML_AFTER,
-        Fault.HANG_AFTER,
-        Fault.LOST_INSERT,
-        Fault.WRONG_NUMBER,
-        Fault.PHP_WARNINGS,
-        Fault.BROKEN_TABLE,
-    }
-)
-"""The faults that befall a call which VICIdial has processed, login and all."""
+ONLY_SUCCESS: Final = frozenset({Fault.LOST_INSERT, Fault.WRONG_NUMBER})
+"""The faults that only a SUCCESS can have; other replies stay as they are."""
 
 OF_A_WHOLE_SERVER: Final = frozenset(
     {Fault.REDIRECT, Fault.DENIED_401, Fault.DENIED_403, Fault.BROKEN_TABLE, Fault.PHP_WARNINGS}
 )
 """The faults that come of how a server is set up, and so befall all calls or none."""
 
-ONLY_SUCCESS: Final = frozenset({Fault.LOST_INSERT, Fault.WRONG_NUMBER})
-"""The faults that only a SUCCESS can have; other replies stay as they are."""
+PROCESSED: Final = ONLY_SUCCESS | {
+    Fault[name]
+    for name in "ERROR_500_AFTER CUT_AFTER HALF_BODY HTML_AFTER HANG_AFTER PHP_WARNINGS BROKEN_TABLE".split()
+}
+"""The faults that befall a call which VICIdial has processed, login and all."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultPlan:
-    """Which calls break, and how.
-
-    Raises:
-        ValueError: the shares are negative or come to more than 1.
-    """
+    """Which calls break, and how."""
 
     # the share of calls, 0 to 1, that each fault befalls; drawn from the seed, the DID and the number of the call for
     # it, so that the order in which calls arrive changes nothing
@@ -93,7 +75,7 @@ class FaultPlan:
             raise ValueError("the shares of faults must be 0 or more each, and 1 at most together")
 
     def fault_for(self, seed: int, function: str, did_pattern: str, nth: int) -> Fault | None:
-        """Decide what befalls one call; None for one that is answered as it should be."""
+        """Return what befalls one call; None for one that is answered as it should be."""
         breaks = function in self.functions
         if self.chosen is not None:
             return self.chosen(did_pattern, nth) if breaks else None

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from importer.column import Column, ServerCheck
@@ -28,13 +27,6 @@ _NUMBER: Final = re.compile(r"[0-9]+(?:e[0-9]+)?", re.IGNORECASE)
 _LARGEST: Final = 2.0**64
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The first field that VICIdial refuses: the whole reply."""
-
-    text: str
-
-
 def kept(column: Column, text: str, *, use_non_latin: bool) -> str:
     """Return what VICIdial leaves of a field; with use_non_latin letters of every script stay in most texts."""
     if not use_non_latin or column.name not in _LETTERS_OF_ALL_SCRIPTS:
@@ -49,8 +41,8 @@ def fits(column: Column, value: str) -> bool:
 
 def check_fields(
     function: str, user: str, params: Mapping[str, str], store: Store, *, use_non_latin: bool
-) -> Row | Refusal:
-    """Return the fields that are given, by the database's column, as VICIdial keeps them; or the first refusal."""
+) -> Row | str:
+    """Return the fields that are given, by the database's column, as VICIdial keeps them; or the refusal of one."""
     given: Row = {}
     for column in CHECKED:
         value = kept(column, params.get(column.name, ""), use_non_latin=use_non_latin)
@@ -58,7 +50,7 @@ def check_fields(
             continue
         if not _accepts(column, value, store):
             named = _REFUSED_AS.get(column.name, function)
-            return Refusal(f"ERROR: {named} {column.refusal}: |{user}|{value}\n")
+            return f"ERROR: {named} {column.refusal}: |{user}|{value}\n"
         given[column.stored_as] = value
     return given
 

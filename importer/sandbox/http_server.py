@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from importer.columns import DID_PATTERN
 from importer.sandbox.faults import LOOPBACK, ONLY_SUCCESS, PATH, PROCESSED, Fault, SandboxOptions
-from importer.sandbox.replies import NOTHING, Reply, broken_reply, page
+from importer.sandbox.replies import Reply, broken_reply, page
 from importer.sandbox.rules import Request, answer, word
 from importer.sandbox.store import Call, Store
 
@@ -39,7 +39,6 @@ class PracticeServer(ThreadingTCPServer):
         self.store, self.options = store, options
         self.random = random.Random(options.seed)
         self.stopping = threading.Event()
-        self.mistake: BaseException | None = None
         self._connections: set[socket.socket] = set()
         self._thread: threading.Thread | None = None
         try:
@@ -48,13 +47,7 @@ class PracticeServer(ThreadingTCPServer):
             self.server_close()
             raise
 
-    @property
-    def port(self) -> int:
-        """The port that it has."""
-        return int(self.server_address[1])
-
     def serve(self) -> None:
-        """Serve, in a thread, until ``stop``."""
         self.server_activate()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="sandbox", daemon=True)
         self._thread.start()
@@ -86,7 +79,7 @@ class PracticeServer(ThreadingTCPServer):
         """Keep a mistake of the sandbox's own; a client that went away is none."""
         error = sys.exception()
         if not isinstance(error, OSError):
-            self.mistake = self.mistake or error
+            self.store.mistake = self.store.mistake or error
 
 
 class PracticeHandler(BaseHTTPRequestHandler):
@@ -100,10 +93,7 @@ class PracticeHandler(BaseHTTPRequestHandler):
     timeout = 75
 
     def do_GET(self) -> None:
-        """Answer one request."""
-        arrived = monotonic()
-        url = urlsplit(self.path)
-        form = self._form()
+        arrived, url, form = monotonic(), urlsplit(self.path), self._form()
         if form is None:
             return
         if not self._is_asked_here():
@@ -115,20 +105,19 @@ class PracticeHandler(BaseHTTPRequestHandler):
         # the URL's parameters win, and of two with one name the last, as in PHP
         params = _parsed(form) | _parsed(url.query)
         fault = self._arrival(arrived, params)
-        half = self._half_the_latency()
-        if not self._wait(half):
+        half = self.server.random.uniform(*self.server.options.latency) / 2
+        if self._stops_within(half):
             return
-        if fault is not None and fault not in PROCESSED:
-            self._break(fault, NOTHING)
-            return
-        request = Request(params, self.client_address[0], table_broken=fault is Fault.BROKEN_TABLE)
-        with self.server.store.lock:
-            reply = answer(request, self.server.store, self.server.options)
-            if fault is Fault.LOST_INSERT and reply.added:
-                self.server.store.delete(reply.added)
-        if not self._wait(half):
-            return
-        if fault is None or fault is Fault.BROKEN_TABLE or (fault in ONLY_SUCCESS and not reply.added):
+        reply = Reply("")
+        if fault is None or fault in PROCESSED:
+            request = Request(params, self.client_address[0], table_broken=fault is Fault.BROKEN_TABLE)
+            with self.server.store.lock:
+                reply = answer(request, self.server.store, self.server.options)
+                if fault is Fault.LOST_INSERT and reply.added:
+                    self.server.store.delete(reply.added)
+            if self._stops_within(half):
+                return
+        if fault is None or (fault in ONLY_SUCCESS and not reply.added):
             self._send(reply)
         else:
             self._break(fault, reply)
@@ -149,7 +138,7 @@ class PracticeHandler(BaseHTTPRequestHandler):
 
     def _is_asked_here(self) -> bool:
         """Say whether the request is for this server by its own name, and from no other site's page."""
-        ours = {f"{name}:{self.server.port}" for name in _NAMES_OF_LOOPBACK}
+        ours = {f"{name}:{self.server.server_address[1]}" for name in _NAMES_OF_LOOPBACK}
         origin = self.headers.get("Origin") or self.headers.get("Referer")
         return (
             self.headers.get("Host") in ours
@@ -160,27 +149,23 @@ class PracticeHandler(BaseHTTPRequestHandler):
     def _arrival(self, arrived: float, params: Mapping[str, str]) -> Fault | None:
         """Record a call, and decide what befalls it."""
         function = word(params.get("function", ""))
+        user = word(params.get("user", ""))
         did = DID_PATTERN.keep(params.get("did_pattern") or params.get("new_dids", "").partition(",")[0])
         plan, store = self.server.options.faults, self.server.store
         shown = MappingProxyType({name: value for name, value in params.items() if name != "pass"})
         with store.lock:
             store.counts[did] += function in plan.functions
             fault = plan.fault_for(self.server.options.seed, function, did, store.counts[did])
-            user = word(params.get("user", ""))
             store.calls.append(Call(arrived, function, user, did, self.command, shown, fault.value if fault else ""))
             store.lock.notify_all()
         return fault
 
-    def _half_the_latency(self) -> float:
-        latency = self.server.options.latency
-        return self.server.random.uniform(*latency) / 2 if any(latency) else 0.0
-
-    def _wait(self, seconds: float) -> bool:
-        """Wait; False where the server stops meanwhile, and the connection is then to be reset."""
-        if seconds and self.server.stopping.wait(seconds):
+    def _stops_within(self, seconds: float) -> bool:
+        """Wait; True where the server stops meanwhile, and the connection is reset."""
+        stops = bool(seconds) and self.server.stopping.wait(seconds)
+        if stops:
             self._reset()
-            return False
-        return True
+        return stops
 
     def _break(self, fault: Fault, reply: Reply) -> None:
         """Answer as the fault wants; ``reply`` is what VICIdial would have said, if it was asked."""

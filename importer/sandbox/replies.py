@@ -24,13 +24,11 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-NOTHING: Final = Reply("")
 PHP_FAILED: Final = Reply("", 500, headers=(("Connection", "close"),))
 """A PHP failure: an empty 500, after which the connection is closed."""
 
 
 def page(title: str, text: str, status: int) -> Reply:
-    """Return a plain page."""
     title, text = html.escape(title), html.escape(text)
     head = f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n"
     return Reply(f"{head}<body><h1>{title}</h1><p>{text}</p></body></html>\n", status)

@@ -13,9 +13,9 @@ from typing import Final
 from importer.column import WORD
 from importer.columns import BY_NAME, DID_PATTERN
 from importer.sandbox.faults import SandboxOptions
-from importer.sandbox.fields import Refusal, as_stored, check_fields, fits, kept
+from importer.sandbox.fields import as_stored, check_fields, fits, kept
 from importer.sandbox.replies import PHP_FAILED, Reply, names_page
-from importer.sandbox.store import ALL_FUNCTIONS, LOCK_AFTER, Store, User
+from importer.sandbox.store import ALL_FUNCTIONS, LOCK_AFTER, Row, Store, User
 
 _NOT_IN_A_WORD: Final = re.compile(f"[^{WORD}]")
 _NOT_IN_A_SOURCE: Final = re.compile("[^0-9a-zA-Z]")
@@ -26,17 +26,19 @@ _LOCK_MINUTES: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What VICIdial is asked.
-
-    Attributes:
-        params: the parameters of URL and form.
-        address: the client's IP address.
-        table_broken: whether the table of DIDs cannot be read, which ends PHP.
-    """
+    """What VICIdial is asked; with ``table_broken`` the table of DIDs cannot be read, which ends PHP."""
 
     params: Mapping[str, str]
     address: str
     table_broken: bool = False
+
+
+class _EndedError(Exception):
+    """VICIdial has said all that it says, in the midst of a function."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.text)
+        self.reply = reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +51,36 @@ class _Call:
     store: Store
     options: SandboxOptions
 
+    def param(self, name: str) -> str:
+        return self.request.params.get(name, "")
+
     def error(self, reason: str, *echoed: str) -> Reply:
         return Reply(f"ERROR: {self.function} {reason}: |{'|'.join((self.user.name, *echoed))}\n")
 
-    def did(self, parameter: str, needed: str) -> str | Reply:
-        """The DID that is asked about, or the first refusal: no permission, no DID, no table."""
+    def did(self, parameter: str, needed: str) -> str:
+        """The DID that is asked about; no permission, no DID or no table ends the call."""
         if not (self.user.level >= 8 and self.user.api_access and self.user.modify_dids):
-            return self.error(f"USER DOES NOT HAVE PERMISSION TO {needed} DIDS", "0")
-        did = DID_PATTERN.keep(self.request.params.get(parameter, ""))
-        listed = self.new_dids() if self.function == "copy_did" else None
-        if not fits(DID_PATTERN, did) or (
-            listed is not None and not 2 <= len(",".join(listed)) <= _LONGEST_LIST_OF_DIDS
-        ):
-            return self.error(DID_PATTERN.refusal, did)
-        return PHP_FAILED if self.request.table_broken else did
+            raise _EndedError(self.error(f"USER DOES NOT HAVE PERMISSION TO {needed} DIDS", "0"))
+        did = DID_PATTERN.keep(self.param(parameter))
+        listed = ",".join(self.new_dids()) if self.function == "copy_did" else "  "
+        if not fits(DID_PATTERN, did) or not 2 <= len(listed) <= _LONGEST_LIST_OF_DIDS:
+            raise _EndedError(self.error(DID_PATTERN.refusal, did))
+        if self.request.table_broken:
+            raise _EndedError(PHP_FAILED)
+        return did
 
     def new_dids(self) -> list[str]:
-        return [DID_PATTERN.keep(did) for did in self.request.params.get("new_dids", "").split(",")]
+        return [DID_PATTERN.keep(did) for did in self.param("new_dids").split(",")]
 
-    def fields(self) -> dict[str, str | None] | Refusal:
+    def fields(self) -> Row:
+        """The fields that are given, as VICIdial keeps them; one that it refuses ends the call."""
         use_non_latin = self.options.use_non_latin
-        return check_fields(self.function, self.user.name, self.request.params, self.store, use_non_latin=use_non_latin)
+        given = check_fields(
+            self.function, self.user.name, self.request.params, self.store, use_non_latin=use_non_latin
+        )
+        if isinstance(given, str):
+            raise _EndedError(Reply(given))
+        return given
 
 
 def word(text: str) -> str:
@@ -79,26 +90,26 @@ def word(text: str) -> str:
 
 def answer(request: Request, store: Store, options: SandboxOptions) -> Reply:
     """Answer one request; the caller holds ``store.lock``, so that look-up and INSERT are one."""
-    params = request.params
-    function = word(params.get("function", ""))
+    function = word(request.params.get("function", ""))
     if function == "version":
         return Reply(_version(options))
     user = _log_in(request, store, options)
     if isinstance(user, str):
         return Reply(user)
-    source = _NOT_IN_A_SOURCE.sub("", params.get("source", ""))
+    source = _NOT_IN_A_SOURCE.sub("", request.params.get("source", ""))
     if len(source) < 2:
         return Reply(f"ERROR: Invalid Source - {source}\nERROR: Invalid Source: |{source}|\n")
-    if ALL_FUNCTIONS not in user.functions and function not in user.functions:
-        if function not in _FUNCTIONS and function != "coffee":
-            return Reply("ERROR: NO FUNCTION SPECIFIED\n")
+    known = function in _FUNCTIONS or function == "coffee"
+    if known and ALL_FUNCTIONS not in user.functions and function not in user.functions:
         return Reply(f"ERROR: auth USER DOES NOT HAVE PERMISSION TO USE THIS FUNCTION: |{user.name}|{function}|\n")
     if function == "coffee":
         return Reply("Coffee: coffee|Error 418 I'm a teapot", status=418)
-    answered = _FUNCTIONS.get(function)
-    if answered is None or options.build < _FIRST_BUILDS.get(function, ""):
+    if not known or options.build < _FIRST_BUILDS.get(function, ""):
         return Reply("ERROR: NO FUNCTION SPECIFIED\n")
-    return answered(_Call(function, user, request, store, options))
+    try:
+        return _FUNCTIONS[function](_Call(function, user, request, store, options))
+    except _EndedError as ended:
+        return ended.reply
 
 
 def _log_in(request: Request, store: Store, options: SandboxOptions) -> User | str:
@@ -135,32 +146,24 @@ def _version(options: SandboxOptions) -> str:
 
 def _add_did(call: _Call) -> Reply:
     did = call.did("did_pattern", "ADD")
-    if isinstance(did, Reply):
-        return did
-    if call.store.did_id(did) is not None:
+    if call.store.row(did) is not None:
         return call.error("DID ALREADY EXISTS", did)
     given = call.fields()
-    if isinstance(given, Refusal):
-        return Reply(given.text)
     call.store.insert({**as_stored(given), "did_pattern": did})
     return Reply(f"SUCCESS: add_did DID HAS BEEN ADDED - {call.user.name}|{did}\n", added=did)
 
 
 def _update_did(call: _Call) -> Reply:
     did = call.did("did_pattern", "UPDATE")
-    if isinstance(did, Reply):
-        return did
     did_id = call.store.visible_id(did)
     if did_id is None:
         return call.error("DID DOES NOT EXIST", did)
-    if BY_NAME["active"].keep(call.request.params.get("delete_did", "")) == "Y":
+    if BY_NAME["active"].keep(call.param("delete_did")) == "Y":
         if not call.user.delete_dids:
             return call.error("USER DOES NOT HAVE PERMISSION TO DELETE DIDS", "1")
         call.store.delete(did)
         return Reply(f"SUCCESS: update_did DID HAS BEEN DELETED - {call.user.name}|{did}|{did_id}\n")
     given = call.fields()
-    if isinstance(given, Refusal):
-        return Reply(given.text)
     if not given:
         return Reply(f"NOTICE: update_did NO UPDATES DEFINED: |{call.user.name}|\n")
     call.store.update(did, as_stored(given))
@@ -169,13 +172,11 @@ def _update_did(call: _Call) -> Reply:
 
 def _copy_did(call: _Call) -> Reply:
     source = call.did("source_did_pattern", "ADD")
-    if isinstance(source, Reply):
-        return source
     model = call.store.row(source)
     if model is None:
         return call.error("SOURCE DID DOES NOT EXIST", source)
     described = BY_NAME["did_description"]
-    text = kept(described, call.request.params.get(described.name, ""), use_non_latin=call.options.use_non_latin)
+    text = kept(described, call.param(described.name), use_non_latin=call.options.use_non_latin)
     if text and not fits(described, text):
         return call.error("DID DESCRIPTION MUST BE EITHER BLANK OR FROM 6 TO 50 CHARACTERS", text)
     if text:
@@ -195,20 +196,12 @@ def _copy_did(call: _Call) -> Reply:
     return Reply("\n".join(lines) + "\n")
 
 
-def _in_groups(call: _Call) -> Reply:
-    return names_page("Inbound Groups", call.options.in_groups, colours=True)
-
-
-def _call_menus(call: _Call) -> Reply:
-    return names_page("Call Menus", call.options.call_menus, colours=False)
-
-
 _FUNCTIONS: Final[Mapping[str, Callable[[_Call], Reply]]] = MappingProxyType(
     {
         "add_did": _add_did,
         "update_did": _update_did,
         "copy_did": _copy_did,
-        "ingroup_list": _in_groups,
-        "callmenu_list": _call_menus,
+        "ingroup_list": lambda call: names_page("Inbound Groups", call.options.in_groups, colours=True),
+        "callmenu_list": lambda call: names_page("Call Menus", call.options.call_menus, colours=False),
     }
 )

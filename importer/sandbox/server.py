@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -28,19 +29,19 @@ class Sandbox:
         self._server: PracticeServer | None = None
 
     def __enter__(self) -> Self:
-        """Start."""
         self._server = self._bound()
-        self._port = self._server.port
+        self._port = self._server.server_address[1]
         self._server.serve()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
     ) -> None:
-        """Stop."""
-        mistake = self._stop()
-        if kind is None and mistake is not None:
-            raise RuntimeError("the sandbox itself failed on a request; this is a mistake in it") from mistake
+        self._stop()
+        if kind is None and self._store.mistake is not None:
+            raise RuntimeError(
+                "the sandbox itself failed on a request; this is a mistake in it"
+            ) from self._store.mistake
 
     @property
     def url(self) -> str:
@@ -49,7 +50,6 @@ class Sandbox:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
         return self._port
 
     @property
@@ -69,11 +69,6 @@ class Sandbox:
             return self._store.rows()
 
     def user(self, name: str) -> User:
-        """Return a user.
-
-        Raises:
-            KeyError: there is none of that name.
-        """
         with self._store.lock:
             return self._store.users[name]
 
@@ -93,16 +88,14 @@ class Sandbox:
             self._store.delete(did_pattern)
 
     def hide_did(self, did_pattern: str) -> None:
-        """Give a DID to a user group that nobody here may see: update_did says that it does not exist."""
         with self._store.lock:
             self._store.hide(did_pattern)
 
     def pause(self) -> None:
         """Go away: connections are reset, new ones refused, calls that are being answered are dropped."""
-        mistake = self._stop()
+        self._stop()
         # bound but not listening, the port refuses connections and nobody else can get it
         self._server = self._bound()
-        self._server.mistake = mistake
 
     def resume(self) -> None:
         """Come back on the same port, with the same data."""
@@ -113,32 +106,20 @@ class Sandbox:
     def _bound(self) -> PracticeServer:
         return PracticeServer(self._port, self._store, self._options)
 
-    def _stop(self) -> BaseException | None:
-        """Stop, and return the sandbox's own mistake if it made one."""
+    def _stop(self) -> None:
         server, self._server = self._server, None
-        if server is None:
-            return None
-        server.stop()
-        return server.mistake
+        if server is not None:
+            server.stop()
 
 
 def serve(options: SandboxOptions, port: int, ready: Callable[[str], None]) -> None:
     """Run a sandbox until Ctrl-C.
 
-    Args:
-        options: how it behaves.
-        port: where it listens; 0 for a free port.
-        ready: called with the API's address once it answers.
-
-    Raises:
-        OSError: the port is taken.
+    ``ready`` is called with the API's address once it answers. Where the port is taken, that is an OSError.
     """
     forever = threading.Event()
-    with Sandbox(options, port) as sandbox:
-        try:
-            ready(sandbox.url)
-            # on Windows a wait without an end would not notice Ctrl-C
-            while not forever.wait(0.5):
-                pass
-        except KeyboardInterrupt:
-            return
+    with Sandbox(options, port) as sandbox, suppress(KeyboardInterrupt):
+        ready(sandbox.url)
+        # on Windows a wait without an end would not notice Ctrl-C
+        while not forever.wait(0.5):
+            pass

@@ -28,7 +28,7 @@ class User:
     """A VICIdial user, as far as the Non-Agent API looks at one."""
 
     name: str
-    password: str = field(repr=False)
+    password: str = field(default="pw1234", repr=False)
     level: int = 8  # 7 logs in, 8 changes DIDs
     active: bool = True
     api_access: bool = True
@@ -55,20 +55,19 @@ class Call:
 
 def _starting_users(options: SandboxOptions) -> tuple[User, ...]:
     """The users whom the recorded requests name, one for each way to be refused."""
-    password = "pw1234"  # noqa: S105 - everybody's password in a server for practice
     return (
         User("6666", "1234", level=9),
         User("opsuser", "Str0ngPassXYZ"),
-        User("opsadd", password, functions=("add_did",)),
-        User("inactive", password, active=False),
-        User("level6", password, level=6),
-        User("level7", password, level=7),
-        User("noperm", password, modify_dids=False),
-        User("noapi", password, api_access=False),
-        User("nofunc", password, functions=("version",)),
+        User("opsadd", functions=("add_did",)),
+        User("inactive", active=False),
+        User("level6", level=6),
+        User("level7", level=7),
+        User("noperm", modify_dids=False),
+        User("noapi", api_access=False),
+        User("nofunc", functions=("version",)),
         # its last login lies in the future, so that it is still locked after an hour's practice
-        User("locked", password, failed_logins=LOCK_AFTER, last_login=options.clock() + _A_HUNDRED_YEARS),
-        User("ipblock", password, allowed_ips=("203.0.113.5",)),
+        User("locked", failed_logins=LOCK_AFTER, last_login=options.clock() + _A_HUNDRED_YEARS),
+        User("ipblock", allowed_ips=("203.0.113.5",)),
     )
 
 
@@ -78,15 +77,12 @@ class Store:
     def __init__(self, options: SandboxOptions) -> None:
         self.lock = threading.Condition()
         self.calls: list[Call] = []
+        self.mistake: BaseException | None = None  # of the sandbox itself
         self.counts: Counter[str] = Counter()  # calls that may break, by did_pattern
         self.users = {user.name: user for user in _starting_users(options)}
-        self._known = {
-            "group": _folded(options.in_groups),
-            "menu_id": _folded(options.call_menus),
-            "server_ip": _folded(options.servers),
-        }
-        self._dids: dict[str, Row] = {}
-        self._ids: dict[str, int] = {}
+        lists = {"group": options.in_groups, "menu_id": options.call_menus, "server_ip": options.servers}
+        self._known = {parameter: _folded(names) for parameter, names in lists.items()}
+        self._dids: dict[str, tuple[int, Row]] = {}
         self._hidden = _folded(options.hidden_dids)
         self._next_id = 1
         self.insert({"did_pattern": "default"})
@@ -94,7 +90,7 @@ class Store:
         self.insert({"did_pattern": "18005550199", **agent})
         for did in (*options.starting_dids, *options.hidden_dids):
             self.insert({"did_pattern": did})
-        self._starting = frozenset(self._ids.values())
+        self._starting = frozenset(did_id for did_id, _ in self._dids.values())
         self._next_id = max(self._next_id, options.first_did_id)
 
     def note_login(self, name: str, failed_logins: int, at: float) -> None:
@@ -105,13 +101,10 @@ class Store:
         """Say whether the system has that in-group, call menu or server; case and accents count as in MySQL."""
         return _fold(value) in self._known[parameter]
 
-    def did_id(self, did_pattern: str) -> int | None:
-        """Return the did_id of a DID, or None if it is not there."""
-        return self._ids.get(_fold(did_pattern))
-
     def visible_id(self, did_pattern: str) -> int | None:
-        """Return the did_id of a DID, None also where it belongs to a user group that the user may not see."""
-        return None if _fold(did_pattern) in self._hidden else self.did_id(did_pattern)
+        """Return the did_id of a DID; None where it is not there, or the user may not see its user group."""
+        key = _fold(did_pattern)
+        return self._dids[key][0] if key in self._dids and key not in self._hidden else None
 
     def hide(self, did_pattern: str) -> None:
         """Give a DID to a user group that the user may not see."""
@@ -123,28 +116,24 @@ class Store:
         key = _fold(row["did_pattern"] or "")
         if key in self._dids:
             return None
-        self._dids[key], self._ids[key] = row, self._next_id
+        self._dids[key] = self._next_id, row
         self._next_id += 1
-        return self._ids[key]
+        return self._next_id - 1
 
     def row(self, did_pattern: str) -> Row | None:
-        """Return a copy of one DID, or None if it is not there."""
-        found = self._dids.get(_fold(did_pattern))
-        return found and dict(found)
+        _, row = self._dids.get(_fold(did_pattern), (0, None))
+        return row and dict(row)
 
     def rows(self) -> dict[str, Row]:
         """Return all DIDs that were added to the starting data, by did_pattern, oldest first."""
-        added = [row for key, row in self._dids.items() if self._ids[key] not in self._starting]
+        added = [row for did_id, row in self._dids.values() if did_id not in self._starting]
         return {row["did_pattern"] or "": dict(row) for row in added}
 
     def update(self, did_pattern: str, changes: Mapping[str, str | None]) -> None:
-        """Change some columns of a DID."""
-        self._dids[_fold(did_pattern)].update(changes)
+        self._dids[_fold(did_pattern)][1].update(changes)
 
     def delete(self, did_pattern: str) -> None:
-        """Delete a DID, if it is there."""
         self._dids.pop(_fold(did_pattern), None)
-        self._ids.pop(_fold(did_pattern), None)
 
 
 def _folded(values: Iterable[str]) -> set[str]:
@@ -152,6 +141,5 @@ def _folded(values: Iterable[str]) -> set[str]:
 
 
 def _fold(text: str) -> str:
-    """Return what MySQL compares of a text: no case, no accents."""
     letters = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()

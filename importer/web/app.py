@@ -5,78 +5,73 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from starlette.applications import Starlette
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from importer.errors import ImporterError
-from importer.web.guard import MOST_BYTES, Doors, Guard
-from importer.web.render import render
+from importer.web import columns, connect, files, past, review, sending
+from importer.web.guard import MOST_BYTES, TOO_LARGE, Doors, Guard
+from importer.web.lists import Lists
 from importer.web.server import WebOptions
 from importer.web.state import PageState
+from importer.web.visit import Visit, to
 
-_Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+_Answer: TypeAlias = Callable[[Visit], Response]
 
 _MOST_FORMS: Final = 2000
 
-ADDRESSES: Final[tuple[tuple[str, str, str], ...]] = (
-    ("GET", "/", "connect.home"),
-    ("GET", "/connect", "connect.show"),
-    ("POST", "/connect", "connect.test"),
-    ("POST", "/connect/practice", "connect.practise"),
-    ("POST", "/connect/remember", "connect.remember"),
-    ("GET", "/file", "files.show"),
-    ("POST", "/file", "files.take"),
-    ("GET", "/template.xlsx", "files.template"),
-    ("GET", "/lists/{list}", "files.show_list"),
-    ("POST", "/lists/{list}", "files.answer"),
-    ("GET", "/lists/{list}/columns", "columns.show"),
-    ("POST", "/lists/{list}/columns", "columns.choose_columns"),
-    ("GET", "/lists/{list}/review", "review.show"),
-    ("POST", "/lists/{list}/review", "review.correct"),
-    ("POST", "/lists/{list}/change", "review.change_all"),
-    ("POST", "/lists/{list}/ask", "review.ask"),
-    ("GET", "/lists/{list}/asking", "review.asking"),
-    ("POST", "/lists/{list}/asking", "review.stop_asking"),
-    ("GET", "/lists/{list}/checked.xlsx", "review.download"),
-    ("GET", "/lists/{list}/confirm", "sending.confirm"),
-    ("POST", "/lists/{list}/confirm", "sending.send"),
-    ("GET", "/runs", "past.show"),
-    ("GET", "/runs/{run}", "sending.run"),
-    ("POST", "/runs/{run}/stop", "sending.stop"),
-    ("POST", "/runs/{run}/now", "sending.try_now"),
-    ("POST", "/runs/{run}/finish", "sending.finish"),
-    ("POST", "/runs/{run}/correct", "past.correct"),
-    ("GET", "/runs/{run}/results.xlsx", "past.results"),
-    ("GET", "/runs/{run}/failed.xlsx", "past.failed"),
-    ("GET", "/runs/{run}/failed.csv", "past.failed"),
-    ("GET", "/runs/{run}/verify", "verify.show"),
-    ("POST", "/runs/{run}/verify", "verify.begin"),
-    ("POST", "/runs/{run}/verify/stop", "verify.stop"),
-    ("GET", "/runs/{run}/verify.xlsx", "verify.workbook"),
-    ("GET", "/runs/{run}/undo", "past.ask_undo"),
-    ("POST", "/runs/{run}/undo", "past.undo_run"),
-    ("GET", "/runs/{run}/forget", "past.ask_forget"),
-    ("POST", "/runs/{run}/forget", "past.forget"),
+ADDRESSES: Final[tuple[tuple[str, _Answer | None, _Answer | None], ...]] = (
+    ("/", connect.home, None),
+    ("/connect", connect.show, connect.test),
+    ("/connect/practice", None, connect.practise),
+    ("/connect/remember", None, connect.remember),
+    ("/file", files.show, files.take),
+    ("/template.xlsx", files.template, None),
+    ("/lists/{list}", files.ask, files.answer),
+    ("/lists/{list}/columns", columns.show, columns.choose),
+    ("/lists/{list}/review", review.show, review.correct),
+    ("/lists/{list}/change", None, review.change_all),
+    ("/lists/{list}/ask", None, review.ask),
+    ("/lists/{list}/asking", review.asking, None),
+    ("/lists/{list}/asking/stop", None, sending.stop),
+    ("/lists/{list}/checked.xlsx", review.download, None),
+    ("/lists/{list}/confirm", sending.confirm, sending.send),
+    ("/runs", past.show, None),
+    ("/runs/{run}", sending.show, None),
+    ("/runs/{run}/stop", None, sending.stop),
+    ("/runs/{run}/now", None, sending.try_now),
+    ("/runs/{run}/finish", None, sending.finish),
+    ("/runs/{run}/correct", None, past.correct),
+    ("/runs/{run}/results.xlsx", past.results, None),
+    ("/runs/{run}/failed.xlsx", past.failed, None),
+    ("/runs/{run}/failed.csv", past.failed, None),
+    ("/runs/{run}/verify", past.show_verify, past.verify),
+    ("/runs/{run}/verify/stop", None, sending.stop),
+    ("/runs/{run}/verify.xlsx", past.verified, None),
+    ("/runs/{run}/undo", past.ask_undo, past.undo_run),
+    ("/runs/{run}/forget", past.ask_forget, past.forget),
 )
-"""Method, address, and the module and function that answer."""
+"""Address, what shows it, and what takes its form."""
 
 
 def application(doors: Doors, options: WebOptions) -> tuple[Starlette, PageState]:
     """Return the application, and what it remembers while it runs."""
-    state = PageState(options)
     forms = _Forms()
     routes: list[Route | Mount] = [
-        Route(path, _answered(endpoint, forms), methods=[method]) for method, path, endpoint in ADDRESSES
+        Route(path, _answering(answer, forms), methods=[method])
+        for path, show, take in ADDRESSES
+        for method, answer in (("GET", show), ("POST", take))
+        if answer is not None
     ]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
@@ -84,7 +79,7 @@ def application(doors: Doors, options: WebOptions) -> tuple[Starlette, PageState
         middleware=[Middleware(Guard, doors=doors), Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)],
         exception_handlers={HTTPException: _http_error},
     )
-    app.state.page = state
+    state = app.state.page = PageState(options, Lists(options.folder / "lists"))
     return app, state
 
 
@@ -97,45 +92,42 @@ class _Forms:
     async def once(self, form: str, answer: Callable[[], Awaitable[Response]]) -> Response:
         """Answer a form, or lead to where it led the first time."""
         if form in self._led_to:
-            return RedirectResponse(await asyncio.shield(self._led_to[form]), 303)
+            return to(await asyncio.shield(self._led_to[form]))
         future = self._led_to[form] = asyncio.get_running_loop().create_future()
         while len(self._led_to) > _MOST_FORMS:
             self._led_to.popitem(last=False)
+        led_to = ""
         try:
             response = await answer()
-        except BaseException:
-            future.set_result("/")
-            self._led_to.pop(form, None)
-            raise
-        if response.status_code == 303:
-            future.set_result(response.headers["location"])
-        else:
-            # nothing was done but to show what is wrong
-            future.set_result("/")
-            self._led_to.pop(form, None)
-        return response
+            led_to = response.headers.get("location", "")
+            return response
+        finally:
+            future.set_result(led_to or "/")
+            if not led_to:
+                # nothing was done but to show what is wrong
+                self._led_to.pop(form, None)
 
 
-def _answered(name: str, forms: _Forms) -> _Endpoint:
-    """Return what answers an address; its module is imported when it is first asked for: the first page comes soon."""
-    module, _, function = name.partition(".")
+def _answering(answer: _Answer, forms: _Forms) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers an address, in a thread."""
 
     async def answered(request: Request) -> Response:
+        visit = Visit(request, FormData())
         try:
-            endpoint: _Endpoint = getattr(import_module(f"importer.web.{module}"), function)
             if request.method != "POST":
-                return await endpoint(request)
-            form = await request.form(max_files=1, max_fields=2000, max_part_size=MOST_BYTES)
-            return await forms.once(str(form.get("once", id(request))), lambda: endpoint(request))
+                return await asyncio.to_thread(answer, visit)
+            visit.form = await request.form(max_files=1, max_fields=2000, max_part_size=MOST_BYTES)
+            once = visit.typed("once") or str(id(request))
+            return await forms.once(once, lambda: asyncio.to_thread(answer, visit))
         except ImporterError as error:
-            return render(request, "message.html", 400, title="That did not work", sentence=str(error))
+            return _message(visit, 400, str(error))
         except HTTPException:
             raise
         except Exception:  # noqa: BLE001  whatever nobody foresaw must not show the password in its traceback
             from importer.settings.password import redact_all
 
             sys.stderr.write(redact_all(traceback.format_exc()))
-            return render(request, "message.html", 500, title="That did not work", sentence=_UNFORESEEN)
+            return _message(visit, 500, _UNFORESEEN)
 
     return answered
 
@@ -147,11 +139,17 @@ _UNFORESEEN: Final = (
 _SENTENCES: Final = {
     404: "There is no such page. It may have been forgotten, or the importer was started again.",
     405: "This address only takes what its buttons send.",
-    413: "The file has more than 64 MiB. Save only the sheet with the numbers.",
+    413: TOO_LARGE,
 }
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  it is registered for these alone
+    if error.status_code == 303 and error.headers:
+        return to(error.headers["Location"])
     sentence = _SENTENCES.get(error.status_code, error.detail)
-    return render(request, "message.html", error.status_code, title="That did not work", sentence=sentence)
+    return _message(Visit(request, FormData()), error.status_code, sentence)
+
+
+def _message(visit: Visit, status: int, sentence: str) -> Response:
+    return visit.show("message.html", status, title="That did not work", sentence=sentence)

@@ -1,24 +1,21 @@
 """Step 2: what the columns are, where calls go, and how the number is written."""
 
-import asyncio
+from __future__ import annotations
+
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from importer import Checked, FilePreview, ImportOptions, check_again, preview_file
+import importer
 from importer.columns import BY_NAME, USED
 from importer.errors import ImporterError, SheetError
-from importer.headers import HeaderMatch, match_header
-from importer.web.files import in_turn, list_of
+from importer.headers import match_header
 from importer.web.lists import ImportList
-from importer.web.render import render
-from importer.web.state import state_of
+from importer.web.visit import Visit, to
 
-TARGETS: Final = (
+_TARGETS: Final = (
     ("IN_GROUP", "An in-group", ("group",)),
     ("CALLMENU", "A call menu", ("menu_id",)),
     ("EXTEN", "An extension", ("extension",)),
@@ -27,122 +24,110 @@ TARGETS: Final = (
 )
 """Where calls can go, in words, and the columns that say where exactly."""
 
-FORMS: Final = (
+_FORMS: Final = (
     ("as-is", "As it stands in the file"),
     ("international", "With the country code"),
     ("e164", "With + and the country code"),
     ("national", "Without the country code"),
 )
-SWITCHES: Final = (
+_SWITCHES: Final = (
     ("expand_ranges", "One row for each number of a range"),
     ("any_pattern", "Send patterns that are no numbers"),
     ("strict_numbers", "Numbers must be possible in their country"),
     ("allow_no_agent", "Allow an AGENT route without an agent"),
 )
-_TARGET_COLUMNS: Final = frozenset({"did_route", *(name for _, _, needed in TARGETS for name in needed)})
+_TARGET_COLUMNS: Final = frozenset({"did_route", *(name for _, _, needed in _TARGETS for name in needed)})
 
 
-async def show(request: Request) -> Response:
-    """Show what each column was taken for."""
-    return await _columns_page(request, list_of(request))
+def show(visit: Visit) -> Response:
+    return _page(visit, visit.import_list())
 
 
-async def _columns_page(request: Request, one: ImportList, status: int = 200, trouble: str = "") -> Response:
-    state = state_of(request)
-    checked: Checked | None = None
-    preview: FilePreview | None = None
+def _page(visit: Visit, one: ImportList, status: int = 200, trouble: str = "") -> Response:
+    checked: importer.Checked | None = None
+    taken: dict[str, int] = {}
     try:
-        checked = await in_turn(state, lambda: state.lists.checked(replace(one, corrections=())))
+        checked = visit.state.lists.checked(one, corrected=False)
+        header, rows, taken = checked.table.header, checked.table.rows, dict(checked.checked.match.taken)
     except ImporterError as error:
         trouble = (trouble or str(error)).replace(f"{one.file}", one.name)
-        preview = await in_turn(state, lambda: preview_file(one.file, one.options))
-    header = checked.table.header if checked else preview.sheets[0].header if preview else ()
-    rows = checked.table.rows if checked else preview.sheets[0].rows if preview else ()
+        sheet = importer.preview_file(one.file, one.options).sheets[0]
+        header, rows = sheet.header, sheet.rows
+        with suppress(SheetError):
+            # the check has not come so far, but the headers have their names
+            taken = dict(match_header(header, dict(one.options.mapping)).taken)
+    column_at = {index: name for name, index in taken.items()}
     readings = {one.index: one for one in checked.checked.columns} if checked else {}
-    match = checked.checked.match if checked else _match(header, one.options)
-    taken = {index: name for name, index in match.taken.items()} if match else {}
-    names = await asyncio.to_thread(state.server_names)
-    return render(
-        request,
+    columns = [
+        (
+            index,
+            text,
+            [row[index] for row in rows[:3] if index < len(row) and row[index]],
+            column_at.get(index, ""),
+            readings.get(index),
+        )
+        for index, text in enumerate(header)
+    ]
+    return visit.show(
         "columns.html",
         status,
         step="Columns",
         list=one,
         trouble=trouble,
         checked=checked,
-        columns=[
-            (
-                index,
-                text,
-                [row[index] for row in rows[:3] if index < len(row) and row[index]],
-                taken.get(index, ""),
-                readings.get(index),
-            )
-            for index, text in enumerate(header)
-        ],
+        columns=columns,
         choices=USED,
         by_name=BY_NAME,
-        targets=TARGETS,
+        targets=_TARGETS,
         fills=dict(one.options.fills),
-        forms=await in_turn(state, lambda: _forms(checked, one.options)),
-        switches=SWITCHES,
-        names=names,
+        forms=[(form, words, _first_number(checked, one.options, form)) for form, words in _FORMS],
+        switches=_SWITCHES,
+        names=visit.names(),
     )
 
 
-def _match(header: tuple[str, ...], options: ImportOptions) -> HeaderMatch | None:
-    """Say what the headers mean by their names, where the check has not come so far."""
-    with suppress(SheetError):
-        return match_header(header, dict(options.mapping))
-    return None
-
-
-def _forms(checked: Checked | None, options: ImportOptions) -> tuple[tuple[str, str, str], ...]:
-    """Return in which ways the number can be written, with the person's own first number."""
+def _first_number(checked: importer.Checked | None, options: importer.ImportOptions, form: str) -> str:
+    """Return the person's own first number as it would be written."""
     if checked is None:
-        return tuple((form, words, "") for form, words in FORMS)
+        return ""
     first = checked.planned[0].index if checked.planned else 0
-    place = checked.checked.rows[first].table_index
-    table = replace(checked.table, rows=(checked.table.rows[place],), row_numbers=(2,), flaws={})
-    shown = []
-    for form, words in FORMS:
-        written = check_again(replace(checked, table=table), replace(options, did_format=form), ()).checked.rows
-        shown.append((form, words, written[0].did if written else ""))
-    return tuple(shown)
+    row = checked.table.rows[checked.checked.rows[first].table_index]
+    table = replace(checked.table, rows=(row,), row_numbers=(2,), flaws={})
+    written = importer.check_again(replace(checked, table=table), replace(options, did_format=form), ()).checked.rows
+    return written[0].did if written else ""
 
 
-async def choose_columns(request: Request) -> Response:
+def choose(visit: Visit) -> Response:
     """Take the choices; the check says at once what it thinks of them."""
-    state, one, form = state_of(request), list_of(request), await request.form()
-    changed = state.lists.save(replace(one, options=_chosen(one.options, form), remembered=False))
+    one, lists = visit.import_list(), visit.state.lists
+    changed = lists.save(replace(one, options=_chosen(one.options, visit), remembered=False))
     try:
-        checked = await in_turn(state, lambda: state.lists.checked(replace(changed, corrections=())))
+        checked = lists.checked(changed, corrected=False)
     except ImporterError as error:
-        return await _columns_page(request, changed, 400, str(error))
-    if form.get("then") == "remember":
-        state.lists.remember(checked.table.header, changed.options)
-    return RedirectResponse(f"/lists/{one.id}/review", 303)
+        return _page(visit, changed, 400, str(error))
+    if visit.typed("then") == "remember":
+        lists.remember(checked.table.header, changed.options)
+    return to(f"/lists/{one.id}/review")
 
 
-def _chosen(options: ImportOptions, form: FormData) -> ImportOptions:
+def _chosen(options: importer.ImportOptions, visit: Visit) -> importer.ImportOptions:
     mapping = dict(options.mapping)
-    for name, value in form.multi_items():
+    for name, value in visit.form.multi_items():
         kind, _, place = name.partition("-")
-        if kind == "column" and value != form.get(f"was-{place}"):
-            mapping[str(form.get(f"header-{place}", ""))] = str(value)
-    route = str(form.get("route", ""))
+        if kind == "column" and value != visit.form.get(f"was-{place}"):
+            mapping[str(visit.form.get(f"header-{place}", ""))] = str(value)
     fills = {name: value for name, value in options.fills if name not in _TARGET_COLUMNS}
-    for target, _, needed in TARGETS:
-        if target == route:
-            fills["did_route"] = route
-            fills |= {name: text for name in needed if (text := str(form.get(f"fill-{name}", "")).strip())}
-    switches: dict[str, Any] = {name: form.get(name) == "yes" for name, _ in SWITCHES}
+    for target, _, needed in _TARGETS:
+        if target == visit.typed("route"):
+            fills["did_route"] = target
+            fills |= {name: text for name in needed if (text := visit.typed(f"fill-{name}"))}
+    switches: dict[str, Any] = {name: visit.typed(name) == "yes" for name, _ in _SWITCHES}
     return replace(
         options,
         mapping=tuple(mapping.items()),
         fills=tuple(fills.items()),
-        did_format=str(form.get("did_format", options.did_format)),
-        region=str(form.get("region", "")).strip().upper() or options.region,
-        describe=str(form.get("describe", "")).strip(),
+        did_format=visit.typed("did_format") or options.did_format,
+        region=visit.typed("region").upper() or options.region,
+        describe=visit.typed("describe"),
         **switches,
     )

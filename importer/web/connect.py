@@ -1,112 +1,229 @@
-"""Step 0: where VICIdial is, and whether it can be used."""
+"""Step 0: where VICIdial is, and whether it can be used; or a practice one of our own."""
 
-import asyncio
+from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+import importlib
+import importlib.util
+import json
+import secrets
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-from importer.errors import ImporterError
-from importer.web.connection import ConnectionTest, keyring_there, known_servers, options_of, remember_server
-from importer.web.render import render
-from importer.web.state import state_of
+from starlette.responses import Response
 
-_QUICK_SECONDS = 1.0
+import importer
+from importer.errors import ImporterError, SettingsError
+from importer.settings.file import ServerFile, config_file, load_servers, read_server_file
+from importer.settings.named import ChosenServer, Given, NamedServer
+from importer.settings.password import Password
+from importer.settings.password_source import KEYRING_SERVICE
+from importer.settings.settings import Server, resolve_settings
+from importer.web.state import Job, PageState
+from importer.web.visit import Verdicts, Visit, host_of, to
+
+if TYPE_CHECKING:
+    from importer.doctor import Patient, RungResult
+    from importer.sandbox import Sandbox
+
+_QUICK_SECONDS: Final = 1.0
+_PRACTICE_USER: Final = "6666"
+_PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice
+_PRACTICE_DIDS: Final = ("3055550190", "7135550190", "7275550190")
 
 
-async def home(request: Request) -> Response:
-    """Lead to where the person goes on."""
-    state = state_of(request)
-    running = state.jobs.running()
-    if running:
-        return RedirectResponse(f"/runs/{running[-1].run_id}", 303)
-    return RedirectResponse("/file" if state.connection else "/connect", 303)
+class Connection:
+    """A VICIdial that can be used, and what it has said.
+
+    ``options`` is what the file of servers says of how it is used; ``verdicts`` is what it said of the rows of a list.
+    """
+
+    def __init__(self, server: Server, options: importer.ImportOptions, *, practice: bool = False) -> None:
+        self.server, self.options, self.practice = server, options, practice
+        self.host = host_of(server.url)
+        self.verdicts: dict[str, Verdicts] = defaultdict(dict)
+        self._names: importer.ServerNames | None = None
+
+    def names(self) -> importer.ServerNames | None:
+        """Return its in-groups and call menus; None where it cannot be asked."""
+        try:
+            self._names = self._names or importer.server_names(self.server, self.options)
+        except ImporterError:
+            return None
+        return self._names
 
 
-async def show(request: Request) -> Response:
-    """Show the form, and what the test has found so far."""
-    return _page(request)
+class ConnectionTest:
+    """Doctor's rungs, one after the other, while pages come and go."""
+
+    def __init__(self, host: str, user: str, password: str, entry: NamedServer | None) -> None:
+        self.host, self.user, self.entry = host, user, entry
+        self.rungs: list[RungResult] = []
+        self.connection: Connection | None = None
+        self._password = password
+        self.job = Job(self._climb)
+
+    def _settle(self) -> Patient:
+        from importer.doctor import Patient
+
+        entry = self.entry
+        if entry is not None and self._password:
+            entry = replace(entry, keyring=False, password_file=None)
+        given = Given(
+            url=None if entry else self.host, user=self.user or None, environment={}, ask=lambda _: self._password
+        )
+        resolved = resolve_settings(given, ChosenServer(entry, by_flag=True) if entry else None)
+        self._server = resolved.server
+        return Patient(resolved.server, _options_of(entry).transport(), resolved.settings)
+
+    def _climb(self, _job: Job) -> None:
+        from importer.doctor import Level, examine
+
+        for rung in examine(self._settle):
+            self.rungs.append(rung)
+        if self.rungs[-1].level is not Level.BROKEN:
+            self.connection = Connection(self._server, replace(_options_of(self.entry), source=self._server.source))
 
 
-def _page(request: Request, status: int = 200, **values: object) -> Response:
-    state = state_of(request)
-    test: ConnectionTest | None = state.test
-    if test is not None and test.connection is not None and not test.taken:
+def _options_of(entry: NamedServer | None) -> importer.ImportOptions:
+    """Return what the file of servers says of how a server is used."""
+    if entry is None:
+        return importer.ImportOptions()
+    names = ("rate", "workers", "method", "did_format", "region")
+    given = {name: getattr(entry, name) for name in names} | {"fills": entry.columns}
+    return replace(importer.ImportOptions(), **{name: value for name, value in given.items() if value})
+
+
+def home(visit: Visit) -> Response:
+    if running := visit.state.jobs.running():
+        return to(running[-1].page)
+    return to("/file" if visit.state.connection else "/connect")
+
+
+def show(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def _page(visit: Visit, status: int = 200, **values: object) -> Response:
+    test = visit.state.test
+    if test and test.connection:
         # the server that was tested is the one that is used
-        state.connection, test.taken = test.connection, True
+        visit.state.connection = test.connection
     try:
-        servers, trouble = known_servers(state.options.config).servers, ""
+        servers, trouble = _known(visit.state).servers, ""
     except ImporterError as error:
         servers, trouble = (), str(error)
-    shown = {
-        "host": request.query_params.get("host", test.host if test else ""),
-        "user": request.query_params.get("user", test.user if test else ""),
+    shown: dict[str, object] = {
+        "test": test,
+        "servers": servers,
+        "trouble": trouble,
+        "host": visit.asked("host") or (test.host if test else ""),
+        "user": visit.asked("user") or (test.user if test else ""),
         "chosen": test.entry.name if test and test.entry else "",
-        "why": request.query_params.get("why", ""),
+        "why": visit.asked("why"),
         "errors": [],
-        "remembered": request.query_params.get("remembered", ""),
+        "remembered": visit.asked("remembered"),
+        "keyring": importlib.util.find_spec("keyring") is not None,
     }
-    return render(
-        request,
-        "connect.html",
-        status,
-        step="Connect",
-        test=test,
-        servers=servers,
-        trouble=trouble,
-        keyring=keyring_there(),
-        **(shown | values),
-    )
+    return visit.show("connect.html", status, step="Connect", **(shown | values))
 
 
-async def test(request: Request) -> Response:
+def test(visit: Visit) -> Response:
     """Begin the test of a connection; a page shows the rungs as they are climbed."""
-    state, form = state_of(request), await request.form()
-    host, user, password = (str(form.get(name, "")).strip() for name in ("host", "user", "password"))
-    chosen = str(form.get("server", ""))
+    host, user, chosen = visit.typed("host"), visit.typed("user"), visit.typed("server")
+    password = str(visit.form.get("password", ""))
     try:
-        entry = known_servers(state.options.config).named(chosen) if chosen else None
+        entry = _known(visit.state).named(chosen) if chosen else None
     except ImporterError as error:
-        return _page(request, 400, errors=[("server", str(error))], host=host, user=user)
-    kept = entry is not None and entry.has_password_source
-    missing = [
-        (name, sentence)
-        for name, value, sentence in (
-            ("host", host or chosen, "Give the host, such as vici.example.org"),
-            ("user", user or (entry.user if entry else ""), "Give the API user"),
-            ("password", password or kept, "Give the password"),
-        )
-        if not value
+        return _page(visit, 400, errors=[("server", str(error))], host=host, user=user)
+    needed = (
+        ("host", host or chosen, "Give the host, such as vici.example.org"),
+        ("user", user or (entry and entry.user), "Give the API user"),
+        ("password", password.strip() or (entry and entry.has_password_source), "Give the password"),
+    )
+    if missing := [(name, sentence) for name, value, sentence in needed if not value]:
+        return _page(visit, 400, errors=missing, host=host, user=user, chosen=chosen)
+    visit.state.test = ConnectionTest(host, user, password, entry)
+    visit.state.test.job.start().wait(_QUICK_SECONDS)
+    return to("/connect#test")
+
+
+def practise(visit: Visit) -> Response:
+    state = visit.state
+    state.practice = state.practice or _started(state)
+    server = Server(state.practice.url, _PRACTICE_USER, Password(_PRACTICE_PASSWORD))
+    state.connection, state.test = Connection(server, importer.ImportOptions(), practice=True), None
+    return to("/file")
+
+
+def _started(state: PageState) -> Sandbox:
+    """Start it anew at the address of the last time; what an unfinished run has added to it is there again."""
+    from importer.sandbox import Sandbox, SandboxOptions
+
+    notes = state.options.folder / "practice.json"
+    try:
+        port = int(json.loads(notes.read_text(encoding="utf-8"))["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        port = 0
+    added = [
+        did
+        for line in importer.list_runs(state.folders.runs)
+        if line.about.server.startswith(f"http://127.0.0.1:{port}/") and line.about.state == "unfinished"
+        for did in importer.added_by(line)
     ]
-    if missing:
-        return _page(request, 400, errors=missing, host=host, user=user, chosen=chosen)
-    state.test = ConnectionTest(host, user, str(form.get("password", "")), entry, options_of(entry)).start()
-    # a quick test needs no second page
-    await asyncio.to_thread(state.test.wait, _QUICK_SECONDS)
-    return RedirectResponse("/connect#test", 303)
-
-
-async def practise(request: Request) -> Response:
-    """Start the practice VICIdial and connect to it."""
-    from importer.web.practice import start_practice
-
-    state = state_of(request)
-    state.connection, state.test = await asyncio.to_thread(start_practice, state), None
-    return RedirectResponse("/file", 303)
-
-
-async def remember(request: Request) -> Response:
-    """Write the server into the file of servers."""
-    state, form = state_of(request), await request.form()
-    if state.connection is None or state.connection.practice:
-        return RedirectResponse("/connect", 303)
+    options = SandboxOptions(starting_dids=(*_PRACTICE_DIDS, *added))
     try:
-        path = await asyncio.to_thread(
-            remember_server,
-            state.options.config,
-            str(form.get("name", "")).strip(),
-            state.connection.server,
-            keyring=form.get("keyring") == "yes",
-        )
+        sandbox = Sandbox(options, port).__enter__()
+    except OSError:
+        sandbox = Sandbox(options).__enter__()
+    notes.write_text(json.dumps({"port": sandbox.port}), encoding="utf-8")
+    return sandbox
+
+
+def remember(visit: Visit) -> Response:
+    connection = visit.state.connection
+    if connection is None or connection.practice:
+        return to("/connect")
+    try:
+        file = _known(visit.state)
+        _write(file, visit.typed("name"), connection.server, keyring=visit.typed("keyring") == "yes")
     except ImporterError as error:
-        return _page(request, 400, errors=[("name", str(error))])
-    return RedirectResponse(f"/connect?remembered={path.name}", 303)
+        return _page(visit, 400, errors=[("name", str(error))])
+    return to(f"/connect?remembered={file.path.name}")
+
+
+def _known(state: PageState) -> ServerFile:
+    return load_servers(config_file(state.options.config))
+
+
+def _write(file: ServerFile, name: str, server: Server, *, keyring: bool) -> None:
+    if not name or any(one.name == name for one in file.servers):
+        raise SettingsError(f"'{name}' is the name of a server already; choose another" if name else "give it a name")
+    lines = [f"[servers.{json.dumps(name)}]", f"url = {json.dumps(server.url)}", f"user = {json.dumps(server.user)}"]
+    if keyring:
+        _put_into_keyring(server)
+        lines.append("keyring = true")
+    before = file.path.read_text(encoding="utf-8-sig") if file.path.exists() else ""
+    text = f"{before.rstrip()}\n\n" if before.strip() else ""
+    temporary = file.path.with_name(f".{secrets.token_hex(4)}.toml")
+    try:
+        file.path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+        read_server_file(temporary)
+        temporary.replace(file.path)
+    except OSError as error:
+        raise SettingsError(f"{file.path} cannot be written ({error.strerror})") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _put_into_keyring(server: Server) -> None:
+    try:
+        keyring = importlib.import_module("keyring")
+        user = f"{server.user}@{urlsplit(server.url).hostname}"
+        keyring.set_password(KEYRING_SERVICE, user, server.password.reveal())
+    except ModuleNotFoundError:
+        raise SettingsError("the keyring needs an extra: pip install 'did-importer[keyring]'") from None
+    except Exception as error:  # noqa: BLE001  each system's keyring has exceptions of its own
+        raise SettingsError(f"the system's keyring does not open ({type(error).__name__})") from None

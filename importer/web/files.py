@@ -1,73 +1,58 @@
-"""Steps 1 and 2: the file, and what its columns are."""
+"""Step 1: the file, which of its sheets, and what becomes of an unfinished run on it."""
 
-import asyncio
-from collections.abc import Callable
+from __future__ import annotations
+
+import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from importer import Checked, ImportOptions, RunLine, list_runs, preview_file, recorded_options
+import importer
 from importer.errors import ImporterError, ResultsGivenError, SheetError
 from importer.web.lists import ImportList
-from importer.web.render import handed_out, render
-from importer.web.state import PageState, state_of
+from importer.web.state import PageState
+from importer.web.visit import Visit, to
 
-_T = TypeVar("_T")
-
-PASTED: Final = "pasted_numbers.csv"
-_CHUNK: Final = 1024 * 1024
+_PASTED: Final = "pasted_numbers.csv"
 
 
-async def show(request: Request) -> Response:
-    """Show where a file is dropped."""
-    return render(request, "file.html", step="File", errors=[], pasted="")
+def show(visit: Visit) -> Response:
+    return visit.show("file.html", step="File", errors=[], pasted="")
 
 
-async def template(request: Request) -> Response:
-    """Hand out the blank workbook, with the server's own names in it where they are known."""
+def template(visit: Visit) -> Response:
     from importer.workbooks.template import write_template
 
-    state = state_of(request)
-
     def write(folder: Path) -> Path:
-        write_template(folder / "did_template.xlsx", state.server_names())
+        write_template(folder / "did_template.xlsx", visit.names())
         return folder / "did_template.xlsx"
 
-    return await handed_out(state, write)
+    return visit.hand_out(write)
 
 
-async def take(request: Request) -> Response:
+def take(visit: Visit) -> Response:
     """Take a file, or pasted numbers; what cannot be read is said in place."""
-    state, form = state_of(request), await request.form()
-    upload, pasted = form.get("file"), str(form.get("pasted", ""))
-    options = state.connection.options if state.connection else ImportOptions()
+    lists, upload, pasted = visit.state.lists, visit.form.get("file"), str(visit.form.get("pasted", ""))
+    options = visit.state.connection.options if visit.state.connection else importer.ImportOptions()
     if isinstance(upload, UploadFile) and upload.filename:
-        made = state.lists.new(upload.filename, options)
-        await asyncio.to_thread(_copy, upload, made.file)
+        made = lists.new(upload.filename, options)
+        with made.file.open("wb") as file:
+            shutil.copyfileobj(upload.file, file)
     elif pasted.strip():
-        made = state.lists.new(PASTED, options)
+        made = lists.new(_PASTED, options)
         made.file.write_text(pasted, encoding="utf-8")
     else:
         errors = [("file", "Choose a file, or paste numbers")]
-        return render(request, "file.html", 400, step="File", errors=errors, pasted="")
+        return visit.show("file.html", 400, step="File", errors=errors, pasted="")
     try:
-        following = await in_turn(state, lambda: _first_look(state, made))
+        return to(_first_look(visit.state, made))
     except ImporterError as error:
-        state.lists.forget(made)
-        sentence = str(error).replace(f"{made.file}", made.name)
-        return render(request, "file.html", 400, step="File", errors=[("file", sentence)], pasted=pasted)
-    return RedirectResponse(following, 303)
-
-
-def _copy(upload: UploadFile, path: Path) -> None:
-    with path.open("wb") as file:
-        while chunk := upload.file.read(_CHUNK):
-            file.write(chunk)
+        lists.forget(made)
+        errors = [("file", str(error).replace(f"{made.file}", made.name))]
+        return visit.show("file.html", 400, step="File", errors=errors, pasted=pasted)
 
 
 def _first_look(state: PageState, made: ImportList) -> str:
@@ -77,69 +62,52 @@ def _first_look(state: PageState, made: ImportList) -> str:
         checked = state.lists.checked(made)
     except ResultsGivenError:
         made = rerun_of(state, made)
-        ask = unfinished_of(state, state.lists.checked(made)) is not None
+        ask = _unfinished(state, state.lists.checked(made)) is not None
     except SheetError:
         # what cannot be read at all is an error here too
-        sheets = preview_file(made.file).sheets
+        sheets = importer.preview_file(made.file).sheets
         ask = len(sheets) > 1
         known = None if ask else state.lists.recall(sheets[0].header, made.options)
     else:
-        ask = unfinished_of(state, checked) is not None
+        ask = _unfinished(state, checked) is not None
         known = state.lists.recall(checked.table.header, made.options)
     made = state.lists.save(replace(made, options=known, remembered=True) if known else made)
-    return f"/lists/{made.id}" if ask else next_page(made)
+    return f"/lists/{made.id}" if ask else _next_page(made)
 
 
-def next_page(one: ImportList) -> str:
-    """Return the page after the file."""
+def _next_page(one: ImportList) -> str:
     return f"/lists/{one.id}/{'review' if one.remembered or one.rerun else 'columns'}"
 
 
 def rerun_of(state: PageState, one: ImportList) -> ImportList:
     """Return the list as one of results whose rows left over are sent again, as they were sent before."""
-    options = recorded_options(state.folders, one.file) or one.options
+    options = importer.recorded_options(state.folders, one.file) or one.options
     return state.lists.save(replace(one, rerun=True, options=options))
 
 
-def unfinished_of(state: PageState, checked: Checked) -> RunLine | None:
-    """Return the unfinished run on the same file, if there is one."""
-    for line in list_runs(state.folders.runs):
+def _unfinished(state: PageState, checked: importer.Checked) -> importer.RunLine | None:
+    for line in importer.list_runs(state.folders.runs):
         if line.about.sha256 == checked.table.sha256 and line.about.state == "unfinished":
             return line
     return None
 
 
-async def in_turn(state: PageState, work: Callable[[], _T]) -> _T:
-    """Do what needs the processor in the thread for checks."""
-    return await asyncio.get_running_loop().run_in_executor(state.checks, work)
-
-
-def list_of(request: Request) -> ImportList:
-    """Return the list that the address names."""
-    try:
-        return state_of(request).lists.get(request.path_params["list"])
-    except KeyError:
-        raise HTTPException(404) from None
-
-
-async def show_list(request: Request) -> Response:
+def ask(visit: Visit) -> Response:
     """Ask what only the person knows: which sheet, or what becomes of an unfinished run."""
-    state, one = state_of(request), list_of(request)
+    one = visit.import_list()
     try:
-        checked = await in_turn(state, lambda: state.lists.checked(one))
+        line = _unfinished(visit.state, visit.state.lists.checked(one))
     except SheetError:
-        preview = await in_turn(state, lambda: preview_file(one.file))
-        return render(request, "sheets.html", step="File", list=one, preview=preview)
-    line = unfinished_of(state, checked)
+        return visit.show("sheets.html", step="File", list=one, preview=importer.preview_file(one.file))
     if line is None:
-        return RedirectResponse(next_page(one), 303)
-    return render(request, "unfinished.html", step="File", list=one, line=line)
+        return to(_next_page(one))
+    return visit.show("unfinished.html", step="File", list=one, line=line)
 
 
-async def answer(request: Request) -> Response:
+def answer(visit: Visit) -> Response:
     """Take the sheet, or that a run is begun afresh."""
-    state, one, form = state_of(request), list_of(request), await request.form()
-    if "sheet" in form:
-        one = state.lists.save(replace(one, options=replace(one.options, sheet=str(form["sheet"]))))
-        return RedirectResponse(f"/lists/{one.id}/columns", 303)
-    return RedirectResponse(next_page(state.lists.save(replace(one, afresh=True))), 303)
+    one, lists = visit.import_list(), visit.state.lists
+    if "sheet" in visit.form:
+        lists.save(replace(one, options=replace(one.options, sheet=str(visit.form["sheet"]))))
+        return to(f"/lists/{one.id}/columns")
+    return to(_next_page(lists.save(replace(one, afresh=True))))

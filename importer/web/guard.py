@@ -9,10 +9,9 @@ import hashlib
 import hmac
 import secrets
 from typing import Final
-from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request, cookie_parser
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,8 +20,9 @@ START: Final = "/start"
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """How long a request may be; a list of a million numbers has less."""
+TOO_LARGE: Final = "The file has more than 64 MiB. Save only the sheet with the numbers."
 
-HEADERS: Final = {
+_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
     " object-src 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -33,8 +33,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-_READS: Final = ("GET", "HEAD")
+_ANOTHER_SITE: Final = "The request comes from a page of another site."
 
 
 class Doors:
@@ -49,7 +48,6 @@ class Doors:
         self._sessions: set[str] = set()
 
     def new_token(self) -> str:
-        """Return a token that lets one browser in, once."""
         nonce = secrets.token_urlsafe(16)
         return f"{nonce}.{self._sign(nonce)}"
 
@@ -67,19 +65,21 @@ class Doors:
         """Say that a request names another host than ours; empty where it does not."""
         return "" if headers.get("host", "").lower() in self._hosts else "This address is not the importer's own."
 
-    def refusal(self, method: str, headers: Headers) -> str:
+    def refusal(self, request: Request) -> str:
         """Say why a request is refused; empty if it may pass."""
+        headers = request.headers
         if foreign := self.foreign_host(headers):
             return foreign
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-        if origin is not None and origin != f"http://{headers['host'].lower()}":
-            return "The request comes from a page of another site."
+        if origin not in (None, f"http://{headers['host'].lower()}"):
+            return _ANOTHER_SITE
         # "none" is the person: an address that was typed, a bookmark
-        if site is not None and site not in ("same-origin", *(("none",) if method in _READS else ())):
-            return "The request comes from a page of another site."
+        person = ("none",) if request.method in ("GET", "HEAD") else ()
+        if site not in (None, "same-origin", *person):
+            return _ANOTHER_SITE
         if origin is None and site is None:
             return "The request does not say where it comes from; use a current browser."
-        if cookie_parser(headers.get("cookie", "")).get(self.cookie) not in self._sessions:
+        if request.cookies.get(self.cookie) not in self._sessions:
             return "This browser was not let in: start 'did-importer web' again, and it opens the page."
         return ""
 
@@ -95,34 +95,31 @@ class Guard:
         self._doors = doors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
         if scope["type"] != "http":
             return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    answer[name] = value
+                MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        await self._choose(scope)(scope, receive, send_with_headers)
+        await self._choose(Request(scope))(scope, receive, send_with_headers)
 
-    def _choose(self, scope: Scope) -> ASGIApp:
-        headers, method = Headers(scope=scope), scope["method"]
-        if scope["path"] == START:
-            return self._let_in(Request(scope))
-        if why := self._doors.refusal(method, headers):
+    def _choose(self, request: Request) -> ASGIApp:
+        if request.scope["path"] == START:
+            return self._let_in(request)
+        if why := self._doors.refusal(request):
             return _message(403, "No entry", why)
-        length = headers.get("content-length", "0")
+        length = request.headers.get("content-length", "0")
         if length.isdecimal() and int(length) > MOST_BYTES:
-            return _message(413, "Too large", "The file has more than 64 MiB. Save only the sheet with the numbers.")
+            # before it is read
+            return _message(413, "Too large", TOO_LARGE)
         return self._app
 
     def _let_in(self, request: Request) -> HTMLResponse:
         if foreign := self._doors.foreign_host(request.headers):
             return _message(403, "No entry", foreign)
-        token = parse_qs(request.url.query).get("token", [""])[0]
+        token = request.query_params.get("token", "")
         session = self._doors.exchange(token) if request.method == "GET" else None
         if session is None:
             return _message(403, "No entry", "This address was used already: start 'did-importer web' again.")

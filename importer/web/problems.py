@@ -1,17 +1,16 @@
 """From a check to what the page Review shows: counts, groups of equal problems, cells to correct. Pure decisions."""
 
-from collections import Counter
+from __future__ import annotations
+
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from importer import Checked, CheckedRow, Result, RowOutcome
-from importer.checking.problems import group_problems
+import importer
 from importer.columns import DID_PATTERN
-from importer.model import PlannedRow
-
-if TYPE_CHECKING:
-    from importer import ServerNames
+from importer.model import CheckedRow, PlannedRow, Result, RowOutcome
+from importer.web.visit import Verdicts
 
 A_PAGE: Final = 50
 """So many rows are shown on a page."""
@@ -23,9 +22,6 @@ FILTERS: Final = (
     ("remarks", "with a remark"),
     ("there", "in VICIdial already"),
 )
-
-Verdicts = Mapping[tuple[tuple[str, str], ...], RowOutcome]
-"""What the server said of a row, by what would be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,6 @@ class Review:
     same: tuple[SameValue, ...]
 
     def count(self, name: str) -> int:
-        """Return how many rows a filter has."""
         return sum(len(group.rows) for group in self.groups[name])
 
     def page(self, name: str, page: int) -> tuple[Group, ...]:
@@ -84,20 +79,18 @@ class Review:
         first, last = (page - 1) * A_PAGE, page * A_PAGE
         shown, place = [], 0
         for group in self.groups[name]:
-            rows = group.rows[max(0, first - place) : max(0, last - place)]
-            if rows:
+            if rows := group.rows[max(0, first - place) : max(0, last - place)]:
                 shown.append(Group(group.title, rows))
             place += len(group.rows)
         return tuple(shown)
 
 
-def review_of(checked: Checked, verdicts: Verdicts, names: "ServerNames | None" = None) -> Review:
+def review_of(checked: importer.Checked, verdicts: Verdicts, names: importer.ServerNames | None = None) -> Review:
     """Sort the rows of a check into what there is to do."""
-    table, match = checked.table, checked.checked.match.taken
-    rows = [row for row in checked.checked.rows if checked.again is None or row.table_index in checked.again]
+    from importer.checking.problems import group_problems
+
+    table, match, did = checked.table, checked.checked.match.taken, DID_PATTERN.name
     planned = {row.index: row for row in checked.planned}
-    said = {index: verdicts[row.parameters] for index, row in planned.items() if row.parameters in verdicts}
-    did = DID_PATTERN.name
 
     def text(row: CheckedRow, column: str) -> str:
         return table.rows[row.table_index][match[column]] if column in match else ""
@@ -106,44 +99,39 @@ def review_of(checked: Checked, verdicts: Verdicts, names: "ServerNames | None" 
         sent = row.did if row.index in planned else ""
         return Row(row.table_index, row.row, text(row, did), sent, tuple(cells), tuple(notes))
 
-    def bad_cells(row: CheckedRow) -> Iterable[Cell]:
-        for bad in row.problems:
-            yield Cell(bad.column, text(row, bad.column), bad.sentence(), bad.suggestion)
-
     def refused_cell(row: CheckedRow, verdict: RowOutcome) -> Cell:
         column = verdict.column if verdict.column in match else did
         value = text(row, column)
         return Cell(column, value, verdict.reason, names.closest(column, value) if names else "")
 
-    by_number: dict[int, list[CheckedRow]] = {}
+    bad: dict[int, list[Row]] = defaultdict(list)
+    refused: dict[str, list[Row]] = defaultdict(list)
+    twice, there, good = [], [], []
+    rows = [row for row in checked.checked.rows if checked.again is None or row.table_index in checked.again]
     for row in rows:
         if row.problems:
-            by_number.setdefault(row.row, []).append(row)
-    correct: list[Group] = []
-    seen: set[int] = set()
-    for group in group_problems(row for row in rows if row.problems):
-        found = [row for number in group.rows for row in by_number[number] if row.index not in seen]
-        seen.update(row.index for row in found)
-        if found:
-            correct.append(Group(group.sentence, tuple(shown(row, bad_cells(row), row.notes) for row in found)))
-    refused: dict[str, list[Row]] = {}
-    there, good = [], []
-    for row in rows:
-        verdict = said.get(row.index)
-        if verdict is None or verdict.result is Result.SUCCESS:
-            good.append(row)
-        elif verdict.result is Result.DUPLICATE:
-            there.append(shown(row, notes=(verdict.reason,)))
+            cells = [Cell(one.column, text(row, one.column), one.sentence(), one.suggestion) for one in row.problems]
+            bad[row.row].append(shown(row, cells, row.notes))
+        elif row.index not in planned:
+            note = f"the same number stands in row {row.duplicate_of}"
+            twice.append(shown(row, [Cell(did, text(row, did))], [note]))
         else:
-            refused.setdefault(verdict.reason, []).append(shown(row, [refused_cell(row, verdict)]))
+            verdict = verdicts.get(planned[row.index].parameters)
+            if verdict is None or verdict.result is Result.SUCCESS:
+                good.append(row)
+            elif verdict.result is Result.DUPLICATE:
+                there.append(shown(row, notes=(verdict.reason,)))
+            else:
+                refused[verdict.reason].append(shown(row, [refused_cell(row, verdict)]))
+    correct = []
+    for group in group_problems(row for row in rows if row.problems):
+        # a row with two problems is shown with the first
+        found = [row for number in group.rows for row in bad.pop(number, ())]
+        correct += [Group(group.sentence, tuple(found))] if found else []
     correct += [Group(f"The server would refuse: {reason}", tuple(found)) for reason, found in refused.items()]
-    bad = {row.index for group in correct for row in group.rows}
-    ready = [row for row in good if row.index in planned and row.table_index not in bad]
-    twice = [
-        shown(row, [Cell(did, text(row, did))], [f"the same number stands in row {row.duplicate_of}"])
-        for row in rows
-        if row.index not in planned and not row.problems
-    ]
+    in_question = {row.index for group in correct for row in group.rows}
+    # of a range that was taken apart no number goes before the row is right
+    ready = [row for row in good if row.table_index not in in_question]
     groups = {
         "correct": tuple(correct),
         "ready": (Group("", tuple(map(shown, ready))),),

@@ -1,95 +1,81 @@
 """Step 3: what is wrong, corrected in place, and what the server itself says."""
 
-import asyncio
+from __future__ import annotations
+
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
-from importer import Checked, Correction, LiveCheck, Result, check_live
+import importer
 from importer.columns import BY_NAME
 from importer.errors import ImporterError
-from importer.web.files import in_turn, list_of
-from importer.web.jobs import Job
+from importer.model import Correction, Result
 from importer.web.lists import ImportList
 from importer.web.problems import A_PAGE, FILTERS, Review, asked_about, review_of
-from importer.web.render import handed_out, page_words, render
-from importer.web.state import PageState, state_of
+from importer.web.state import Job
+from importer.web.visit import Visit, elsewhere, page_words, to
 
 _SAID: Final = (Result.SUCCESS, Result.DUPLICATE, Result.INVALID, Result.PERMISSION_ERROR)
 """The verdicts that say something of a row: without one it is sent as it is."""
 
 
-async def review_for(state: PageState, one: ImportList) -> tuple[Checked, Review]:
-    """Check a list and sort its rows."""
-
-    def work() -> tuple[Checked, Review]:
-        checked = state.lists.checked(one)
-        return checked, review_of(checked, state.verdicts_of(one), names)
-
-    names = await asyncio.to_thread(state.server_names)
-    return await in_turn(state, work)
+def _review(visit: Visit, one: ImportList) -> tuple[importer.Checked, Review]:
+    checked = visit.state.lists.checked(one)
+    return checked, review_of(checked, visit.verdicts(one), visit.names())
 
 
-async def show(request: Request) -> Response:
-    """Show the rows with something to do, a page of them."""
-    state, one = state_of(request), list_of(request)
+def show(visit: Visit) -> Response:
+    one = visit.import_list()
     try:
-        checked, review = await review_for(state, one)
+        checked, review = _review(visit, one)
     except ImporterError:
-        return RedirectResponse(f"/lists/{one.id}/columns", 303)
-    filters = [(name, words, review.count(name)) for name, words in FILTERS]
-    asked = request.query_params.get("show", "")
-    shown = asked if asked in dict(FILTERS) else "correct" if review.count("correct") else "ready"
+        return to(f"/lists/{one.id}/columns")
+    shown = visit.asked("show")
+    if shown not in dict(FILTERS):
+        shown = "correct" if review.count("correct") else "ready"
     pages = max(1, -(-review.count(shown) // A_PAGE))
-    number = request.query_params.get("page", "1")
+    number = visit.asked("page")
     page = min(max(int(number) if number.isdecimal() and len(number) < 9 else 1, 1), pages)
-    columns = {cell.column for group in review.page(shown, page) for row in group.rows for cell in row.cells}
-    names = await asyncio.to_thread(state.server_names)
-    return render(
-        request,
+    groups = review.page(shown, page)
+    return visit.show(
         "review.html",
         step="Review",
         list=one,
         checked=checked,
         review=review,
-        filters=filters,
+        filters=[(name, words, review.count(name)) for name, words in FILTERS],
         shown=shown,
         page=page,
         pages=pages,
-        groups=review.page(shown, page),
-        columns=sorted(columns),
+        groups=groups,
+        columns=sorted({cell.column for group in groups for row in group.rows for cell in row.cells}),
         by_name=BY_NAME,
-        names=names,
-        unasked=len(asked_about(checked.planned, state.verdicts_of(one))),
+        names=visit.names(),
+        unasked=len(asked_about(checked.planned, visit.verdicts(one))),
     )
 
 
-async def correct(request: Request) -> Response:
+def correct(visit: Visit) -> Response:
     """Take corrected cells, and judge them by the same check."""
-    state, one, form = state_of(request), list_of(request), await request.form()
-    checked = await in_turn(state, lambda: state.lists.checked(one))
-    one = state.lists.save(one.corrected(_corrections(checked, form)))
-    if request.headers.get("accept") != "application/json":
-        return RedirectResponse(f"/lists/{one.id}/review?show=correct&page={form.get('page', '1')}", 303)
-    checked, review = await review_for(state, one)
-    rows = {row.index: row for group in review.groups["correct"] for row in group.rows}
-    told = {}
-    for name in form:
-        if name.startswith("cell-"):
-            index = int(name.split("-")[1])
-            row = rows.get(index)
-            told[name] = [page_words(cell.problem) for cell in row.cells] if row else []
-    counts = {name: review.count(name) for name, _ in FILTERS}
-    return JSONResponse({"cells": told, "counts": counts})
+    one, lists = visit.import_list(), visit.state.lists
+    one = lists.save(one.corrected(_corrections(lists.checked(one), visit)))
+    if visit.request.headers.get("accept") != "application/json":
+        return to(f"/lists/{one.id}/review?show=correct&page={visit.typed('page') or 1}")
+    _, review = _review(visit, one)
+    problems = {
+        row.index: [page_words(cell.problem) for cell in row.cells]
+        for group in review.groups["correct"]
+        for row in group.rows
+    }
+    told = {name: problems.get(int(name.split("-")[1]), []) for name in visit.form if name.startswith("cell-")}
+    return JSONResponse({"cells": told, "counts": {name: review.count(name) for name, _ in FILTERS}})
 
 
-def _corrections(checked: Checked, form: FormData) -> list[Correction]:
+def _corrections(checked: importer.Checked, visit: Visit) -> list[Correction]:
     made = []
-    for name, value in form.multi_items():
+    for name, value in visit.form.multi_items():
         kind, _, rest = name.partition("-")
         index, _, column = rest.partition("-")
         if kind == "cell" and index.isdecimal() and int(index) < len(checked.table.rows) and column in BY_NAME:
@@ -100,11 +86,11 @@ def _corrections(checked: Checked, form: FormData) -> list[Correction]:
     return made
 
 
-async def change_all(request: Request) -> Response:
+def change_all(visit: Visit) -> Response:
     """Correct all cells of a column that hold one bad value."""
-    state, one, form = state_of(request), list_of(request), await request.form()
-    column, was, now = (str(form.get(name, "")) for name in ("column", "was", "now"))
-    _, review = await review_for(state, one)
+    one = visit.import_list()
+    column, was, now = (str(visit.form.get(name, "")) for name in ("column", "was", "now"))
+    _, review = _review(visit, one)
     made = [
         Correction(row.index, column, now)
         for group in review.groups["correct"]
@@ -112,69 +98,63 @@ async def change_all(request: Request) -> Response:
         for cell in row.cells
         if (cell.column, cell.value) == (column, was)
     ]
-    state.lists.save(one.corrected(made))
-    return RedirectResponse(f"/lists/{one.id}/review", 303)
+    visit.state.lists.save(one.corrected(made))
+    return to(f"/lists/{one.id}/review")
 
 
-async def ask(request: Request) -> Response:
+def ask(visit: Visit) -> Response:
     """Go on; let the server check the rows first, unless that is switched off."""
-    state, one, form = state_of(request), list_of(request), await request.form()
-    one = state.lists.save(replace(one, ask_server=form.get("ask_server") == "yes"))
-    checked = await in_turn(state, lambda: state.lists.checked(one))
-    connection, rows = state.connection, asked_about(checked.planned, state.verdicts_of(one))
-    if checked.checked.question:
-        return RedirectResponse(f"/lists/{one.id}/columns#more", 303)
-    if connection is None:
-        return RedirectResponse("/connect?why=list", 303)
+    lists = visit.state.lists
+    one = lists.save(replace(visit.import_list(), ask_server=visit.typed("ask_server") == "yes"))
+    checked = without_question(one, lists.checked(one))
+    server, verdicts = visit.connection().server, visit.verdicts(one)
+    rows = asked_about(checked.planned, verdicts)
     if not one.ask_server or not rows:
-        return RedirectResponse(f"/lists/{one.id}/confirm", 303)
+        return to(f"/lists/{one.id}/confirm")
 
     def work(job: Job) -> None:
-        live: LiveCheck = check_live(rows, one.options, connection.server, job, control=job.control)
-        by_index = {row.index: row for row in rows}
-        said = {index: verdict for index, verdict in live.verdicts.items() if verdict.result in _SAID}
-        state.verdicts_of(one).update({by_index[index].parameters: verdict for index, verdict in said.items()})
+        live = importer.check_live(rows, one.options, server, job, control=job.control)
+        parameters = {row.index: row.parameters for row in rows}
+        for index, verdict in live.verdicts.items():
+            if verdict.result in _SAID:
+                verdicts[parameters[index]] = verdict
         if live.stop is not None:
             job.error = live.stop.why
 
-    job = state.asking[one.id] = state.jobs.start(Job(work))
-    await asyncio.to_thread(job.thread.join, 1.0)
-    return RedirectResponse(f"/lists/{one.id}/asking", 303)
+    visit.state.jobs.start(Job(work, f"/lists/{one.id}/asking")).wait(1.0)
+    return to(f"/lists/{one.id}/asking")
 
 
-async def asking(request: Request) -> Response:
+def without_question(one: ImportList, checked: importer.Checked) -> importer.Checked:
+    """Return the check; where only the person can answer something, that comes first."""
+    if checked.checked.question:
+        raise elsewhere(f"/lists/{one.id}/columns#more")
+    return checked
+
+
+def asking(visit: Visit) -> Response:
     """Show how far the server's check is, and what it has found."""
-    state, one = state_of(request), list_of(request)
-    job = state.asking.get(one.id)
-    if job is None:
-        return RedirectResponse(f"/lists/{one.id}/review", 303)
+    one = visit.import_list()
+    job = visit.state.jobs.at(f"/lists/{one.id}/asking")
+    if job is None or (job.over and job.control.stopped):
+        return to(f"/lists/{one.id}/review")
     if job.over and not job.error:
-        _, review = await review_for(state, one)
-        refused = review.count("correct")
-        return RedirectResponse(f"/lists/{one.id}/{'review?asked=1' if refused else 'confirm'}", 303)
-    return render(request, "asking.html", step="Review", list=one, job=job)
+        _, review = _review(visit, one)
+        return to(f"/lists/{one.id}/{'review?asked=1' if review.count('correct') else 'confirm'}")
+    return visit.show("asking.html", step="Review", list=one, job=job)
 
 
-async def stop_asking(request: Request) -> Response:
-    """Stop the server's check."""
-    state, one = state_of(request), list_of(request)
-    if job := state.asking.get(one.id):
-        job.control.stop()
-        await asyncio.to_thread(job.thread.join, 5.0)
-    return RedirectResponse(f"/lists/{one.id}/review", 303)
-
-
-async def download(request: Request) -> Response:
+def download(visit: Visit) -> Response:
     """Hand out the table with every bad cell explained, corrections included."""
     from importer.workbooks.checked import write_checked
 
-    state, one = state_of(request), list_of(request)
-    checked = await in_turn(state, lambda: state.lists.checked(one))
-    said = state.verdicts_of(one)
+    one = visit.import_list()
+    checked, said = visit.state.lists.checked(one), visit.verdicts(one)
     verdicts = {row.index: said[row.parameters] for row in checked.planned if row.parameters in said}
 
     def write(folder: Path) -> Path:
         path = folder / f"{Path(one.name).stem}_checked.xlsx"
-        return write_checked(path, checked.table, checked.checked.rows, checked.checked.match.taken, verdicts=verdicts)
+        taken = checked.checked.match.taken
+        return write_checked(path, checked.table, checked.checked.rows, taken, verdicts=verdicts)
 
-    return await handed_out(state, write)
+    return visit.hand_out(write)

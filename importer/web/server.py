@@ -1,13 +1,15 @@
-"""Starts the page and ends it: a free port of this machine, a browser that opens, Ctrl-C."""
+"""Starts the page and ends it: a free port of this machine, a browser that opens, Ctrl-C, an icon on the desktop."""
 
 import json
 import os
 import secrets
+import shlex
 import shutil
 import socket
+import sys
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -19,10 +21,20 @@ from filelock import FileLock, Timeout
 from importer.errors import SettingsError
 from importer.interrupt import INTERRUPTED, stopped_by_signals
 from importer.web.guard import START, Doors
-from importer.web.render import DOWNLOADS
+from importer.web.visit import DOWNLOADS
 
 LOOPBACK: Final = "127.0.0.1"
 """The only address that the page listens on."""
+
+_DESKTOP: Final = """\
+[Desktop Entry]
+Type=Application
+Name=DID importer
+Comment=Import phone numbers into VICIdial
+Exec={command}
+Terminal=true
+Categories=Office;
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +42,21 @@ class WebOptions:
     """How the page is started.
 
     Attributes:
-        folder: where its uploads and what it remembers are kept; made where it is missing, for its owner alone.
         state: the folder of the records of runs.
         port: where it listens; 0 for a free port.
         browser: whether a browser is opened; else the address is told.
         config: the file of servers by name, or None for the usual one.
     """
 
-    folder: Path
     state: Path
     port: int = 0
     browser: bool = True
     config: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where its uploads and what it remembers are kept, for its owner alone."""
+        return self.state / "web"
 
 
 def serve(options: WebOptions, say: Callable[[str], None]) -> int:
@@ -164,3 +179,48 @@ def _write_private(path: Path, text: str) -> None:
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123  a descriptor has no Path
         file.write(text)
     temporary.replace(path)
+
+
+def icon_path(
+    system: str = sys.platform, environment: Mapping[str, str] = os.environ, home: Path | None = None
+) -> Path:
+    """Say where the icon is, or would be."""
+    home = home or Path.home()
+    if system == "win32":
+        programs = Path(environment.get("APPDATA") or home / "AppData" / "Roaming")
+        return programs / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "DID importer.cmd"
+    if system == "darwin":
+        return home / "Applications" / "DID importer.command"
+    return Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share") / "applications" / "did-importer.desktop"
+
+
+def icon_text(system: str = sys.platform, python: str = sys.executable) -> str:
+    """Return what the icon holds: it starts this program with this Python."""
+    if system == "win32":
+        return f'@echo off\r\n"{python.replace("%", "%%")}" -m importer web\r\nif errorlevel 1 pause\r\n'
+    if system == "darwin":
+        return f"#!/bin/sh\nexec {shlex.quote(python)} -m importer web\n"
+    # quoted as the Desktop Entry Specification has it
+    quoted = python.replace("\\", "\\\\\\\\").replace('"', '\\\\"').replace("`", "\\\\`").replace("$", "\\\\$")
+    return _DESKTOP.format(command=f'"{quoted.replace("%", "%%")}" -m importer web')
+
+
+def install_icon(path: Path) -> None:
+    """Write the icon; one that is there is written anew."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(icon_text(), encoding="utf-8", newline="")
+        path.chmod(0o755)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+
+
+def remove_icon(path: Path) -> bool:
+    """Remove the icon; False if there is none."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be removed ({error.strerror})") from None
+    return True

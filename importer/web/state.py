@@ -1,81 +1,159 @@
-"""What the page remembers while it runs. What must survive its end lies in the folder of the lists or in the record."""
+"""What the page remembers while it runs, and what works on while pages come and go."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-from starlette.requests import Request
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from importer.model import RowOutcome
-from importer.web.jobs import Job, Jobs
+import importer
+from importer.errors import ImporterError
+from importer.model import Result, RowOutcome
 
 if TYPE_CHECKING:
-    from importer import Folders, ServerNames
     from importer.sandbox import Sandbox
-    from importer.web.connection import Connection, ConnectionTest
-    from importer.web.lists import ImportList, Lists
+    from importer.web.connect import Connection, ConnectionTest
+    from importer.web.lists import Lists
     from importer.web.server import WebOptions
-    from importer.web.verify import Looking
+
+_SECONDS_TO_BEGIN: Final = 30.0
+_KEPT_JOBS: Final = 50
+
+
+class Job:
+    """A run, an undo, or a check or look by the server, in a thread of its own; the ``Observer`` of what it does.
+
+    ``page`` is where it is shown. A run has a record, and ``find_page`` finds its page once that is there.
+    """
+
+    def __init__(
+        self, work: Callable[[Job], object], page: str = "", find_page: Callable[[], str] | None = None
+    ) -> None:
+        self.control = importer.RunControl()
+        self.page = page
+        self.is_run = find_page is not None
+        self.total = 0
+        self.before: Mapping[Result, int] = {}
+        self.last_problem = ""
+        self.said = ""
+        self.error = ""
+        self.over = False
+        self.result: Any = None
+        self._seen: dict[int, Result] = {}
+        self._began = 0.0
+        self._find_page = find_page
+        self._begun = threading.Event()
+        self._work = work
+        self._thread = threading.Thread(target=self._run, name="job", daemon=True)
+
+    def start(self) -> Job:
+        self._thread.start()
+        return self
+
+    def _run(self) -> None:
+        try:
+            self.result = self._work(self)
+        except ImporterError as error:
+            self.error = str(error)
+        except Exception as error:  # noqa: BLE001  a thread has nobody else to tell it to
+            from importer.settings.password import redact_all
+
+            self.error = f"the importer failed in a way that nobody foresaw ({redact_all(repr(error))})"
+        finally:
+            self.over = True
+            self._begun.set()
+
+    def wait_until_begun(self) -> None:
+        """Return when the record of the run is there, or the job is over."""
+        self._begun.wait(_SECONDS_TO_BEGIN)
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for the end, so that what is quick needs no second page."""
+        self._thread.join(seconds)
+
+    @property
+    def counts(self) -> Counter[Result]:
+        return Counter(self.before) + Counter(list(self._seen.values()))
+
+    @property
+    def done(self) -> int:
+        return len(self._seen)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it takes at the pace so far; None where that cannot be told yet."""
+        passed = time.monotonic() - self._began
+        if not self.done or passed < 1:
+            return None
+        return (self.total - self.done) * passed / self.done
+
+    def sending_begins(self, to_send: int, settled: Mapping[Result, int]) -> None:
+        self.total, self.before, self._began = to_send, dict(settled), time.monotonic()
+        if self._find_page is not None:
+            self.page = self.page or self._find_page()
+        self._begun.set()
+
+    def outcome(self, outcome: RowOutcome) -> None:
+        self._seen[outcome.index] = outcome.result
+        self.said = ""
+        if outcome.result not in (Result.SUCCESS, Result.DUPLICATE):
+            self.last_problem = outcome.reason
+
+    def status(self, sentence: str) -> None:
+        self.said = sentence
+
+    def sending_ends(self) -> None:
+        """Nothing changes on the page."""
+
+
+class Jobs:
+    """The jobs of this process."""
+
+    def __init__(self) -> None:
+        self._jobs: list[Job] = []
+        self.interrupted = False
+
+    def start(self, job: Job) -> Job:
+        """Begin a job; of those that are over the last ones are remembered."""
+        self._jobs = [one for one in self._jobs[:-_KEPT_JOBS] if not one.over] + self._jobs[-_KEPT_JOBS:] + [job]
+        return job.start()
+
+    def at(self, page: str) -> Job | None:
+        """Return the newest job of a page."""
+        return next((job for job in reversed(self._jobs) if job.page == page), None)
+
+    def running(self) -> list[Job]:
+        """Return the jobs that work on a run now."""
+        return [job for job in self._jobs if not job.over and job.is_run and job.page]
+
+    def busy(self) -> bool:
+        return any(not job.over for job in self._jobs)
+
+    def stop_all(self) -> None:
+        self.interrupted = self.busy()
+        for job in self._jobs:
+            job.control.stop()
+        for job in self._jobs:
+            job.wait()
 
 
 class PageState:
     """What one process of the page remembers; there is one person."""
 
-    def __init__(self, options: "WebOptions") -> None:
+    def __init__(self, options: WebOptions, lists: Lists) -> None:
         self.options = options
+        self.lists = lists
         self.connection: Connection | None = None
         self.test: ConnectionTest | None = None
         self.jobs = Jobs()
-        self.asking: dict[str, Job] = {}
-        self.looking: dict[str, Looking] = {}
         self.practice: Sandbox | None = None
-        # one list is checked at a time: pandas is imported once, and two checks would only share the processor
-        self.checks = ThreadPoolExecutor(1, "check")
-        self._verdicts: dict[tuple[str, str, str], dict[tuple[tuple[str, str], ...], RowOutcome]] = {}
-        self._names: dict[tuple[str, str], ServerNames] = {}
 
-    @cached_property
-    def folders(self) -> "Folders":
-        """Where records and results go."""
-        from importer import Folders
-
-        return Folders(self.options.state)
-
-    @cached_property
-    def lists(self) -> "Lists":
-        """The lists that people are about to import."""
-        from importer.web.lists import Lists
-
-        return Lists(self.options.folder / "lists")
-
-    def verdicts_of(self, one: "ImportList") -> dict[tuple[tuple[str, str], ...], RowOutcome]:
-        """Return what the connected server has said of a list's rows, by what would be sent."""
-        server = self.connection.server if self.connection else None
-        return self._verdicts.setdefault((one.id, server.url if server else "", server.user if server else ""), {})
-
-    def server_names(self) -> "ServerNames | None":
-        """Return the in-groups and call menus that the connected server names; None where nobody knows."""
-        from importer import server_names
-        from importer.errors import ImporterError
-
-        if self.connection is None:
-            return None
-        server = self.connection.server
-        if (server.url, server.user) not in self._names:
-            try:
-                self._names[server.url, server.user] = server_names(server, self.connection.options)
-            except ImporterError:
-                return None
-        return self._names[server.url, server.user]
+    @property
+    def folders(self) -> importer.Folders:
+        return importer.Folders(self.options.state)
 
     def close(self) -> None:
-        """End what still runs."""
-        self.checks.shutdown(wait=False, cancel_futures=True)
         if self.practice is not None:
             self.practice.__exit__(None, None, None)
-
-
-def state_of(request: Request) -> PageState:
-    """Return what the page remembers."""
-    state: PageState = request.app.state.page
-    return state
