@@ -239,7 +239,11 @@ class Desk:
 
     def results(self) -> list[PreviousRow]:
         """Return the rows of the newest run's results workbook."""
-        return list(read_results(Path(self.newest().about.workbook)).rows)
+        return list(read_results(self.workbook()).rows)
+
+    def workbook(self) -> Path:
+        """Return the newest run's results workbook."""
+        return Path(self.newest().about.workbook)
 
     def recorded(self) -> dict[str, Result]:
         """Return the DIDs with an outcome in the newest record, from a copy, as a dead process has left it."""
@@ -283,6 +287,19 @@ def recipe_against(*faults: Fault, **given: Any) -> ImportOptions:
 def flags(sandbox: Sandbox, *more: object) -> tuple[object, ...]:
     """Return the flags with which a command sends to the sandbox as fast as it can."""
     return ("--url", sandbox.url, "--user", USER, "--rate", "0", "--yes", *more)
+
+
+def correct(workbook: Path, cells: Mapping[tuple[int, str], str]) -> None:
+    """Write into cells of the sheet Results, each named by the number in the column ``row`` and its header."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(workbook)
+    sheet = book["Results"]
+    header = [cell.value for cell in sheet[1]]
+    rows = {str(line[0].value): line for line in sheet.iter_rows(min_row=2)}
+    for (row, name), text in cells.items():
+        rows[str(row)][header.index(name)].value = text
+    book.save(workbook)
 
 
 def assert_each_row_once_in_order(order: Order, lines: Sequence[PreviousRow]) -> None:

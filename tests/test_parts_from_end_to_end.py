@@ -1,19 +1,19 @@
 """An order whose results no sheet has room for: imported, rerun part by part, resumed, shown again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import openpyxl
 import pytest
-from running import PASSWORD, USER, Desk, Ran, assert_each_row_once_in_order, assert_results_are_true, did, flags
+from running import PASSWORD, USER, Desk, assert_each_row_once_in_order, assert_results_are_true, correct, did, flags
 
 from importer.cli import options as cli_options
 from importer.model import Result
 from importer.sandbox import Sandbox, SandboxOptions
 from importer.settings.password import Password
 from importer.settings.settings import Server
+from importer.workbooks import output_file
 from importer.workbooks.results import PreviousRow, read_results
 from importer.workflows.options import Folders, ImportOptions
 from importer.workflows.past_runs import rewrite_workbook
@@ -34,22 +34,6 @@ def rows_of(paths: Sequence[Path]) -> list[PreviousRow]:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*results*"))
-
-
-def correct(workbook: Path, cells: Mapping[tuple[int, str], str]) -> None:
-    """Write into cells of the sheet Results, each named by the number in the column ``row`` and its header."""
-    book = openpyxl.load_workbook(workbook)
-    sheet = book["Results"]
-    header = [cell.value for cell in sheet[1]]
-    lines = {str(line[0].value): line for line in sheet.iter_rows(min_row=2)}
-    for (row, name), text in cells.items():
-        lines[str(row)][header.index(name)].value = text
-    book.save(workbook)
-
-
-def told(ran: Ran) -> dict[str, object]:
-    found: dict[str, object] = json.loads(ran.out)
-    return found
 
 
 def test_every_row_is_in_one_of_the_workbooks_and_what_is_printed_names_all(tmp_path: Path) -> None:
@@ -73,27 +57,20 @@ def test_every_row_is_in_one_of_the_workbooks_and_what_is_printed_names_all(tmp_
     assert [Path(path).name for path in last[5].removeprefix("and likewise: ").split(", ")] == written[1:]
 
 
-def test_the_object_for_scripts_lists_them_and_keeps_the_first_where_it_was(tmp_path: Path) -> None:
+def test_scripts_are_told_of_all_parts_and_runs_writes_them_again_under_free_names(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     order = desk.order(12, plain=True)
-    expected = [str(tmp_path / "order_results.xlsx"), str(tmp_path / "order_results_part2.xlsx")]
+    expected = [tmp_path / "order_results.xlsx", tmp_path / "order_results_part2.xlsx"]
     with Sandbox() as sandbox:
-        object_of_run = told(desk.did_importer("run", order.path, *flags(sandbox, "--json")))
-    assert (object_of_run["workbook"], object_of_run["workbooks"]) == (expected[0], expected)
+        ran = desk.did_importer("run", order.path, *flags(sandbox, "--json"))
     (line,) = json.loads(desk.did_importer("runs", "--json").out)["runs"]
-    assert (line["workbook"], line["workbooks"]) == (expected[0], expected)
-
-
-def test_runs_writes_all_parts_of_a_run_again_under_free_names(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    order = desk.order(12, plain=True)
-    with Sandbox() as sandbox:
-        assert desk.did_importer("run", order.path, *flags(sandbox)).code == 0
-    before = rows_of([tmp_path / "order_results.xlsx", tmp_path / "order_results_part2.xlsx"])
-    (tmp_path / "order_results.xlsx").unlink()
+    for told in (json.loads(ran.out), line):
+        assert (told["workbook"], told["workbooks"]) == (str(expected[0]), [*map(str, expected)])
+    before = rows_of(expected)
+    expected[0].unlink()
     ran = desk.did_importer("runs", desk.newest().about.run_id, "--json")
     again = [tmp_path / "order_results_2.xlsx", tmp_path / "order_results_2_part2.xlsx"]
-    assert told(ran)["written"] == [str(path) for path in again]
+    assert json.loads(ran.out)["written"] == [str(path) for path in again]
     assert "results, part 2 of 2: " in ran.err
     assert rows_of(again) == before
     assert rewrite_workbook(desk.newest(), Folders(desk.state, sheet_rows=13)) == (tmp_path / "order_results_3.xlsx",)
@@ -111,15 +88,17 @@ def test_a_chosen_name_whose_second_part_is_taken_is_refused_before_the_first_ca
     assert not desk.runs()
 
 
-def test_more_columns_than_a_sheet_has_are_refused_before_the_first_call(tmp_path: Path) -> None:
+def test_more_columns_than_a_sheet_has_are_refused_before_the_first_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output_file, "EXCEL_COLUMNS", 10)
     desk = Desk(tmp_path)
-    header = ("did_pattern", *[f"c{number}" for number in range(16_379)])
-    path = desk.write("order.csv", header, [(did(1), *["x"] * 16_379)])
+    path = desk.write("order.csv", HEADER, [(did(1), "IN_GROUP", "SALES_IN")])
     with Sandbox() as sandbox:
         ran = desk.did_importer("run", path, *flags(sandbox))
         assert not sandbox.calls
     assert ran.code == 2
-    assert "16,388 columns are more than the 16,384 of a sheet" in ran.err
+    assert "11 columns are more than the 10 of a sheet" in ran.err
 
 
 def test_a_rerun_of_a_part_takes_up_the_rows_of_that_part_alone(tmp_path: Path) -> None:
@@ -190,8 +169,8 @@ def test_ranges_that_were_taken_apart_are_not_taken_apart_again_by_a_rerun_of_a_
     tmp_path: Path, columns: tuple[str, str]
 ) -> None:
     desk = Desk(tmp_path)
-    end = ("4", "4", "4") if columns[1] == "Qty" else (did(3), did(13), did(23))
-    ranges = [(did(10 * number), end[number], "IN_GROUP", "NOWHERE") for number in range(3)]
+    ends = ("4", "4", "4") if columns[1] == "Qty" else (did(3), did(13), did(23))
+    ranges = [(did(10 * number), end, "IN_GROUP", "NOPE") for number, end in enumerate(ends)]
     path = desk.write("order.csv", (*columns, "did_route", "group"), ranges)
     with Sandbox() as sandbox:
         assert desk.did_importer("run", path, *flags(sandbox, "--expand-ranges")).code == 1

@@ -10,6 +10,7 @@ from results_samples import by_calamine
 from running import Desk, did, flags
 
 from importer.sandbox import Sandbox
+from importer.workbooks.results import read_results
 
 HEADER = ("did_pattern", "City", "did_route", "group", "result")
 
@@ -20,7 +21,7 @@ def test_rows_are_corrected_in_failed_rows_and_one_deleted_there_stays_and_is_no
     order = desk.write("order.csv", HEADER, rows)
     with Sandbox() as sandbox:
         assert desk.did_importer("run", order, *flags(sandbox)).code == 1
-        workbook = Path(desk.newest().about.workbook)
+        workbook = desk.workbook()
         book = openpyxl.load_workbook(workbook)
         failed = book["Failed rows"]
         assert [row[0].value for row in failed.iter_rows()] == ["row", "3", "4", "5"]
@@ -48,7 +49,7 @@ def test_the_description_that_was_made_is_shown_and_the_remarks_are_in_the_summa
     with Sandbox() as sandbox:
         assert desk.did_importer("run", order, *flags(sandbox, "--describe", "{City} line")).code == 0
         stored = sandbox.stored()[did(0)]["did_description"]
-    header, line = by_calamine(Path(desk.newest().about.workbook), "Results")
+    header, line = by_calamine(desk.workbook(), "Results")
     assert line[header.index("did_description_sent")] == stored
 
 
@@ -75,10 +76,8 @@ def test_a_workbook_that_libreoffice_has_saved_is_read_as_it_was(tmp_path: Path)
     with Sandbox() as sandbox:
         assert desk.did_importer("run", order, *flags(sandbox)).code == 1
     before = desk.results()
-    workbook = Path(desk.newest().about.workbook)
+    workbook = desk.workbook()
     (tmp_path / "saved").mkdir()
     call = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]
     subprocess.run([*call, "--outdir", tmp_path / "saved", workbook], check=True, capture_output=True, timeout=120)
-    from importer.workbooks.results import read_results
-
     assert list(read_results(tmp_path / "saved" / workbook.name).rows) == before
