@@ -14,8 +14,10 @@ from running import Desk, Ran, flags
 from importer.model import Result
 from importer.sandbox import Sandbox, SandboxOptions
 
-_READ = [file for file in MESSY_FILES if not file.error]
-_REFUSED = [file for file in MESSY_FILES if file.error]
+# a million rows without a cell take long to read, and are read in test_sheet_messy
+_READ = [file for file in MESSY_FILES if not file.error and file.name != "a-million-formatted-rows"]
+# how each is refused stands in test_sheet_messy
+_REFUSED = [file for file in MESSY_FILES if file.name in ("empty-file", "header-alone", "row-beyond-the-last")]
 _ROUTED = ("--set", "did_route=IN_GROUP", "--set", "group=SALES_IN")
 
 
