@@ -2,8 +2,8 @@
 
 import pytest
 
-from importer.checking.did_format import DidFormat, NumberPlan
 from importer.checking.facts import survey
+from importer.checking.options import DidFormat, NumberPlan
 from importer.errors import SettingsError
 
 US, GB = NumberPlan.of_region("US"), NumberPlan.of_region("gb")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running_ranges import RANGES, with_previous
 
-from importer.checking.table import CheckOptions, check_table
+from importer.checking import CheckOptions, check_table
 from importer.model import CellProblem, CheckedRow, Result, RowOutcome, Table
 from importer.workflows.check import check_results
 from importer.workflows.options import ImportOptions

@@ -10,8 +10,8 @@ from importer.model import CellProblem, CheckedRow
 
 
 def worded(rule: Rule, name: str, value: str, text: str | None = None, route: str = "") -> CellProblem:
-    cell = Cell(value if text is None else text)
-    return problem_of(Failure(0, BY_NAME[name], rule), cell, value, row=7, route=route)
+    cell = Cell(value if text is None else text, value=value)
+    return problem_of(Failure(0, BY_NAME[name], rule), cell, row=7, route=route)
 
 
 def rows_with(

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from importer.checking.normalise import BLANK, Cell
-from importer.checking.schema import TARGETS, CleanColumn, Rule, judge, schema
+from importer.checking.options import CheckOptions
+from importer.checking.schema import TARGETS, Rule, judge, schema
 from importer.column import Column, ServerCheck
-from importer.columns import BY_NAME, DID_PATTERN, ROUTE_NEEDS, SENT, USED
+from importer.columns import BY_NAME, ROUTE_NEEDS, SENT, USED
 
 ANY_CHARACTER = "0"
 
@@ -18,12 +19,13 @@ def broken(any_pattern: bool = False, **texts: Sequence[str | Cell] | str | Cell
     lists = {name: [given] if isinstance(given, (str, Cell)) else list(given) for name, given in texts.items()}
     size = max(map(len, lists.values()), default=1)
     lists.setdefault("did_pattern", [f"1727555{line:04d}" for line in range(size)])
-    columns = []
-    for column in SENT:
-        if column.name in lists:
-            cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in lists[column.name]]
-            columns.append(CleanColumn(column, cells, [cell.text for cell in cells]))
-    return {(f.index, f.column.name, f.rule) for f in judge(columns, any_pattern=any_pattern, allow_no_agent=True)}
+    columns = {
+        column.name: [cell if isinstance(cell, Cell) else Cell(cell) for cell in lists[column.name]]
+        for column in SENT
+        if column.name in lists
+    }
+    options = CheckOptions(any_pattern=any_pattern, allow_no_agent=True)
+    return {(failure.index, failure.column.name, failure.rule) for failure in judge(columns, options)}
 
 
 def of_column(name: str, text: str, any_pattern: bool = False) -> set[Rule]:
@@ -146,19 +148,16 @@ def test_every_problem_of_every_row_comes_at_once() -> None:
 
 
 def test_a_list_without_a_row_has_no_problem() -> None:
-    assert list(judge([CleanColumn(DID_PATTERN, [], [])], any_pattern=False)) == []
+    assert list(judge({"did_pattern": []}, CheckOptions())) == []
 
 
 def test_blank_cells_break_no_rule_of_their_own() -> None:
-    columns = [CleanColumn(c, [BLANK], [""]) for c in SENT if c.name not in ("did_pattern", "did_route")]
-    columns.insert(0, CleanColumn(DID_PATTERN, [Cell("17275550100")], ["17275550100"]))
-    columns.append(CleanColumn(BY_NAME["did_route"], [Cell("AGENT")], ["AGENT"]))
-    assert list(judge(columns, any_pattern=False, allow_no_agent=True)) == []
-    assert [failure.rule for failure in judge(columns, any_pattern=False)] == [Rule.AGENT]
+    columns = {column.name: [BLANK] for column in SENT}
+    columns |= {"did_pattern": [Cell("17275550100")], "did_route": [Cell("AGENT")]}
+    assert list(judge(columns, CheckOptions(allow_no_agent=True))) == []
+    assert [failure.rule for failure in judge(columns, CheckOptions())] == [Rule.AGENT]
 
 
 def test_a_frame_that_does_not_fit_the_schema_is_an_error_of_ours_and_not_of_a_row() -> None:
-    stranger = CleanColumn(BY_NAME["user_id"], [Cell("1001")], ["1001"])
-    did = CleanColumn(DID_PATTERN, [Cell("17275550100")], ["17275550100"])
     with pytest.raises(RuntimeError, match="does not fit its schema"):
-        list(judge([did, stranger], any_pattern=False))
+        list(judge({"did_pattern": [Cell("17275550100")], "user_id": [Cell("1001")]}, CheckOptions()))

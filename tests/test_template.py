@@ -217,7 +217,7 @@ def test_no_kept_character_is_left_out_of_the_words() -> None:
 
 
 def test_the_examples_pass_the_check_with_the_route_that_each_shows(template: Path) -> None:
-    from importer.checking.table import CheckOptions, check_table
+    from importer.checking import CheckOptions, check_table
     from importer.reading import ReadOptions, read_table
 
     checked = check_table(read_table(template, ReadOptions(sheet="Examples")), CheckOptions())

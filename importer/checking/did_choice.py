@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from importer.characters import digits_of, trim
-from importer.checking.did_column import DidRules
-from importer.checking.did_format import DidFormat, NumberPlan
+from importer.checking.options import CheckOptions, DidFormat, NumberPlan
 from importer.columns import DID_PATTERN
 from importer.errors import SheetError
 from importer.headers import HeaderMatch, RangeColumns, did_tier, header_key, match_header
@@ -90,7 +89,7 @@ def _which(table: Table, one: int, other: int) -> str:
 
 
 def join_parts(
-    table: Table, match: HeaderMatch, ranges: RangeColumns | None, rules: DidRules
+    table: Table, match: HeaderMatch, ranges: RangeColumns | None, options: CheckOptions
 ) -> tuple[Table, tuple[int, ...]]:
     """Put numbers together of country code, area code, exchange and line, where they stand in columns of their own."""
     did, keys = match.taken[DID_PATTERN.name], [header_key(text) for text in table.header]
@@ -100,13 +99,13 @@ def join_parts(
         return next((index for index in free if keys[index] in names), None)
 
     country, area, exchange, line = map(column, (_COUNTRY, _AREA, _EXCHANGE, _LINE))
-    if ranges is not None or rules.any_pattern:
+    if ranges is not None or options.any_pattern:
         return table, ()
     sizes = [len(digits_of(row[did])) for row in table.rows if trim(row[did])]
     if area is not None and sum(size < 10 for size in sizes) * 2 > len(sizes):
         parts = tuple(index for index in (area, exchange, line) if index is not None)
         return _with(table, did, [_area_and_line(table, row, did, parts) for row in table.rows]), parts
-    if country is not None and rules.form is not DidFormat.AS_IS:
+    if country is not None and options.did_format is not DidFormat.AS_IS:
         return _with(table, did, [_with_country(table, row, did, country) for row in table.rows]), (country,)
     return table, ()
 

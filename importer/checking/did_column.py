@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from importer.characters import trim
-from importer.checking.did_format import DidFormat, NumberPlan, not_possible
 from importer.checking.did_number import read_did
 from importer.checking.normalise import BLANK, FLAW_REASONS, Cell
 from importer.checking.number_shapes import DidTrouble, ReadDid, no_did
+from importer.checking.options import CheckOptions, DidFormat
 from importer.errors import SheetError
 from importer.headers import RangeColumns
 from importer.model import CellFlaw, Table
 
 MOST_NUMBERS = 5_000_000
 """Ranges are not taken apart beyond it: more than a sheet has rows, but not more than a large memory holds."""
-
 
 LONGEST_RANGE: Final = 10_000
 """The most numbers that one range may have; both ends must stand there in full and have one length."""
@@ -26,48 +25,30 @@ _COUNTED: Final = re.compile(r"\s*1[-. (]")
 
 
 @dataclass(frozen=True, slots=True)
-class DidRules:
-    """How the DIDs are to be read and written."""
-
-    any_pattern: bool
-    form: DidFormat
-    plan: NumberPlan
-    strict: bool
-    expand: bool
-
-
-@dataclass(frozen=True, slots=True)
 class DidColumn:
-    """The DIDs, one for each row that is checked.
+    """The DIDs, one for each row that is checked; ``ranges`` were taken apart."""
 
-    Attributes:
-        cells: the DIDs after normalising.
-        origin: for each of them the index of its row in the table.
-        ranges: how many ranges were taken apart.
-    """
-
-    cells: tuple[Cell, ...]
-    origin: Sequence[int]
+    cells: Sequence[Cell]
+    origin: Sequence[int]  # for each of them the index of its row in the table
     ranges: int
 
 
-def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules: DidRules) -> DidColumn:
+def read_dids(table: Table, column: int, ranges: RangeColumns | None, options: CheckOptions) -> DidColumn:
     """Read the DIDs of a table."""
-    flaws = {row: flaw for (row, column), flaw in table.flaws.items() if column == did_column}
-    code = rules.plan.country_code
+    flaws = {row: flaw for (row, flawed), flaw in table.flaws.items() if flawed == column}
+    country_code = options.plan.country_code
     read: list[ReadDid] = []
     size = ranges_found = 0
     for index, row in enumerate(table.rows):
-        text = row[did_column]
         did = (
-            _flawed(flaws[index])
+            no_did(DidTrouble.FLAW, FLAW_REASONS[flaws[index]])
             if index in flaws
-            else read_did(text, any_pattern=rules.any_pattern, country_code=code)
+            else read_did(row[column], any_pattern=options.any_pattern, country_code=country_code)
         )
         if ranges is not None:
-            did = _read_columns(did, row, index, ranges, table.flaws, code)
+            did = _read_columns(did, row, index, ranges, table.flaws, country_code)
         if did.last:
-            did = judge_range(did, expand=rules.expand)
+            did = judge_range(did, expand=options.expand_ranges)
             ranges_found += bool(did.last)
         read.append(did)
         size += int(did.last) - int(did.text) + 1 if did.last else 1
@@ -76,63 +57,57 @@ def read_dids(table: Table, did_column: int, ranges: RangeColumns | None, rules:
                 f"{table.path}: row {table.row_numbers[index]}: with the ranges up to here there are more than"
                 f" {MOST_NUMBERS:,} numbers; split the file"
             )
-    if any(did.trouble is DidTrouble.LIST_NUMBER for did in read):
-        # where one row of a list is counted, the 1 of 1-727-555-0100 may be its count too
-        texts = (row[did_column] for row in table.rows)
-        read = [
-            no_did(DidTrouble.LIST_NUMBER) if did.trouble is None and _COUNTED.match(text) else did
-            for did, text in zip(read, texts, strict=True)
-        ]
+    counted = any(did.trouble is DidTrouble.LIST_NUMBER for did in read)
     cells: list[Cell] = []
     origin: list[int] = []
-    for index, did in enumerate(read):
-        numbers = [ReadDid(number) for number in numbers_of(did)] if did.last else [did]
-        cells += (_cell(number, rules) for number in numbers)
+    for index, (did, row) in enumerate(zip(read, table.rows, strict=True)):
+        if counted and did.trouble is None and _COUNTED.match(row[column]):
+            # where one row of a list is counted, the 1 of 1-727-555-0100 may be its count too
+            numbers = [no_did(DidTrouble.LIST_NUMBER)]
+        else:
+            numbers = [ReadDid(number) for number in numbers_of(did)] if did.last else [did]
+        cells += (_cell(number, row[column], options) for number in numbers)
         origin += [index] * len(numbers)
-    return DidColumn(tuple(cells), tuple(origin), ranges_found)
+    return DidColumn(cells, origin, ranges_found)
 
 
-def read_source(raw: str, rules: DidRules) -> Cell:
+def read_source(raw: str, options: CheckOptions) -> Cell:
     """Read a cell of ``copy_from``: one DID, written like the row's own."""
-    did = read_did(raw, any_pattern=rules.any_pattern, country_code=rules.plan.country_code)
+    did = read_did(raw, any_pattern=options.any_pattern, country_code=options.plan.country_code)
     if did.trouble is DidTrouble.BLANK:
         return BLANK
     if did.last or did.trouble is DidTrouble.TWO_NUMBERS:
         return Cell("", "holds more than one number; name the one DID that is copied")
-    cell = _cell(did, rules)
-    return Cell(cell.text, cell.trouble, (f"copy_from is read as '{cell.text}'",)) if did.changed else cell
+    cell = _cell(did, raw, options)
+    return cell._replace(notes=(f"copy_from is read as '{cell.text}'",)) if did.changed else cell
 
 
-def _flawed(flaw: CellFlaw) -> ReadDid:
-    return ReadDid("", trouble=DidTrouble.FLAW, reason=FLAW_REASONS[flaw])
+def _cell(did: ReadDid, value: str, options: CheckOptions) -> Cell:
+    if did.trouble is None and options.did_format is not DidFormat.AS_IS:
+        did = options.plan.written(did.text, options.did_format)._replace(changed=did.changed)
+    if did.trouble is not None:
+        return Cell("", did.reason, value=value)
+    if options.strict_numbers and did.text.removeprefix("+").isdecimal() and not options.plan.is_possible(did.text):
+        reason = f"is no possible number in {options.plan.region}; correct it, or write it with + and the country code"
+        return Cell(did.text, reason, value=value)
+    return Cell(did.text, notes=(f"did_pattern is stored as '{did.text}'",) if did.changed else (), value=value)
 
 
 def _read_columns(
     did: ReadDid,
-    row: tuple[str, ...],
+    row: Sequence[str],
     index: int,
     ranges: RangeColumns,
     flaws: Mapping[tuple[int, int], CellFlaw],
     country_code: str,
 ) -> ReadDid:
-    texts = []
     for column in (ranges.last, ranges.quantity):
         if column is not None and (index, column) in flaws:
-            reason = f"is the first number of a range, and the cell beside it {FLAW_REASONS[flaws[index, column]]}"
-            return ReadDid("", trouble=DidTrouble.RANGE, reason=reason)
-        texts.append("" if column is None else row[column])
-    last, quantity = texts
+            return _no_range(
+                f"is the first number of a range, and the cell beside it {FLAW_REASONS[flaws[index, column]]}"
+            )
+    last, quantity = ("" if column is None else row[column] for column in (ranges.last, ranges.quantity))
     return read_range(did, last, quantity, country_code)
-
-
-def _cell(did: ReadDid, rules: DidRules) -> Cell:
-    if did.trouble is None and rules.form is not DidFormat.AS_IS:
-        did = rules.plan.written(did.text, rules.form)._replace(changed=did.changed)
-    if did.trouble is not None:
-        return Cell("", did.reason)
-    if rules.strict and did.text.removeprefix("+").isdecimal() and not rules.plan.is_possible(did.text):
-        return Cell(did.text, not_possible(rules.plan.region))
-    return Cell(did.text, notes=(f"did_pattern is stored as '{did.text}'",) if did.changed else ())
 
 
 def read_range(first: ReadDid, last: str, quantity: str, country_code: str = "1") -> ReadDid:
@@ -190,4 +165,4 @@ def _same(one: str, other: str) -> bool:
 
 
 def _no_range(reason: str) -> ReadDid:
-    return ReadDid("", trouble=DidTrouble.RANGE, reason=reason)
+    return no_did(DidTrouble.RANGE, reason)

@@ -33,8 +33,13 @@ _NO_DIGITS: Final = re.compile(r"[^0-9]+")
 
 _SHORT_FORM: Final = re.compile(r"[0-9]E[0-9]{1,2}", re.IGNORECASE)
 _SCIENTIFIC: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]*E[-+]?|E\+)[0-9]+", re.IGNORECASE)
-_THOUSANDS: Final = re.compile(r"\+?[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?")
-_DECIMAL_COMMA: Final = re.compile(r"\+?[0-9]{7,},[0-9]{1,3}")
+_SHAPES_OF_NO_NUMBER: Final = (
+    (_SCIENTIFIC, DidTrouble.SCIENTIFIC),
+    (_SHORT_FORM, DidTrouble.SCIENTIFIC),
+    (re.compile(r"#{4,}"), DidTrouble.TOO_NARROW),
+    (re.compile(r"\+?[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?"), DidTrouble.THOUSANDS),
+    (re.compile(r"\+?[0-9]{7,},[0-9]{1,3}"), DidTrouble.DECIMAL),
+)
 _ONE_DOT: Final = re.compile(r"\+?([0-9]+)\.([0-9]+)")
 _RANGE_SIGN: Final = re.compile(r"\b(?:to|thru|through|until|till|bis)\b|~|[-=]>|[\u2192\u2025\u2026]", re.IGNORECASE)
 _BETWEEN_NUMBERS: Final = re.compile(r"[,;/|&\\\n]|\b(?:or|and|oder|und)\b", re.IGNORECASE)
@@ -57,12 +62,12 @@ _BRACKET_RANGE: Final = re.compile(
 
 def is_error_value(text: str) -> bool:
     """Whether a trimmed text is what a spreadsheet writes for an error, such as ``#REF!``."""
-    return text.startswith(("#", "E", "e")) and _ERROR_VALUE.fullmatch(text) is not None
+    return _ERROR_VALUE.fullmatch(text) is not None
 
 
 def is_shortened(text: str) -> bool:
     """Whether a trimmed text is a number in a spreadsheet's short form, such as ``1.72756E+10``."""
-    return ("E" in text or "e" in text) and _SCIENTIFIC.fullmatch(text) is not None
+    return _SCIENTIFIC.fullmatch(text) is not None
 
 
 def unwrapped(text: str) -> str:
@@ -164,12 +169,18 @@ def _why_not_joined(text: str, country_code: str) -> DidTrouble:
     """Say what stands beside a number, as far as it can be told."""
     if (more := _AND_MORE.fullmatch(text)) and is_whole(_NO_DIGITS.sub("", more[1])) and joined(more[1], country_code):
         return DidTrouble.CUT_SHORT
-    if (after := _LIST_NUMBER.fullmatch(text)) and joined(after[1], country_code) and _digits(after[1]) >= 7:
+    if _is_counted(text, country_code):
         return DidTrouble.LIST_NUMBER
     for gap in _NO_DIGITS.finditer(text):
         if is_whole(_NO_DIGITS.sub("", text[: gap.start()])) and _digits(text[gap.end() :]):
             return DidTrouble.TWO_NUMBERS
     return DidTrouble.GROUPS
+
+
+def _is_counted(text: str, country_code: str) -> bool:
+    """Whether a phone number stands behind what could be its number in a list."""
+    after = _LIST_NUMBER.fullmatch(text)
+    return after is not None and joined(after[1], country_code) is not None and _digits(after[1]) >= 7
 
 
 def _read_pair(text: str, country_code: str) -> ReadDid | None:
@@ -193,14 +204,9 @@ def _read_pair(text: str, country_code: str) -> ReadDid | None:
 
 def _read_other(text: str, country_code: str) -> ReadDid:
     """Read a text that holds more than a number is written with."""
-    if is_shortened(text) or _SHORT_FORM.fullmatch(text):
-        return no_did(DidTrouble.SCIENTIFIC)
-    if len(text) > 3 and not text.strip("#"):
-        return no_did(DidTrouble.TOO_NARROW)
-    if _THOUSANDS.fullmatch(text):
-        return no_did(DidTrouble.THOUSANDS)
-    if _DECIMAL_COMMA.fullmatch(text):
-        return no_did(DidTrouble.DECIMAL)
+    for shape, trouble in _SHAPES_OF_NO_NUMBER:
+        if shape.fullmatch(text):
+            return no_did(trouble)
     ends = [joined(end, country_code) for end in _RANGE_SIGN.split(text)]
     if len(ends) == 2 and ends[0] and ends[1]:
         return ReadDid(ends[0], last=ends[1])
@@ -213,10 +219,11 @@ def _read_other(text: str, country_code: str) -> ReadDid:
         return no_did(DidTrouble.TWO_NUMBERS)
     if any(character.isalpha() for character in text):
         return no_did(DidTrouble.LETTERS)
-    if (after := _LIST_NUMBER.fullmatch(text)) and joined(after[1], country_code) and _digits(after[1]) >= 7:
+    if _is_counted(text, country_code):
         return no_did(DidTrouble.LIST_NUMBER)
     odd = next(character for character in text if not _NUMBER_ONLY.fullmatch(character))
-    return no_did(DidTrouble.CHARACTER, f"'{odd}'" if odd.isprintable() else f"U+{ord(odd):04X}")
+    shown = f"'{odd}'" if odd.isprintable() else f"U+{ord(odd):04X}"
+    return no_did(DidTrouble.CHARACTER, f"holds {shown}, which is no part of a number")
 
 
 def _digits(text: str) -> int:

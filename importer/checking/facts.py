@@ -7,7 +7,7 @@ from typing import Final
 from importer.characters import trim
 from importer.checking.did_choice import first_cell, holds_phone_numbers
 from importer.checking.did_column import DidColumn
-from importer.checking.did_format import NumberPlan
+from importer.checking.options import CheckOptions, NumberPlan
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN
 from importer.errors import SheetError
 from importer.headers import (
@@ -59,13 +59,18 @@ def read_columns(
 
 
 def table_facts(
-    table: Table, columns: Sequence[ColumnReading], dids: DidColumn, fills: Mapping[str, str], *, described: bool
+    table: Table, columns: Sequence[ColumnReading], dids: DidColumn, options: CheckOptions
 ) -> tuple[str, ...]:
     """Say which header was taken for what, what is never sent, and what was filled in."""
-    made = () if not described else ("blank descriptions are made of the file's columns",)
-    copies = any(column.column == COPY_FROM.name for column in columns) or COPY_FROM.name in fills
-    copied = (f"of rows with {COPY_FROM.name} only the DID and the description are used",) if copies else ()
-    return (*_headers(columns), *_fills(fills), *made, *copied, *_ranges(table, dids))
+    facts = [*_headers(columns), *_fills(options.fills)]
+    if options.describe is not None:
+        facts.append("blank descriptions are made of the file's columns")
+    if any(column.column == COPY_FROM.name for column in columns) or COPY_FROM.name in options.fills:
+        facts.append(f"of rows with {COPY_FROM.name} only the DID and the description are used")
+    if dids.ranges:
+        have = "1 range has" if dids.ranges == 1 else f"{dids.ranges} ranges have"
+        facts.append(f"{have} been taken apart: {len(table.rows)} rows of the file have become {len(dids.cells)}")
+    return tuple(facts)
 
 
 def refuse_second_column(table: Table, columns: Sequence[ColumnReading]) -> None:
@@ -146,12 +151,6 @@ def _fills(fills: Mapping[str, str]) -> Iterator[str]:
             yield f"--set {name} has no effect: add_did cannot set the agent"
 
 
-def _ranges(table: Table, dids: DidColumn) -> Iterator[str]:
-    if dids.ranges:
-        have = "1 range has" if dids.ranges == 1 else f"{dids.ranges} ranges have"
-        yield f"{have} been taken apart: {len(table.rows)} rows of the file have become {len(dids.cells)}"
-
-
 def survey(dids: Sequence[str], rows: Sequence[int], plan: NumberPlan, *, strict: bool) -> Iterator[str]:
     """Warn of what no DID shows by itself: mixed ways of writing, one number in two ways, numbers that cannot exist.
 
@@ -186,9 +185,8 @@ def _form(did: str, code: str) -> str:
     if did[0] == "+":
         return "with a leading +"
     if code == "1":
-        if len(did) == 10:
-            return "with 10 digits"
-        return "with 11 digits that begin with 1" if len(did) == 11 and did[0] == "1" else ""
+        with_one = "with 11 digits that begin with 1" if len(did) == 11 and did[0] == "1" else ""
+        return "with 10 digits" if len(did) == 10 else with_one
     if did[0] == "0":
         return "that begin with 0"
     return f"that begin with {code}" if did.startswith(code) and len(did) >= len(code) + 7 else ""

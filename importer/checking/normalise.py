@@ -40,17 +40,17 @@ _DECIMAL: Final = re.compile(r"[0-9]+\.0+")
 
 
 class Cell(NamedTuple):
-    """A cell after normalising. A tuple with names, because a large table has a million of them.
+    """A cell after normalising. A tuple with names, because a large table has a million of them."""
 
-    Attributes:
-        text: what is sent; empty where nothing is.
-        trouble: why the cell cannot be read, as the end of a sentence that begins with column and value; else empty.
-        notes: what the person should know although the cell is good.
-    """
+    text: str  # what is sent
+    trouble: str = ""  # why the cell cannot be read, as the end of a sentence that begins with column and value
+    notes: tuple[str, ...] = ()  # what the person should know although the cell is good
+    value: str = ""  # what stands in the file, or was set
 
-    text: str
-    trouble: str = ""
-    notes: tuple[str, ...] = ()
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands there."""
+        return not (self.text or self.trouble or self.notes)
 
 
 BLANK: Final = Cell("")

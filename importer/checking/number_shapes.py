@@ -12,10 +12,7 @@ from typing import Final, NamedTuple
 
 
 class DidTrouble(StrEnum):
-    """Why no DID can be made of a cell, as the end of a sentence that begins with column and value.
-
-    Each says how such a cell comes about and what to do. ``{}`` stands for a part of the cell.
-    """
+    """Why no DID can be made of a cell, as the end of a sentence that begins with column and value."""
 
     BLANK = "has to hold the number"
     ERROR_VALUE = "is an error of the spreadsheet; correct the cell in the file"
@@ -56,34 +53,27 @@ class DidTrouble(StrEnum):
     PLUS = "has a plus that is not at its start"
     LETTERS = "holds letters; write the digits alone (--any-pattern sends patterns that are no numbers)"
     NO_DIGIT = "holds no digit"
-    RANGE = "is a range that cannot be taken as it is"
-    FLAW = "cannot be trusted"
-    FORMAT = "cannot be written in the form that is wanted"
+    # what is wrong with these is said where it is known
+    RANGE = "range"
+    FLAW = "flaw"
+    FORMAT = "format"
     TOO_LONG = "is too long for a number; give each number its own row"
-    CHARACTER = "holds {}, which is no part of a number"
+    CHARACTER = "character"
 
 
 class ReadDid(NamedTuple):
-    """What a cell says about the DID.
-
-    Attributes:
-        text: the DID, for a range its first number; empty where none could be made.
-        last: the last number of a range as it stands there, not yet compared with the first; empty if it is no range.
-        trouble: why no DID could be made; None where one was.
-        reason: the trouble in words.
-        changed: True where a pattern has lost characters that VICIdial does not keep.
-    """
+    """What a cell says about the DID: ``text``, for a range its first number, or why none could be made."""
 
     text: str
-    last: str = ""
+    last: str = ""  # of a range, as it stands there, not yet compared with the first
     trouble: DidTrouble | None = None
     reason: str = ""
-    changed: bool = False
+    changed: bool = False  # a pattern has lost characters that VICIdial does not keep
 
 
-def no_did(trouble: DidTrouble, part: str = "") -> ReadDid:
-    """Return the value for a cell of which no DID can be made; ``part`` is what the reason points at."""
-    return ReadDid("", trouble=trouble, reason=trouble.value.format(part))
+def no_did(trouble: DidTrouble, reason: str = "") -> ReadDid:
+    """Return the value for a cell of which no DID can be made."""
+    return ReadDid("", trouble=trouble, reason=reason or trouble.value)
 
 
 _WHOLE: Final = re.compile(r"\+?[0-9]+")
@@ -136,15 +126,17 @@ def joined(text: str, country_code: str = "1") -> str | None:
         return digits if _has_trunk_zero(sizes, country_code) else None
     if text[0] == "(" and sizes[0] < 2:
         return None
-    if _is_north_american(groups, gaps, digits):
-        return digits
-    if sizes in _NATIONAL:
-        return digits
-    return digits if _has_country_code(groups, gaps, country_code) else None
+    is_one = (
+        _is_north_american(groups, gaps, digits) or sizes in _NATIONAL or _has_country_code(groups, gaps, country_code)
+    )
+    return digits if is_one else None
 
 
-def _is_international(groups: Sequence[str]) -> bool:
-    """Whether groups behind a plus are one number: its country is known, and its length possible there."""
+def _is_international(groups: Sequence[str], code: str = "") -> bool:
+    """Whether groups behind a plus are one number: its country is known, and its length possible there.
+
+    With ``code`` the country must be the one of this code.
+    """
     from phonenumbers import NumberParseException, ValidationResult, is_possible_number_with_reason, parse
 
     if len(groups[-1]) < 2:
@@ -153,13 +145,11 @@ def _is_international(groups: Sequence[str]) -> bool:
         number = parse(f"+{''.join(groups)}")
     except NumberParseException:
         return False
-    code = str(number.country_code)
-    if groups[0].startswith(code) or (len(groups[0]) < len(code) and code.startswith(groups[0])):
-        return is_possible_number_with_reason(number) in (
-            ValidationResult.IS_POSSIBLE,
-            ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
-        )
-    return False
+    found = str(number.country_code)
+    if code not in ("", found) or not (groups[0].startswith(found) or found.startswith(groups[0])):
+        return False
+    possible = (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
+    return is_possible_number_with_reason(number) in possible
 
 
 def _has_trunk_zero(sizes: Sequence[int], country_code: str) -> bool:
@@ -194,13 +184,7 @@ def _has_country_code(groups: Sequence[str], gaps: Sequence[str], country_code: 
     # 44 before what could be a North American number may count a list
     if groups[0] != country_code and (len(groups) == 2 or _is_north_american(groups[1:], gaps[1:], rest)):
         return False
-    return _is_international(groups) and _code_of(groups) == groups[0]
-
-
-def _code_of(groups: Sequence[str]) -> str:
-    from phonenumbers import parse
-
-    return str(parse(f"+{''.join(groups)}").country_code)
+    return _is_international(groups, groups[0])
 
 
 def trunk_zero(did: str) -> bool:

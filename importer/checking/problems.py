@@ -7,16 +7,12 @@ from typing import Final
 
 from importer.characters import spaced, trim
 from importer.checking.normalise import Cell, closest, did_you_mean
-from importer.checking.schema import Failure, Rule, effective_route
+from importer.checking.schema import ROUTE, Failure, Rule
 from importer.column import Column
 from importer.columns import BY_NAME
 from importer.model import CellProblem, CheckedRow
 
 _LONGEST_SHOWN: Final = 60
-_NO_AGENT: Final = (
-    "leads nowhere, because add_did cannot set the agent; name a DID that has the agent in copy_from, or give"
-    " --allow-no-agent and set the agent under Inbound > DIDs"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +42,20 @@ def _signs(column: Column) -> list[str]:
     return ["space"] * bool(column.keep(" ")) + [sign for sign in "-_:+*#.,|" if column.keep(sign)]
 
 
-def problem_of(
-    failure: Failure, cell: Cell, value: str, *, row: int, route: str, any_pattern: bool = False
-) -> CellProblem:
-    """Put a broken rule into words; ``value`` stands in the file or was set, ``route`` is the row's as it is sent."""
-    column, value, suggestion = failure.column, value if trim(value) else "", ""
-    match failure.rule:
-        case Rule.READABLE:
-            problem = cell.trouble
-        case Rule.GIVEN:
-            problem = _missing(column, route)
-        case Rule.LENGTH:
-            problem = "is too short" if len(cell.text) < column.shortest else "is too long"
-            problem += _once_changed(column, cell, trim(value))
-        case Rule.CHOICE:
-            suggestion = _closest_choice(column.name, cell.text)
-            problem = (
-                f"is not {'a route' if column.name == 'did_route' else 'one of the choices'}{did_you_mean(suggestion)}"
-            )
-        case Rule.DIGITS:
-            problem = "is not of digits alone; VICIdial would store another number"
-        case Rule.PATTERN:
-            problem = "is not written as a DID"
-        case Rule.ANOTHER:
-            problem = "is the row's own DID; name the DID that is copied"
-        case Rule.AGENT:
-            problem = _NO_AGENT
+def problem_of(failure: Failure, cell: Cell, *, row: int, route: str, any_pattern: bool = False) -> CellProblem:
+    """Put a broken rule into words; ``route`` is the row's as it is sent."""
+    column, value, problem, suggestion = failure.column, trim(cell.value) and cell.value, failure.rule.value, ""
+    if failure.rule is Rule.READABLE:
+        problem = cell.trouble
+    elif failure.rule is Rule.GIVEN:
+        problem = _missing(column, route)
+    elif failure.rule is Rule.LENGTH:
+        problem = "is too short" if len(cell.text) < column.shortest else "is too long"
+        problem += _once_changed(column, cell, trim(value))
+    elif failure.rule is Rule.CHOICE:
+        suggestion = _closest_choice(column.name, cell.text)
+        problem = "is not a route" if column is ROUTE else problem
+        problem += did_you_mean(suggestion)
     return CellProblem(row, column.name, value, problem, allowed_text(column, any_pattern=any_pattern), suggestion)
 
 
@@ -85,13 +69,12 @@ def _once_changed(column: Column, cell: Cell, value: str) -> str:
 
 
 def _missing(column: Column, route: str) -> str:
-    needed = f"the route {effective_route(route)} leads nowhere without it"
     if route:
-        return needed
+        return f"the route {route} leads nowhere without it"
     default = BY_NAME["extension"].default
     return (
-        f"did_route is blank too, which means {effective_route(route)}: calls would go to {default}, an announcement;"
-        f" fill {column.name} or did_route, or give --set did_route=... and what the route needs"
+        f"did_route is blank too, which means {ROUTE.default}: calls would go to {default}, an announcement; fill"
+        f" {column.name} or did_route, or give --set did_route=... and what the route needs"
     )
 
 

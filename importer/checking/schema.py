@@ -1,17 +1,18 @@
 """The pandera schema, built from ``importer.columns``: it judges the texts that would be sent.
 
 The frame that it judges has a column of texts for each column that is used (blank is ``''``), and beside it columns of
-truth values, called ``column: rule``, for rules that need more than the text: whether the cell could be read, whether
+truth values, called ``column: RULE``, for rules that need more than the text: whether the cell could be read, whether
 the row's route needs it. So every rule is a check of one column, and pandera's report names the row and the column.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from importer.checking.normalise import Cell
+from importer.checking.normalise import BLANK, Cell
+from importer.checking.options import CheckOptions
 from importer.column import Column, ServerCheck
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, ROUTE_NEEDS, SENT, USED
 
@@ -25,31 +26,19 @@ TARGETS: Final = tuple(column for column in SENT if any(column.name in needs for
 
 
 class Rule(StrEnum):
-    """What a cell can break."""
+    """What a cell can break, in the words of the problem where these are the same for every cell."""
 
-    READABLE = "can be read"
-    GIVEN = "is given where the route needs it"
-    LENGTH = "is of a length that VICIdial takes"
-    CHOICE = "is one of the choices"
-    DIGITS = "holds digits alone"
-    PATTERN = "holds what a DID is written with"
-    ANOTHER = "is another DID than the row's own"
-    AGENT = "leads to an agent"
-
-
-@dataclass(frozen=True, slots=True)
-class CleanColumn:
-    """A column after normalising.
-
-    Attributes:
-        column: the column.
-        cells: one cell for each row that is checked.
-        values: the same cells as they stand in the file, or the values that were set for them.
-    """
-
-    column: Column
-    cells: Sequence[Cell]
-    values: Sequence[str]
+    READABLE = "cannot be read"
+    GIVEN = "is missing"
+    LENGTH = "is of a length that VICIdial does not take"
+    CHOICE = "is not one of the choices"
+    DIGITS = "is not of digits alone; VICIdial would store another number"
+    PATTERN = "is not written as a DID"
+    ANOTHER = "is the row's own DID; name the DID that is copied"
+    AGENT = (
+        "leads nowhere, because add_did cannot set the agent; name a DID that has the agent in copy_from, or give"
+        " --allow-no-agent and set the agent under Inbound > DIDs"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +50,12 @@ class Failure:
     rule: Rule
 
 
-def effective_route(text: str) -> str:
-    """Return the route that VICIdial takes for the text that is sent: blank means its default."""
-    return text or ROUTE.default or ""
-
-
-def judge(columns: Sequence[CleanColumn], *, any_pattern: bool, allow_no_agent: bool = False) -> Iterator[Failure]:
+def judge(columns: Mapping[str, Sequence[Cell]], options: CheckOptions) -> Iterator[Failure]:
     """Judge all cells."""
     from pandera.errors import SchemaErrors
 
     try:
-        schema(any_pattern=any_pattern).validate(_frame(columns, allow_no_agent=allow_no_agent), lazy=True)
+        schema(any_pattern=options.any_pattern).validate(_frame(columns, options), lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
     else:
@@ -118,37 +102,37 @@ def _text_checks(column: Column, *, any_pattern: bool) -> "list[pa.Check]":
 
 
 def _name(column: Column, rule: Rule) -> str:
-    return f"{column.name}: {rule}"
+    return f"{column.name}: {rule.name}"
 
 
-def _frame(columns: Sequence[CleanColumn], *, allow_no_agent: bool) -> "pd.DataFrame":
+def _frame(columns: Mapping[str, Sequence[Cell]], options: CheckOptions) -> "pd.DataFrame":
     import pandas as pd
 
-    index = pd.RangeIndex(len(columns[0].cells))
-    texts = pd.DataFrame(
-        {clean.column.name: [cell.text for cell in clean.cells] for clean in columns}, index, dtype=str
-    )
-    readable = pd.DataFrame(
-        {clean.column.name: [not cell.trouble for cell in clean.cells] for clean in columns}, index, dtype=bool
-    )
+    index = pd.RangeIndex(len(columns[DID_PATTERN.name]))
+    blank = [BLANK] * len(index)
 
-    def text(column: Column) -> "pd.Series":
-        return texts[column.name] if column.name in texts else pd.Series("", index, dtype=str)
+    def texts(name: str) -> "pd.Series":
+        return pd.Series([cell.text for cell in columns.get(name, blank)], index, dtype=str)
 
     def filled(column: Column) -> "pd.Series":
         """Whether something stands there; a cell that cannot be read is not missing."""
-        return text(column).ne("") | ~readable[column.name] if column.name in readable else text(column).ne("")
+        cells = columns.get(column.name, blank)
+        return pd.Series([bool(cell.text or cell.trouble) for cell in cells], index, dtype=bool)
 
-    frame = texts.assign(**{_name(clean.column, Rule.READABLE): readable[clean.column.name] for clean in columns})
+    frame = {name: texts(name) for name in columns}
+    for name, cells in columns.items():
+        readable = [not cell.trouble for cell in cells]
+        frame[f"{name}: {Rule.READABLE.name}"] = pd.Series(readable, index, dtype=bool)
     copied = filled(COPY_FROM)
     # a route that cannot be read asks for nothing
-    route = text(ROUTE).mask(text(ROUTE).eq("") & ~filled(ROUTE), ROUTE.default)
+    route = texts(ROUTE.name).where(filled(ROUTE), ROUTE.default)
     for column in TARGETS:
         needing = [name for name, needs in ROUTE_NEEDS.items() if column.name in needs]
         frame[_name(column, Rule.GIVEN)] = filled(column) | ~route.isin(needing) | copied
-    if not allow_no_agent:
+    if not options.allow_no_agent:
         frame[_name(ROUTE, Rule.AGENT)] = route.ne("AGENT") | copied
-    if COPY_FROM.name in texts:
-        own = text(COPY_FROM).str.casefold().eq(text(DID_PATTERN).str.casefold())
-        frame[_name(COPY_FROM, Rule.ANOTHER)] = text(COPY_FROM).eq("") | ~own
-    return frame
+    if COPY_FROM.name in columns:
+        source = frame[COPY_FROM.name]
+        own = source.str.casefold().eq(frame[DID_PATTERN.name].str.casefold())
+        frame[_name(COPY_FROM, Rule.ANOTHER)] = source.eq("") | ~own
+    return pd.DataFrame(frame, index)

@@ -1,19 +1,24 @@
-"""How a number is written, and whether it can exist: the phonenumbers library's word, for one region.
+"""What the person wants of the check: how the DIDs are written, and of which region they are.
 
-The library takes some 30 microseconds a number, so it is asked only where its answer is needed.
+Whether a number can exist and how it is written is the phonenumbers library's word. It takes some 30 microseconds a
+number, so it is asked only where its answer is needed.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from importer.checking.number_shapes import DidTrouble, ReadDid
+from importer.checking.number_shapes import DidTrouble, ReadDid, no_did
 from importer.errors import SettingsError
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _NUMBER: Final = re.compile(r"\+?[0-9]+")
 
 
@@ -34,6 +39,7 @@ class NumberPlan:
     country_code: str
 
     @classmethod
+    @cache
     def of_region(cls, region: str) -> "NumberPlan":
         """Return the plan of a region."""
         from phonenumbers import SUPPORTED_REGIONS, country_code_for_region
@@ -62,9 +68,10 @@ class NumberPlan:
             return ReadDid(did)
         number = self._parse(did)
         if number is None:
-            return _not_written(
+            return no_did(
+                DidTrouble.FORMAT,
                 f"is no possible number in {self.region} and cannot be written as {form}; correct it, write it with +"
-                " and the country code, or choose another --region"
+                " and the country code, or choose another --region",
             )
         from phonenumbers import PhoneNumberFormat, format_number, national_significant_number
 
@@ -72,7 +79,9 @@ class NumberPlan:
             plus = "+" if form is DidFormat.E164 else ""
             return ReadDid(f"{plus}{number.country_code}{national_significant_number(number)}")
         if str(number.country_code) != self.country_code:
-            return _not_written(f"is a number of another country and has no national form in {self.region}")
+            return no_did(
+                DidTrouble.FORMAT, f"is a number of another country and has no national form in {self.region}"
+            )
         return ReadDid(re.sub(r"[^0-9]", "", format_number(number, PhoneNumberFormat.NATIONAL)))
 
     def _parse(self, did: str) -> "PhoneNumber | None":
@@ -105,10 +114,36 @@ class NumberPlan:
         return number
 
 
-def not_possible(region: str) -> str:
-    """Return why a number is refused under ``--strict-numbers``, as the end of a sentence."""
-    return f"is no possible number in {region}; correct it, or write it with + and the country code"
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the person wants of the check.
 
+    Attributes:
+        fills: the server's name of a column -> the value where it is blank or missing.
+        any_pattern: let a DID be any pattern that VICIdial keeps.
+        mapping: a header -> the server's name of the column that the person says it is.
+        did_format: how the DIDs are to be written.
+        region: the two letters of the region whose numbers they are.
+        strict_numbers: refuse numbers that are not possible there.
+        expand_ranges: make one row of each number of a range.
+        describe: a template of descriptions, such as ``{city} {state} {ratecenter}``; None for none.
+        taken_apart: the ranges of this table have been taken apart already: its columns of last numbers and
+            quantities mean nothing any more.
+        allow_no_agent: take rows with the route AGENT, whose agent add_did cannot set.
+    """
 
-def _not_written(reason: str) -> ReadDid:
-    return ReadDid("", trouble=DidTrouble.FORMAT, reason=reason)
+    fills: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    any_pattern: bool = False
+    mapping: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    did_format: DidFormat = DidFormat.AS_IS
+    region: str = "US"
+    strict_numbers: bool = False
+    expand_ranges: bool = False
+    describe: str | None = None
+    taken_apart: bool = False
+    allow_no_agent: bool = False
+
+    @property
+    def plan(self) -> NumberPlan:
+        """The numbers of the region."""
+        return NumberPlan.of_region(self.region)
