@@ -1,5 +1,7 @@
 """What each spelling of a number is read as, and which are refused and why."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -276,6 +278,13 @@ def test_the_reason_for_lost_digits_says_how_it_happened_and_how_to_export() -> 
     reason = read_did("1.72756E+10").reason
     assert "lost its digits" in reason
     assert "export again" in reason
+
+
+@pytest.mark.parametrize("text", ["7275550100" * 19 + ")", "7   " * 49 + ")", "(7) " * 40 + "+", "7- " * 60 + "("])
+def test_a_long_cell_that_is_no_number_takes_no_exponential_time(text: str) -> None:
+    began = time.process_time()
+    assert read_did(text).trouble is not None
+    assert time.process_time() - began < 2
 
 
 SEPARATORS = st.sampled_from([" ", "-", ".", "\u00a0", "\u2013", "\u200b", ""])

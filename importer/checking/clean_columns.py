@@ -68,7 +68,7 @@ def clean_columns(
 
     def clean(column: Column, text: str) -> Cell:
         cell = read_source(text, options) if column is COPY_FROM else clean_cell(column, text)
-        return cell._replace(value=text)
+        return Cell(cell.text, cell.trouble, cell.notes, text)
 
     def cells_of(column: Column) -> list[Cell]:
         index, fill = match.taken.get(column.name), options.fills.get(column.name, "")

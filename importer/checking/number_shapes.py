@@ -77,8 +77,9 @@ def no_did(trouble: DidTrouble, reason: str = "") -> ReadDid:
 
 
 _WHOLE: Final = re.compile(r"\+?[0-9]+")
-_GROUPED: Final = re.compile(r"(?:\(\+?[0-9]{1,5}\)|\+? ?[0-9]+)(?: {0,3}[-.\n]? {0,3}(?:\([0-9]{1,5}\)|[0-9]+))+")
-_TOKEN: Final = re.compile(r"[0-9]+|[^0-9]+")
+# possessive: a run of digits or spaces is taken whole or not at all, or a long cell would take exponential time
+_NEXT: Final = r"(?> {0,3}+[-.\n] {0,3}+| {0,6}+)(?:\([0-9]{1,5}\)|[0-9]++)"
+_GROUPED: Final = re.compile(rf"\(\+?[0-9]{{1,5}}\)(?:{_NEXT})+|\+? ?[0-9]++(?:{_NEXT})*")
 _AROUND: Final = " .-\n"
 _NORTH_AMERICAN: Final = re.compile(r"1?[2-9][0-9]{9}")
 _INTERNATIONAL_PREFIX: Final = re.compile(r"(?:00|011)(?=[1-9])")

@@ -24,14 +24,15 @@ def checked_rows(
     failures: dict[int, list[Failure]] = {}
     for failure in judge(columns, options):
         failures.setdefault(failure.index, []).append(failure)
-    names = tuple(columns)
+    places = {name: place for place, name in enumerate(columns)}
+    routes = columns.get(ROUTE.name) or [BLANK] * len(dids.cells)
+    sources = columns.get(COPY_FROM.name) or [BLANK] * len(dids.cells)
     rows: list[CheckedRow] = []
     good: dict[str, int] = {}
     for index, cells in enumerate(zip(*columns.values(), strict=True)):
         origin = dids.origin[index]
         number = table.row_numbers[origin]
-        parameters = tuple([(name, cell.text) for name, cell in zip(names, cells, strict=True) if cell.text])
-        sent = dict(parameters)
+        parameters = tuple([(name, cell.text) for name, cell in zip(places, cells, strict=True) if cell.text])
         broken = sorted(failures.get(index, ()), key=_order)
         bad_did = any(failure.column is DID_PATTERN and failure.rule is not Rule.READABLE for failure in broken)
         did = "" if bad_did else cells[0].text
@@ -39,19 +40,17 @@ def checked_rows(
         earlier = good.get(did.casefold()) if did else None
         if earlier is None and did and not broken:
             good[did.casefold()] = number
-        problems = [
-            problem_of(
-                failure,
-                cells[names.index(failure.column.name)] if failure.column.name in names else BLANK,
-                row=number,
-                route=sent.get(ROUTE.name, ""),
-                any_pattern=options.any_pattern,
-            )
-            for failure in broken
-        ]
-        notes = [] if broken else [note for cell in cells for note in cell.notes]
-        if not broken:
-            notes += _notes_of_row(table.rows[origin], match, sent)
+        problems = []
+        for failure in broken:
+            place = places.get(failure.column.name)
+            cell = BLANK if place is None else cells[place]
+            route = routes[index].text
+            problems.append(problem_of(failure, cell, row=number, route=route, any_pattern=options.any_pattern))
+        notes = [] if broken else [note for cell in cells if cell.notes for note in cell.notes]
+        if not broken and routes[index].text == "AGENT":
+            notes.append(_agent_note(table.rows[origin], match))
+        if not broken and sources[index].text:
+            notes += _unused_notes(table.rows[origin], match, sources[index].text)
         rows.append(CheckedRow(index, number, did, parameters, tuple(problems), tuple(notes), earlier, origin))
     return tuple(rows)
 
@@ -60,18 +59,16 @@ def _order(failure: Failure) -> tuple[int, int]:
     return _ORDER[failure.column.name], _ORDER[failure.rule]
 
 
-def _notes_of_row(cells: Sequence[str], match: HeaderMatch, sent: Mapping[str, str]) -> list[str]:
-    """Say of a row whose route is AGENT that the agent is not set, and of a copy which of its cells are not used."""
-    notes = []
-    if sent.get(ROUTE.name) == "AGENT":
-        column = match.taken.get("user_id")
-        agent = "" if column is None else cells[column].strip()
-        named = f" (user_id '{agent}')" if agent else ""
-        where = f"set it under Inbound > DIDs, or name a DID that has it in {COPY_FROM.name}"
-        notes.append(f"add_did cannot set the agent{named}; {where}")
-    if source := sent.get(COPY_FROM.name):
-        unused = [name for name, place in match.taken.items() if name not in _OF_A_COPY and trim(cells[place])]
-        if unused:
-            why = f"copy_did takes everything but the description from {source}"
-            notes.append(f"not used: {', '.join(unused)}, because {why}")
-    return notes
+def _agent_note(cells: Sequence[str], match: HeaderMatch) -> str:
+    column = match.taken.get("user_id")
+    agent = "" if column is None else cells[column].strip()
+    named = f" (user_id '{agent}')" if agent else ""
+    where = f"set it under Inbound > DIDs, or name a DID that has it in {COPY_FROM.name}"
+    return f"add_did cannot set the agent{named}; {where}"
+
+
+def _unused_notes(cells: Sequence[str], match: HeaderMatch, source: str) -> list[str]:
+    """Say of a row that is a copy which of its cells are not used."""
+    unused = [name for name, place in match.taken.items() if name not in _OF_A_COPY and trim(cells[place])]
+    why = f"copy_did takes everything but the description from {source}"
+    return [f"not used: {', '.join(unused)}, because {why}"] if unused else []

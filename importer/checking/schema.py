@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from importer.checking.normalise import BLANK, Cell
+from importer.checking.normalise import Cell
 from importer.checking.options import CheckOptions
 from importer.column import Column, ServerCheck
 from importer.columns import BY_NAME, COPY_FROM, DID_PATTERN, ROUTE_NEEDS, SENT, USED
@@ -109,23 +109,21 @@ def _frame(columns: Mapping[str, Sequence[Cell]], options: CheckOptions) -> "pd.
     import pandas as pd
 
     index = pd.RangeIndex(len(columns[DID_PATTERN.name]))
-    blank = [BLANK] * len(index)
-
-    def texts(name: str) -> "pd.Series":
-        return pd.Series([cell.text for cell in columns.get(name, blank)], index, dtype=str)
+    frame: dict[str, pd.Series] = {}
+    for name, cells in columns.items():
+        readable = [not cell.trouble for cell in cells]
+        frame[name] = pd.Series([cell.text for cell in cells], index, dtype=str)
+        frame[f"{name}: {Rule.READABLE.name}"] = pd.Series(readable, index, dtype=bool)
 
     def filled(column: Column) -> "pd.Series":
         """Whether something stands there; a cell that cannot be read is not missing."""
-        cells = columns.get(column.name, blank)
-        return pd.Series([bool(cell.text or cell.trouble) for cell in cells], index, dtype=bool)
+        if column.name not in columns:
+            return pd.Series(False, index, dtype=bool)
+        return frame[column.name].ne("") | ~frame[_name(column, Rule.READABLE)]
 
-    frame = {name: texts(name) for name in columns}
-    for name, cells in columns.items():
-        readable = [not cell.trouble for cell in cells]
-        frame[f"{name}: {Rule.READABLE.name}"] = pd.Series(readable, index, dtype=bool)
     copied = filled(COPY_FROM)
     # a route that cannot be read asks for nothing
-    route = texts(ROUTE.name).where(filled(ROUTE), ROUTE.default)
+    route = frame.get(ROUTE.name, pd.Series("", index, dtype=str)).where(filled(ROUTE), ROUTE.default)
     for column in TARGETS:
         needing = [name for name, needs in ROUTE_NEEDS.items() if column.name in needs]
         frame[_name(column, Rule.GIVEN)] = filled(column) | ~route.isin(needing) | copied
