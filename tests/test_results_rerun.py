@@ -201,20 +201,23 @@ def test_one_of_the_sheets_alone_will_do(written: Path, gone: str) -> None:
     assert [(row.row, row.left_out) for row in found.rows] == [(row, False) for row in (3, 5, 6)][gone == "Results" :]
 
 
-def test_a_column_that_was_added_in_one_sheet_is_there_for_all_rows(written: Path) -> None:
-    fill(written, "Failed rows", {"N1": "group", "N2": "SALES_IN"})
-    fill(written, "Results", {"N1": "for us", "N2": "x"})
+@pytest.mark.parametrize("sheet", ["Results", "Failed rows"])
+def test_a_column_that_was_added_in_one_sheet_is_there_for_all_rows(written: Path, sheet: str) -> None:
+    first = 3 if sheet == "Results" else 2
+    fill(written, sheet, {"N1": "group", f"N{first}": "SALES_IN"})
     found = read_results(written)
-    assert found.header == (*HEADER, "for us", "group")
-    assert [row.cells[6:] for row in found.rows] == [("x", ""), ("", "SALES_IN"), ("", "")]
+    assert found.header == (*HEADER, "group")
+    assert [row.cells for row in found.rows] == [(*ROWS[0], ""), (*ROWS[1], "SALES_IN"), (*ROWS[2], "")]
 
 
-def test_a_header_that_was_changed_in_one_sheet_alone_is_named(written: Path) -> None:
-    fill(written, "Failed rows", {"G1": "did_route"})
-    with pytest.raises(SheetError, match="a header is 'status' in Results and 'did_route' in Failed rows; make them"):
+@pytest.mark.parametrize(("cell", "was"), [("G1", "status"), ("N1", "for us")])
+def test_headers_that_are_not_alike_in_both_sheets_are_named(written: Path, cell: str, was: str) -> None:
+    fill(written, "Results", {"N1": "for us", "N2": "x"})
+    fill(written, "Failed rows", {"N1": "for us", cell: "did_route"})
+    with pytest.raises(SheetError, match=f"a header is '{was}' in Results and 'did_route' in Failed rows; make them"):
         read_results(written)
-    fill(written, "Results", {"G1": "did_route"})
-    assert read_results(written).header == ("row", "DID", "did_route", *HEADER[3:])
+    fill(written, "Results", {cell: "did_route"})
+    assert "did_route" in read_results(written).header
 
 
 def test_without_checksums_every_row_may_have_been_corrected(written: Path) -> None:

@@ -4,7 +4,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -121,10 +120,9 @@ def _sheets(path: Path, first: SheetRows) -> list[ResultsSheet]:
             refused.append(SheetError(f"{error}; {_RERUN}"))
             continue
         sheet = sheet_of_results(place, name, read.rows)
-        if sheet is None and read.rows:
+        if sheet is None:
             raise _no_results(place)
-        refused.append(_no_results(place))
-        found += [sheet] if sheet else []
+        found.append(sheet)
     if not found:
         raise refused[0]
     return found
@@ -155,7 +153,14 @@ def _no_results(place: str) -> SheetError:
 
 def _merged(path: Path, results: ResultsSheet, failed: ResultsSheet) -> tuple[tuple[str, ...], list[PreviousRow]]:
     """Bring the two sheets together: of a row that stands in both, the one that was corrected counts."""
-    header, here, there = _same_columns(path, results, failed)
+    for one, other in zip(results.header, failed.header, strict=False):
+        if one != other:
+            raise SheetError(
+                f"{path}: a header is '{one}' in {RESULTS_SHEET} and '{other}' in {FAILED_SHEET}; {_MAKE_ALIKE}"
+            )
+    # one of them may have further columns, which the person added
+    header = max(results.header, failed.header, key=len)
+    here, there = ([_as_wide(row, len(header)) for row in sheet.rows] for sheet in (results, failed))
     twins = _twins(here, there)
     rows = []
     for place, row in enumerate(here):
@@ -198,6 +203,11 @@ def _twins(results: Sequence[PreviousRow], failed: Sequence[PreviousRow]) -> dic
     return twins
 
 
+def _as_wide(row: PreviousRow, width: int) -> PreviousRow:
+    missing = width - len(row.cells)
+    return replace(row, cells=(*row.cells, *[""] * missing)) if missing else row
+
+
 def _left_out(row: PreviousRow) -> PreviousRow:
     """A row that was deleted in the other sheet; unless it was corrected in this one, it is not sent."""
     return row if row.corrected else replace(row, left_out=True)
@@ -215,36 +225,3 @@ def _corrected_one(path: Path, header: Sequence[str], here: PreviousRow, there: 
         f"{path}: row {here.row} was corrected in both sheets and not alike: {name or 'a cell'} is '{one}' in"
         f" {RESULTS_SHEET} and '{other}' in {FAILED_SHEET}; {_MAKE_ALIKE}"
     )
-
-
-def _same_columns(
-    path: Path, results: ResultsSheet, failed: ResultsSheet
-) -> tuple[tuple[str, ...], Sequence[PreviousRow], Sequence[PreviousRow]]:
-    """Give the rows of both the same columns: the input's, and those that were added in one or the other."""
-    width = results.width
-    theirs = zip_longest(results.header[:width], failed.header[: failed.width], fillvalue="")
-    for one, other in theirs:
-        if one != other:
-            raise SheetError(
-                f"{path}: a header is '{one}' in {RESULTS_SHEET} and '{other}' in {FAILED_SHEET}; {_MAKE_ALIKE}"
-            )
-    if results.header == failed.header:
-        return results.header, results.rows, failed.rows
-    further = [_numbered(sheet.header[width:]) for sheet in (results, failed)]
-    union = list(dict.fromkeys([*further[0], *further[1]]))
-    both = []
-    for sheet, own in zip((results, failed), further, strict=True):
-        places = [*range(width), *(width + own.index(key) if key in own else -1 for key in union)]
-        both.append([_with_columns(row, places) for row in sheet.rows])
-    return (*results.header[:width], *(name for name, _ in union)), both[0], both[1]
-
-
-def _numbered(names: Sequence[str]) -> list[tuple[str, int]]:
-    """Tell headers that stand several times apart."""
-    return [(name, names[:at].count(name)) for at, name in enumerate(names)]
-
-
-def _with_columns(row: PreviousRow, places: Sequence[int]) -> PreviousRow:
-    cells = tuple(row.cells[place] if place >= 0 else "" for place in places)
-    flaws = {at: row.flaws[place] for at, place in enumerate(places) if place in row.flaws}
-    return replace(row, cells=cells, flaws=flaws)

@@ -143,10 +143,9 @@ class PreviousRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultsSheet:
-    """A sheet of results: the input's headers, ``width`` of them, and those that the person added at the right."""
+    """A sheet of results: the input's headers and those that the person added at the right, and its rows."""
 
     header: tuple[str, ...]
-    width: int
     rows: tuple[PreviousRow, ...]
 
 
@@ -167,7 +166,7 @@ def sheet_of_results(place: str, name: str, rows: Sequence[SheetRow]) -> Results
         if layout is not None:
             header = tuple(_text(line, column) for column in layout.cells)
             read = tuple(_row_of(place, name, layout, row) for row in rows[index + 1 :])
-            return ResultsSheet(header, layout.width, read)
+            return ResultsSheet(header, read)
     return None
 
 
