@@ -98,17 +98,6 @@ def test_a_build_is_judged_by_its_day(build: str, level: Level) -> None:
     assert judge_build(build).level is level
 
 
-def test_the_version_is_found_behind_the_warnings_of_php() -> None:
-    body = "\ufeffPHP Warning: something\nVERSION: 2.14-202|BUILD: 250720-1841|DATE: x|\n"
-    result, build = judge_version(Answer(Delivery.ANSWERED, 200, body, body), API)
-    assert (result.level, build) == (Level.OK, "250720-1841")
-
-
-def test_a_version_on_an_error_page_is_none() -> None:
-    result, build = judge_version(Answer(Delivery.ANSWERED, 500, "VERSION: 1|BUILD: 250720-1841|\n", ""), API)
-    assert (result.level, build) == (Level.BROKEN, "")
-
-
 @pytest.mark.parametrize("delivery", [Delivery.NOT_PROCESSED, Delivery.UNANSWERED, Delivery.IMPOSSIBLE])
 def test_a_call_that_came_to_nothing_says_what_the_network_met(delivery: Delivery) -> None:
     answer = Answer(delivery, shown="the connection was cut")
@@ -250,6 +239,48 @@ def test_a_proxy_that_is_no_address_is_refused_in_one_sentence(proxy: str, monke
 
 
 @pytest.mark.parametrize(
+    ("status", "body", "sentence", "fix"),
+    [
+        (500, "VERSION: 1|BUILD: 250720-1841|\n", "the server failed (HTTP 500)", "error log"),
+        (404, "<html>", "there is no Non-Agent API at this path (HTTP 404)", "give the host alone"),
+        (429, "", "the server is busy", "try again in a minute"),
+        (503, "", "the server is busy", "try again in a minute"),
+        (200, "", "no answer of VICIdial's: the answer was empty", "?function=version in a browser"),
+        (200, "MySQL connect ERROR: refused\n", "VICIdial's database is down", "try again in a minute"),
+        (200, "ERROR: NO FUNCTION SPECIFIED\n", "not that of a Non-Agent API", "give the host alone"),
+    ],
+)
+def test_a_server_that_does_not_tell_its_version_is_told(status: int, body: str, sentence: str, fix: str) -> None:
+    result, build = judge_version(Answer(Delivery.ANSWERED, status, body, "as it was said"), API)
+    assert (result.level, build) == (Level.BROKEN, "")
+    assert sentence in result.sentence
+    assert fix in result.fix
+
+
+def test_the_version_is_found_behind_the_warnings_of_php() -> None:
+    body = "\ufeffPHP Warning: something\nVERSION: 2.14-202|BUILD: 250720-1841|DATE: x|\n"
+    result, build = judge_version(Answer(Delivery.ANSWERED, 200, body, body), API)
+    assert (result.level, build) == (Level.OK, "250720-1841")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (500, "", "the server failed while it answered"),
+        (200, "ERROR: odd words: |x|\n", "not one that VICIdial is known"),
+    ],
+)
+def test_an_answer_that_nobody_knows_is_no_permission(status: int, body: str, words: str) -> None:
+    answer = Answer(Delivery.ANSWERED, status, body, "odd words")
+    (login,) = judge_login(answer, "6666", "")
+    assert (login.rung, login.level, login.said) == (Rung.LOGIN, Level.BROKEN, "odd words")
+    assert words in login.sentence
+    assert "run doctor again" in login.fix
+    probe = judge_probe(answer, "6666")
+    assert (probe.level, "nobody knows whether update_did is allowed" in probe.sentence) == (Level.WARNING, True)
+
+
+@pytest.mark.parametrize(
     ("status", "words"),
     [
         (401, "wants a login of its own"),
@@ -264,8 +295,7 @@ def test_each_refusal_of_the_web_server_is_named_on_every_rung(status: int, word
     answer = Answer(Delivery.ANSWERED, status, "<html>no</html>", "no")
     for result in (judge_version(answer, API)[0], judge_login(answer, "6666", "")[0], judge_table(answer)):
         assert result.level is (Level.WARNING if result.rung is Rung.TABLE else Level.BROKEN)
-        assert words in result.sentence
-        assert f"HTTP {status}" in result.sentence
+        assert f"the web server itself {words} (HTTP {status})" in result.sentence
         assert result.fix
 
 
