@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from importer.errors import JournalError, RecordWriteError
+from importer.errors import JournalError
 from importer.journal import (
     Journal,
     RunAbout,
@@ -161,20 +161,6 @@ def test_a_run_that_was_closed_can_be_taken_up_again_and_forgotten(path: Path) -
     with pytest.raises(JournalError, match="there is no run"):
         Journal.reopen(path)
     assert list(path.parent.iterdir()) == []
-
-
-def test_a_full_disk_is_told_and_leaves_what_was_written(journal: Journal) -> None:
-    async def steps() -> None:
-        await journal.settled(DONE)
-        connection = journal._connection
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-        large = RowOutcome(10, Result.SUCCESS, "x" * 500_000)
-        with pytest.raises(RecordWriteError, match="is the disk full"):
-            await journal.settled(large)
-
-    asyncio.run(steps())
-    assert journal.record().outcomes[0] == DONE
 
 
 def test_a_cancelled_writer_does_not_hold_up_the_others(journal: Journal) -> None:

@@ -122,10 +122,7 @@ def run_killed_and_resumed(folder: Path, first: Moment, resumes: list[Moment], s
     ("first", "resumes"),
     [
         pytest.param(Moment(0, 0.3), [], id="while it starts"),
-        pytest.param(Moment(1, 0.0), [], id="at the first call"),
-        pytest.param(Moment(37, 0.002), [], id="in the middle"),
         pytest.param(Moment(20, 0.001), [Moment(15, 0.003)], id="in the middle, and its resume too"),
-        pytest.param(Moment(84, 0.0), [], id="at the last calls"),
         pytest.param(Moment(85, 0.05), [], id="while the workbook is written"),
     ],
 )
@@ -136,7 +133,7 @@ def test_a_run_that_is_killed_is_finished_by_resume(tmp_path: Path, first: Momen
 @pytest.mark.parametrize(
     ("rows", "kills", "rate"),
     [
-        pytest.param(120, 3, 400, id="short"),
+        pytest.param(60, 2, 400, id="short"),
         pytest.param(10_000, 15, 400, id="10,000 rows", marks=[pytest.mark.soak, pytest.mark.timeout(1200)]),
     ],
 )

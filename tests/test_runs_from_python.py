@@ -3,16 +3,14 @@
 import asyncio
 import json
 import socket
-import subprocess
-import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from running import PASSWORD, REPOSITORY, USER, Desk, Looker, did, flags
+from running import Desk, Looker, did, flags, server_at
 
-import importer
 from importer import (
     Correction,
     ExitCode,
@@ -34,55 +32,26 @@ from importer import (
     verify_results,
 )
 from importer.errors import JournalError, SettingsError
-from importer.journal import Journal, RunState
-from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
+from importer.journal import Journal
+from importer.sandbox import Sandbox, SandboxOptions
 from importer.sending.rate_limiter import RateLimiter
-from importer.settings.password import Password
-from importer.settings.settings import Server
 
 FAST = ImportOptions(rate=0)
 
 
-def server_at(url: str) -> Server:
-    return Server(url, USER, Password(PASSWORD))
-
-
-def nobody_at() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"http://127.0.0.1:{taken.getsockname()[1]}/vicidial/non_agent_api.php"
-
-
-def hangs_after(rows: int) -> SandboxOptions:
-    asked: set[str] = set()
-
-    def chosen(did_pattern: str, _nth: int) -> Fault | None:
-        asked.add(did_pattern)
-        return Fault.HANG if len(asked) > rows else None
-
-    return SandboxOptions(faults=FaultPlan(chosen=chosen))
-
-
 def test_a_run_is_stopped_from_another_thread_and_finished_later(tmp_path: Path) -> None:
     desk, control = Desk(tmp_path), RunControl()
-    reports: list[RunReport] = []
-    with Sandbox(SandboxOptions(latency=(0.005, 0.01))) as sandbox:
+    stopper = threading.Thread(target=control.stop)
+    looker = Looker(on_outcome=lambda number: stopper.start() if number == 20 else None)
+    with Sandbox(SandboxOptions(latency=(0.005, 0.01))) as sandbox, ThreadPoolExecutor() as threads:
+        server = server_at(sandbox.url)
         checked = check_file(str(desk.order(200, plain=True).path), FAST)
-        looker = Looker(on_outcome=lambda number: stopper.start() if number == 20 else None)
-        stopper = threading.Thread(target=control.stop)
-
-        def work() -> None:
-            reports.append(import_checked(checked, FAST, server_at(sandbox.url), desk.folders, looker, control=control))
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join(60)
+        report = threads.submit(import_checked, checked, FAST, server, desk.folders, looker, control=control).result(60)
         stopper.join()
-        (report,) = reports
         assert (report.exit_code, report.unfinished) == (ExitCode.INTERRUPTED, True)
         assert 20 <= report.counts[Result.SUCCESS] < 200
         assert all("Ctrl-C" not in sentence for sentence in looker.sentences)
-        line = unfinished_run(desk.folders)
-        finished = resume(line, FAST, server_at(sandbox.url), desk.folders)
+        finished = resume(unfinished_run(desk.folders), FAST, server, desk.folders)
     assert finished.counts == {Result.SUCCESS: 200}
     assert [outcome.row for outcome in finished.outcomes] == list(finished.row_numbers) == list(range(2, 202))
     assert {outcome.row for outcome in looker.outcomes} <= set(range(2, 202))
@@ -139,10 +108,12 @@ def test_a_run_is_awaited_while_the_loop_goes_on_and_stopped_in_good_order_where
     assert report.counts.keys() == {Result.SUCCESS, Result.DUPLICATE}
 
 
-@pytest.mark.parametrize("url", ["http://no-such-host.invalid/vicidial/non_agent_api.php", "nobody"])
-def test_a_server_that_cannot_be_reached_is_told_and_leaves_no_run(tmp_path: Path, url: str) -> None:
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "127.0.0.1:{closed}"])
+def test_a_server_that_cannot_be_reached_is_told_and_leaves_no_run(tmp_path: Path, host: str) -> None:
     desk = Desk(tmp_path)
-    server = server_at(nobody_at() if url == "nobody" else url)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = taken.getsockname()[1]
+    server = server_at(f"http://{host.format(closed=closed)}/vicidial/non_agent_api.php")
     checked = check_file(desk.order(5).path, FAST)
     for job in (
         lambda: import_checked(checked, FAST, server, desk.folders),
@@ -267,69 +238,26 @@ def test_options_of_an_older_version_get_defaults_and_those_of_a_newer_one_are_n
         ImportOptions.from_json(json.dumps({**values, "colour": 1}))
 
 
-BEGIN = """
-import sys
-from pathlib import Path
-from importer import *
-from importer.errors import JournalError
-path, url, state = sys.argv[1:]
-options = ImportOptions(rate=0)
-checked = check_file(path, options)
-print("ready", flush=True)
-sys.stdin.readline()
-try:
-    import_checked(checked, options, Server(url, "6666", Password("1234")), Folders(Path(state)))
-except JournalError as error:
-    print(error)
-"""
-
-
-def begun_at_once(folder: Path, tries: int) -> None:
-    desk = Desk(folder)
-    with Sandbox(SandboxOptions(latency=(0.1, 0.2))) as sandbox:
-        for number in range(tries):
-            path = desk.write(f"{number}.csv", ("did_pattern", "did_route", "extension"), rows_of(number))
-            words = [sys.executable, "-c", BEGIN, str(path), sandbox.url, str(desk.state)]
-            pipe = subprocess.PIPE
-            both = [
-                subprocess.Popen(words, cwd=REPOSITORY, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
-                for _ in range(2)
-            ]
-            for process in both:
-                assert process.stdout is not None
-                assert process.stdout.readline() == "ready\n"
-            for process in both:
-                assert process.stdin is not None
-                process.stdin.write("\n")
-                process.stdin.flush()
-            said = sorted(process.communicate(timeout=60)[0] for process in both)
-            assert said[0] == "", said
-            assert "has an unfinished run" in said[1], said
-        asked = [call.did_pattern for call in sandbox.calls if call.function == "add_did"]
-    assert len(asked) == len(set(asked)) == tries * 30
-
-
-def rows_of(number: int) -> list[tuple[str, str, str]]:
-    return [(did(number * 30 + row), "EXTEN", "8300") for row in range(30)]
-
-
 def test_of_two_runs_of_one_file_begun_at_one_moment_one_is_told_of_the_other(tmp_path: Path) -> None:
-    begun_at_once(tmp_path, tries=1)
+    desk, said = Desk(tmp_path), list[str]()
+    path = desk.order(30, plain=True).path
 
+    def begin(sandbox: Sandbox, at_once: threading.Barrier) -> None:
+        checked = check_file(path, FAST)
+        at_once.wait(30)
+        try:
+            import_checked(checked, FAST, server_at(sandbox.url), desk.folders)
+        except JournalError as error:
+            said.append(str(error))
 
-@pytest.mark.soak
-@pytest.mark.timeout(1200)
-def test_of_two_runs_of_one_file_begun_at_one_moment_one_is_told_of_the_other_40_times(tmp_path: Path) -> None:
-    begun_at_once(tmp_path, tries=40)
-
-
-def test_the_state_of_a_run_says_what_it_says_in_the_list(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    with Sandbox() as sandbox:
-        desk.importing(desk.order(3, plain=True).path, sandbox.url, FAST)
-        name = desk.newest().about.run_id
-        assert desk.did_importer("undo", name, "--yes", "--rate", "0").code == 0
-    undoing, run = desk.runs()
-    assert (run.undone, run.undoes, undoing.undoes) == (3, "", name)
-    assert run.about.state is RunState.FINISHED
-    assert importer.RunLine is type(run)
+    with Sandbox(SandboxOptions(latency=(0.1, 0.2))) as sandbox:
+        at_once = threading.Barrier(2)
+        both = [threading.Thread(target=begin, args=(sandbox, at_once)) for _ in range(2)]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join(60)
+        asked = [call.did_pattern for call in sandbox.calls if call.function == "add_did"]
+    assert len(asked) == len(set(asked)) == 30
+    (sentence,) = said
+    assert "has an unfinished run" in sentence

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import httpx
 import openpyxl
 import pytest
-from ask_sandbox import ask
 from running import PASSWORD, USER, Desk, Looker, did
 
 from importer import ImportOptions, RunControl, VerifyReport, verify_results
@@ -29,11 +27,8 @@ def verified(desk: Desk, sandbox: Sandbox, workbook: Path, control: RunControl |
 
 
 def delete(sandbox: Sandbox, *numbers: int) -> None:
-    with httpx.Client() as client:
-        for number in numbers:
-            assert ask(client, sandbox, function="update_did", did_pattern=did(number), delete_did="Y").text.startswith(
-                "SUCCESS"
-            )
+    for number in numbers:
+        sandbox.delete_did(did(number))
 
 
 def change(workbook: Path, sheet: str, row: int, header: str, text: str) -> None:
