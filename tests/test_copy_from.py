@@ -11,7 +11,7 @@ from running import MAY_HAVE_ADDED, Desk, did, dying, fast_clock, flags, recipe_
 
 from importer.checking import CheckedTable, CheckOptions, DidFormat, check_table
 from importer.columns import COPY_FROM, DID_PATTERN
-from importer.model import CellFlaw, CheckedRow, Result, Table
+from importer.model import CellFlaw, Result, Table
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions
 from importer.sandbox.store import User
 from importer.workbooks.template import write_template
@@ -36,129 +36,84 @@ def check(header: str, *rows: Sequence[str], flaws: Mapping[Any, CellFlaw] | Non
     return check_table(table, CheckOptions(**given))
 
 
-def one(header: str, *cells: str, **given: Any) -> CheckedRow:
-    (row,) = check(header, cells, **given).rows
-    return row
+def sources(header: str, *typed: str, **given: Any) -> list[str]:
+    """Return what is copied by rows with these cells in the column copy_from, each with a DID of its own."""
+    checked = check(f"did|{header}", *((f"{17275550111 + place}", cell) for place, cell in enumerate(typed)), **given)
+    assert [row.problems for row in checked.rows] == [()] * len(typed)
+    return [dict(row.parameters)["copy_from"] for row in checked.rows]
 
 
-def problems(row: CheckedRow) -> list[tuple[str, str]]:
-    return [(problem.column, problem.problem) for problem in row.problems]
-
-
-def test_a_row_that_names_a_did_to_copy_needs_no_route_and_no_target() -> None:
-    row = one("did|copy_from", DID, MODEL)
-    assert row.problems == ()
-    assert row.notes == ()
-    assert row.parameters == (("did_pattern", DID), ("copy_from", MODEL))
+def columns_wrong(header: str, *rows: Sequence[str], **given: Any) -> list[list[str]]:
+    return [[problem.column for problem in row.problems] for row in check(header, *rows, **given).rows]
 
 
 @pytest.mark.parametrize("header", ["copy_from", "Copy From", "source_did_pattern", "Source DID", "Copy from DID"])
-def test_its_header_is_understood(header: str) -> None:
-    assert dict(one(f"did|{header}", DID, MODEL).parameters)["copy_from"] == MODEL
+def test_a_row_that_names_a_did_to_copy_needs_no_route_and_no_target(header: str) -> None:
+    (row,) = check(f"did|{header}", [DID, MODEL]).rows
+    assert (row.problems, row.notes) == ((), ())
+    assert row.parameters == (("did_pattern", DID), ("copy_from", MODEL))
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "(800) 555-0199",
-        "800.555.0199",
-        '="8005550199"',
-        "tel:800-555-0199",
-        "\u200b800\u2013555\u20130199",
-        "'8005550199",
-    ],
+def test_it_is_read_and_written_like_every_did() -> None:
+    typed = ("(800) 555-0199", "800.555.0199", '="8005550199"', "tel:800-555-0199", "\u200b800\u2013555\u20130199")
+    assert sources("copy_from", *typed, "'8005550199") == ["8005550199"] * 6
+    for form, written in (("e164", "+18005550199"), ("international", "18005550199"), ("national", "8005550199")):
+        assert sources("copy_from", "+1 800 555 0199", did_format=DidFormat(form)) == [written]
+    assert sources("copy_from", "default", "Sales-Line", any_pattern=True) == ["default", "SalesLine"]
+    assert sources("copy_from", "442079460111") == ["442079460111"]
+
+
+NAMES_NO_DID = (
+    ("1.80056E+10", "short form"),
+    ("8005550199 ext 3", "extension"),
+    ("8005550199 / 8005550198", "name the one DID that is copied"),
+    ("8005550100-8005550199", "holds more than one number; name the one DID"),
+    ("2026-11-23", "date"),
+    ("#REF!", "error"),
+    ("default", "holds letters"),
+    ("7", "is too short"),
+    ("7" * 51, "is too long"),
+    (DID, "is the row's own DID; name the DID that is copied"),
+    ("1 (727) 555-0111", "is the row's own DID"),
 )
-def test_it_is_read_like_every_did(typed: str) -> None:
-    assert dict(one("did|copy_from", DID, typed).parameters)["copy_from"] == "8005550199"
 
 
-@pytest.mark.parametrize(
-    ("form", "written"), [("e164", "+18005550199"), ("international", "18005550199"), ("national", "8005550199")]
-)
-def test_it_is_written_like_every_did(form: str, written: str) -> None:
-    row = one("did|copy_from", DID, "+1 800 555 0199", did_format=DidFormat(form))
-    assert dict(row.parameters)["copy_from"] == written
+def test_a_cell_that_names_no_other_did_is_a_problem() -> None:
+    rows = check("did|copy_from", *((DID, typed) for typed, _ in NAMES_NO_DID), fills=QUEUE).rows
+    for row, (typed, words) in zip(rows, NAMES_NO_DID, strict=True):
+        (problem,) = row.problems
+        assert (problem.column, problem.value) == ("copy_from", typed)
+        assert words in problem.problem
+        assert problem.allowed == "digits with an optional leading +, 2 to 50 characters"
+    for flaw in CellFlaw:
+        assert columns_wrong("did|copy_from", [DID, MODEL], flaws={(0, 1): flaw}) == [["copy_from"]]
+    assert columns_wrong("did|copy_from", ["TBD", "n/a"]) == [["did_pattern", "copy_from"]]
+    assert columns_wrong("did|copy_from", [DID, "442079460111"], strict_numbers=True) == [["copy_from"]]
+    assert columns_wrong("did|copy_from", ["SalesLine", "SALESLINE"], any_pattern=True) == [["copy_from"]]
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("1.80056E+10", "short form"),
-        ("8005550199 ext 3", "extension"),
-        ("8005550199 / 8005550198", "name the one DID that is copied"),
-        ("8005550100-8005550199", "holds more than one number; name the one DID"),
-        ("2026-11-23", "date"),
-        ("#REF!", "error"),
-        ("default", "holds letters"),
-        ("7", "is too short"),
-        ("7" * 51, "is too long"),
-        (DID, "is the row's own DID; name the DID that is copied"),
-        ("1 (727) 555-0111", "is the row's own DID"),
-    ],
-)
-def test_a_cell_that_names_no_other_did_is_a_problem(typed: str, words: str) -> None:
-    row = one("did|copy_from", DID, typed, fills=QUEUE)
-    ((column, problem),) = problems(row)
-    assert column == "copy_from"
-    assert words in problem
-    assert row.problems[0].allowed == "digits with an optional leading +, 2 to 50 characters"
-
-
-@pytest.mark.parametrize("flaw", list(CellFlaw))
-def test_a_flawed_cell_is_a_problem_whatever_its_text(flaw: CellFlaw) -> None:
-    assert [column for column, _ in problems(one("did|copy_from", DID, MODEL, flaws={(0, 1): flaw}))] == ["copy_from"]
-
-
-def test_a_row_of_which_neither_did_can_be_read_says_both() -> None:
-    assert [column for column, _ in problems(one("did|copy_from", "TBD", "n/a"))] == ["did_pattern", "copy_from"]
-
-
-def test_any_pattern_lets_a_pattern_be_copied() -> None:
-    row = one("did|copy_from", DID, "default", any_pattern=True)
-    assert (row.problems, row.parameters[1]) == ((), ("copy_from", "default"))
-    assert one("did|copy_from", DID, "Sales-Line", any_pattern=True).notes == ("copy_from is read as 'SalesLine'",)
-    ((_, problem),) = problems(one("did|copy_from", "SalesLine", "SALESLINE", any_pattern=True))
-    assert "is the row's own DID" in problem
-
-
-def test_strict_numbers_hold_for_it_too() -> None:
-    row = one("did|copy_from", DID, "442079460111", strict_numbers=True)
-    assert [column for column, _ in problems(row)] == ["copy_from"]
-    assert problems(one("did|copy_from", DID, "442079460111")) == []
-
-
-def test_the_other_cells_of_a_copy_are_not_sent_and_named() -> None:
-    row = one(
-        "did|copy_from|did_route|group|description|list_id|user_id|City",
-        DID,
-        MODEL,
-        "IN_GROUP",
-        "SALES_IN",
-        "Agent line",
-        " ",
-        "1001",
-        "Tampa",
+def test_the_other_cells_of_a_copy_are_neither_sent_nor_judged_but_named_and_its_description_is_like_every_other() -> (
+    None
+):
+    header = "did|copy_from|did_route|list_id|active|description|City"
+    checked = check(
+        header,
+        [DID, MODEL, "Ingroup", "#REF!", "maybe", "Agent line", "Tampa"],
+        ["17275550112", MODEL, "", " ", "", "Joe & Co line", ""],
+        ["17275550113", MODEL, "", "", "", "abc", ""],
     )
-    assert row.parameters == (("did_pattern", DID), ("did_description", "Agent line"), ("copy_from", MODEL))
-    assert row.notes == (
-        f"not used: did_route, group, user_id, because copy_did takes everything but the description from {MODEL}",
+    first, second, third = checked.rows
+    assert first.problems == second.problems == ()
+    assert first.parameters == (("did_pattern", DID), ("did_description", "Agent line"), ("copy_from", MODEL))
+    assert first.notes == (
+        f"not used: did_route, list_id, active, because copy_did takes everything but the description from {MODEL}",
     )
-
-
-def test_what_is_wrong_with_cells_that_are_not_used_is_no_problem() -> None:
-    row = one("did|copy_from|did_route|list_id|active", DID, MODEL, "Ingroup", "#REF!", "maybe")
-    assert row.problems == ()
-    assert row.notes[0].startswith("not used: did_route, list_id, active, because")
-
-
-def test_the_description_of_a_copy_is_judged_and_made_like_every_other() -> None:
-    assert [column for column, _ in problems(one("did|copy_from|description", DID, MODEL, "abc"))] == [
-        "did_description"
-    ]
-    assert one("did|copy_from|description", DID, MODEL, "Joe & Co line").notes == (
-        "did_description is stored as 'Joe  Co line'",
-    )
-    made = one("did|copy_from|City", DID, MODEL, "Tampa", describe="{city} line")
+    assert second.notes == ("did_description is stored as 'Joe  Co line'",)
+    assert [problem.column for problem in third.problems] == ["did_description"]
+    sentence = "of rows with copy_from only the DID and the description are used"
+    assert sentence in checked.facts
+    assert sentence not in check("did|extension", [DID, "8300"]).facts
+    (made,) = check("did|copy_from|City", [DID, MODEL, "Tampa"], describe="{city} line").rows
     assert dict(made.parameters)["did_description"] == "Tampa line"
 
 
@@ -183,7 +138,7 @@ def test_a_whole_file_can_be_made_copies_of_one_did() -> None:
     checked = check("did|copy_from", [DID, ""], ["17275550112", NOWHERE], fills={"copy_from": "(800) 555-0199"})
     assert [dict(row.parameters)["copy_from"] for row in checked.rows] == ["8005550199", NOWHERE]
     assert "copy_from is set to '(800) 555-0199' where it is blank" in checked.facts
-    row = one("did", DID, fills={"copy_from": "TBD"})
+    (row,) = check("did", [DID], fills={"copy_from": "TBD"}).rows
     assert [(problem.column, problem.value) for problem in row.problems] == [("copy_from", "TBD")]
 
 
@@ -192,12 +147,6 @@ def test_every_number_of_a_range_is_a_copy() -> None:
     assert [row.did for row in checked.rows] == ["7275550110", "7275550111", "7275550112"]
     assert {dict(row.parameters)["copy_from"] for row in checked.rows} == {MODEL}
     assert all(row.notes[0].startswith("not used: group") for row in checked.rows)
-
-
-def test_the_person_is_told_what_is_used_of_copies() -> None:
-    sentence = "of rows with copy_from only the DID and the description are used"
-    assert sentence in check("did|copy_from", [DID, MODEL]).facts
-    assert sentence not in check("did|extension", [DID, "8300"]).facts
 
 
 def test_copies_of_dids_of_the_same_file_are_warned_about() -> None:
