@@ -17,7 +17,7 @@ from importer.columns import DID_PATTERN, USED
 from importer.errors import SettingsError
 from importer.headers import column_named
 from importer.settings.file import ServerFile, choose_server, config_file, load_servers
-from importer.settings.named import ChosenServer, Given, NamedServer
+from importer.settings.named import ChosenServer, Given
 from importer.settings.settings import Server, is_this_machine, resolve_settings
 from importer.settings.settings import server_of_run as recorded_server
 
@@ -52,7 +52,7 @@ def options_from(
     base = recorded or ImportOptions()
     # a rerun is made as its run was, unless --server names who is to be asked now
     if chosen is not None and (recorded is None or chosen.by_flag):
-        base = with_server(base, chosen.entry)
+        base = base.for_server(chosen.entry)
     names = {field.name for field in fields(ImportOptions)} - {"mapping"}
     changes: dict[str, Any] = {
         name: value for name, value in vars(flags).items() if name in names and value is not None
@@ -72,18 +72,6 @@ def options_from(
         if name not in changes:
             raise
         raise SettingsError(f"--{name.replace('_', '-')} {rest}") from None
-
-
-def with_server(base: ImportOptions, entry: NamedServer) -> ImportOptions:
-    """Lay what a server in the file of servers asks for over options."""
-    names = ("source", "rate", "workers", "method", "did_format", "region")
-    given: dict[str, Any] = {name: getattr(entry, name) for name in names if getattr(entry, name) not in (None, "")}
-    if entry.columns:
-        given["fills"] = tuple((dict(base.fills) | dict(entry.columns)).items())
-    try:
-        return replace(base, **given)
-    except SettingsError as trouble:
-        raise SettingsError(f"{entry.place}: {trouble}") from None
 
 
 def _column(text: str, flag: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer import ImportOptions, server_names
-from importer.cli.options import chosen_server, options_from, server_from, with_server
+from importer.cli.options import chosen_server, options_from, server_from
 from importer.cli.terminal import counted, quoted, shown, warn, wrapped
 from importer.model import ExitCode
 from importer.settings.file import ServerFile, config_file, load_servers, write_first_file
@@ -43,7 +43,7 @@ def _file_lines(file: ServerFile) -> Iterator[str]:
         yield "no server stands in it yet; take out the '# ' before the lines that you want"
         return
     for server in file.servers:
-        with_server(ImportOptions(), server)  # refuses what cannot be used
+        ImportOptions().for_server(server)  # refuses what cannot be used
         yield ""
         yield f"{server.name}, the default" if server.name == file.default else server.name
         for name, value in _values(server):

@@ -75,7 +75,10 @@ class ConnectionTest:
         )
         resolved = resolve_settings(given, ChosenServer(entry, by_flag=True) if entry else None)
         self._server = resolved.server
-        return Patient(resolved.server, _options_of(entry).transport(), resolved.settings)
+        self._options = importer.ImportOptions()
+        if entry is not None:
+            self._options = self._options.for_server(entry)
+        return Patient(resolved.server, self._options.transport(), resolved.settings)
 
     def _climb(self, _job: Job) -> None:
         from importer.doctor import Level, examine
@@ -83,16 +86,7 @@ class ConnectionTest:
         for rung in examine(self._settle):
             self.rungs.append(rung)
         if self.rungs[-1].level is not Level.BROKEN:
-            self.connection = Connection(self._server, replace(_options_of(self.entry), source=self._server.source))
-
-
-def _options_of(entry: NamedServer | None) -> importer.ImportOptions:
-    """Return what the file of servers says of how a server is used."""
-    if entry is None:
-        return importer.ImportOptions()
-    names = ("rate", "workers", "method", "did_format", "region")
-    given = {name: getattr(entry, name) for name in names} | {"fills": entry.columns}
-    return replace(importer.ImportOptions(), **{name: value for name, value in given.items() if value})
+            self.connection = Connection(self._server, self._options)
 
 
 def home(visit: Visit) -> Response:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from importer.checking import CheckOptions, DidFormat
 from importer.errors import JournalError, SettingsError
 from importer.reading import ReadOptions
+from importer.settings.named import NamedServer
 from importer.settings.settings import DEFAULT_SOURCE
 from importer.workbooks.output_file import EXCEL_ROWS
 from importer.workbooks.results import ResultsPlace
@@ -162,6 +163,20 @@ class ImportOptions:
     def undoing(self) -> Self:
         """Return how the same calls take DIDs back: nothing is looked up before or after."""
         return replace(self, undo=True, verify=False, probe_first=False)
+
+    def for_server(self, entry: NamedServer) -> Self:
+        """Return the options with what a server in the file of servers asks for.
+
+        Raises:
+            SettingsError: it asks for what cannot be.
+        """
+        names = ("source", "rate", "workers", "method", "did_format", "region")
+        given: dict[str, Any] = {name: getattr(entry, name) for name in names if getattr(entry, name) not in (None, "")}
+        fills = tuple((dict(self.fills) | dict(entry.columns)).items())
+        try:
+            return replace(self, **given, fills=fills)
+        except SettingsError as error:
+            raise SettingsError(f"{entry.place}: {error}") from None
 
     def to_json(self) -> str:
         """Return the options for the record of a run."""
