@@ -155,8 +155,6 @@ def test_a_login_of_the_web_server_is_masked_if_it_holds_the_password_and_no_oth
 
 def test_an_empty_password_masks_nothing() -> None:
     assert Password("").redact("anything") == "anything"
-    assert not Password("")
-    assert Password("x")
 
 
 def test_a_password_with_half_a_surrogate_pair_is_no_crash() -> None:

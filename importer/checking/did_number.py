@@ -91,17 +91,13 @@ def read_did(raw: str, *, any_pattern: bool = False, country_code: str = "1") ->
     if len(raw) <= _LONGEST_READ and _READY.fullmatch(raw):
         return _sound(raw)
     text = unwrapped(trim(raw))
-    if not text:
-        return no_did(DidTrouble.BLANK)
-    if is_error_value(text):
-        return no_did(DidTrouble.ERROR_VALUE)
+    if not text or is_error_value(text):
+        return no_did(DidTrouble.ERROR_VALUE if text else DidTrouble.BLANK)
     text = plain(text)
     if tel := _TEL.match(text):
         text = text[tel.end() :]
-    if len(text) > _LONGEST_READ:
-        return no_did(DidTrouble.TOO_LONG)
-    if _DATE.fullmatch(text):
-        return no_did(DidTrouble.DATE)
+    if len(text) > _LONGEST_READ or _DATE.fullmatch(text):
+        return no_did(DidTrouble.TOO_LONG if len(text) > _LONGEST_READ else DidTrouble.DATE)
     if bracket := _BRACKET_RANGE.fullmatch(text):
         return _read_bracket_range(bracket, country_code)
     if any_pattern and _SHORT_FORM.fullmatch(text):

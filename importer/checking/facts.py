@@ -75,14 +75,14 @@ def table_facts(
 
 def refuse_second_column(table: Table, columns: Sequence[ColumnReading]) -> None:
     """Refuse a list with a second column of numbers that nobody named: half of the numbers would not be sent."""
-    taken = (column for column in columns if column.column == DID_PATTERN.name and column.how != "passed over")
-    if (dids := next(taken, None)) is None:
+    dids = next((column for column in columns if column.column == DID_PATTERN.name), None)
+    if dids is None or dids.how == "chosen":
         return
     for column in columns:
-        filled = sum(bool(row[column.index].strip()) for row in table.rows)
-        if column.how != "not sent" or column.header.strip() or 2 * filled < len(table.rows) or dids.how == "chosen":
+        if column.how != "not sent" or column.header.strip():
             continue
-        if holds_phone_numbers(table, column.index):
+        filled = sum(bool(row[column.index].strip()) for row in table.rows)
+        if 2 * filled >= len(table.rows) and holds_phone_numbers(table, column.index):
             raise SheetError(
                 f"{table.path}: column {column.index + 1} has no header and holds phone numbers"
                 f" ('{first_cell(table, column.index)}') beside those of '{dids.header}'; put all numbers below one"
@@ -92,13 +92,13 @@ def refuse_second_column(table: Table, columns: Sequence[ColumnReading]) -> None
 
 def column_warnings(table: Table, columns: Sequence[ColumnReading]) -> Iterator[str]:
     """Warn of columns that look as if they should be sent, and are not."""
-    for column in columns:
-        if column.near_miss and column.how == "not sent":
+    for column in (column for column in columns if column.how == "not sent"):
+        if column.near_miss:
             yield f"'{column.header}' is not sent; did you mean {column.near_miss}?"
-        elif column.how == "not sent" and not column.header.strip() and holds_phone_numbers(table, column.index):
+        elif not column.header.strip() and holds_phone_numbers(table, column.index):
             shown = first_cell(table, column.index)
             yield f"column {column.index + 1} has no header and holds phone numbers ('{shown}'); it is not sent"
-        elif column.how == "not sent" and header_key(column.header) in LAST_HEADERS | QUANTITY_HEADERS:
+        elif header_key(column.header) in LAST_HEADERS | QUANTITY_HEADERS:
             texts = {trim(row[column.index]) for row in table.rows} - {"", "1"}
             if texts and all(map(str.isdecimal, texts)):
                 yield f"'{column.header}' may be of ranges; each row is sent as the one number in its DID cell"
@@ -145,10 +145,8 @@ def _headers(columns: Sequence[ColumnReading]) -> Iterator[str]:
 
 def _fills(fills: Mapping[str, str]) -> Iterator[str]:
     for name, value in fills.items():
-        if BY_NAME[name].function:
-            yield f"{name} is set to '{value}' where it is blank"
-        else:
-            yield f"--set {name} has no effect: add_did cannot set the agent"
+        no_effect = f"--set {name} has no effect: add_did cannot set the agent"
+        yield f"{name} is set to '{value}' where it is blank" if BY_NAME[name].function else no_effect
 
 
 def survey(dids: Sequence[str], rows: Sequence[int], plan: NumberPlan, *, strict: bool) -> Iterator[str]:
@@ -197,12 +195,8 @@ def _same_numbers(numbers: Sequence[tuple[str, int]], code: str) -> list[str]:
     pairs = []
     for did, row in numbers:
         form = _form(did, code)
-        bare = did.removeprefix("+")
-        if form == "that begin with 0":
-            bare = bare[1:]
-        elif form not in ("", "with 10 digits"):
-            bare = bare.removeprefix(code)
-        other, other_row = first.setdefault(bare, (did, row))
+        prefix = "0" if form == "that begin with 0" else "" if form in ("", "with 10 digits") else code
+        other, other_row = first.setdefault(did.removeprefix("+").removeprefix(prefix), (did, row))
         if other != did:
             pairs.append(f"row {row} '{did}' and row {other_row} '{other}'")
     return pairs

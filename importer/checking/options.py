@@ -52,8 +52,7 @@ class NumberPlan:
     def is_possible(self, did: str) -> bool:
         """Whether a number can be one of this region's, or of another country's if it begins with +.
 
-        Its length must be possible, and its digits must fit the country's general pattern (no US number begins with
-        0 or 1). Whether it is in use is not asked: new blocks work before the library knows them.
+        Whether it is in use is not asked: new blocks work before the library knows them.
         """
         return self._parse(did) is not None
 
@@ -68,20 +67,17 @@ class NumberPlan:
             return ReadDid(did)
         number = self._parse(did)
         if number is None:
-            return no_did(
-                DidTrouble.FORMAT,
-                f"is no possible number in {self.region} and cannot be written as {form}; correct it, write it with +"
-                " and the country code, or choose another --region",
-            )
+            why = f"is no possible number in {self.region} and cannot be written as {form}"
+            advice = "correct it, write it with + and the country code, or choose another --region"
+            return no_did(DidTrouble.FORMAT, f"{why}; {advice}")
         from phonenumbers import PhoneNumberFormat, format_number, national_significant_number
 
         if form is not DidFormat.NATIONAL:
             plus = "+" if form is DidFormat.E164 else ""
             return ReadDid(f"{plus}{number.country_code}{national_significant_number(number)}")
         if str(number.country_code) != self.country_code:
-            return no_did(
-                DidTrouble.FORMAT, f"is a number of another country and has no national form in {self.region}"
-            )
+            why = f"is a number of another country and has no national form in {self.region}"
+            return no_did(DidTrouble.FORMAT, why)
         return ReadDid(re.sub(r"[^0-9]", "", format_number(number, PhoneNumberFormat.NATIONAL)))
 
     def _parse(self, did: str) -> "PhoneNumber | None":
@@ -116,31 +112,17 @@ class NumberPlan:
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What the person wants of the check.
+    """What the person wants of the check; see ``importer.ImportOptions``, which it is made of."""
 
-    Attributes:
-        fills: the server's name of a column -> the value where it is blank or missing.
-        any_pattern: let a DID be any pattern that VICIdial keeps.
-        mapping: a header -> the server's name of the column that the person says it is.
-        did_format: how the DIDs are to be written.
-        region: the two letters of the region whose numbers they are.
-        strict_numbers: refuse numbers that are not possible there.
-        expand_ranges: make one row of each number of a range.
-        describe: a template of descriptions, such as ``{city} {state} {ratecenter}``; None for none.
-        taken_apart: the ranges of this table have been taken apart already: its columns of last numbers and
-            quantities mean nothing any more.
-        allow_no_agent: take rows with the route AGENT, whose agent add_did cannot set.
-    """
-
-    fills: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    fills: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # a column's name -> the value where it is blank
     any_pattern: bool = False
-    mapping: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    mapping: Mapping[str, str] = field(default_factory=lambda: _NOTHING)  # a header -> the column's name
     did_format: DidFormat = DidFormat.AS_IS
     region: str = "US"
     strict_numbers: bool = False
     expand_ranges: bool = False
     describe: str | None = None
-    taken_apart: bool = False
+    taken_apart: bool = False  # ranges are rows already: columns of last numbers and quantities mean nothing any more
     allow_no_agent: bool = False
 
     @property

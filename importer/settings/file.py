@@ -34,13 +34,7 @@ KEYS: Final[Mapping[str, tuple[type, ...]]] = {
 }
 """What may stand under ``[servers.NAME]``, and of which type."""
 
-_TYPE_WORDS: Final = {
-    str: "text in quotes",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    dict: "a table of its own",
-}
+_TYPE_WORDS: Final = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 _PASSWORD_KEY: Final = re.compile(r"pass(?!word_file$)|pwd|pw$|secret|token", re.IGNORECASE)
 
 FIRST_FILE: Final = """\
@@ -80,19 +74,16 @@ class ServerFile:
     default: str = ""
 
     def named(self, name: str) -> NamedServer:
-        """Return the server of that name.
-
-        Raises:
-            SettingsError: there is none.
-        """
-        names = [server.name for server in self.servers]
-        if name in names:
-            return self.servers[names.index(name)]
-        if not names:
+        """Return the server of that name, or raise a SettingsError."""
+        servers = {server.name: server for server in self.servers}
+        if not servers:
             raise SettingsError(
                 f"--server {name}: no server stands in {self.path}; did-importer config says how to write it"
             )
-        raise SettingsError(f"--server {name}: {self.path} has no such server; {_nearest(name, names, 'servers')}")
+        if name not in servers:
+            near = _nearest(name, servers, "servers")
+            raise SettingsError(f"--server {name}: {self.path} has no such server; {near}")
+        return servers[name]
 
 
 def config_file(flag: Path | None, environment: Mapping[str, str] = os.environ) -> Setting:
@@ -107,11 +98,7 @@ def config_file(flag: Path | None, environment: Mapping[str, str] = os.environ) 
 
 
 def load_servers(place: Setting) -> ServerFile:
-    """Read the file of servers; the one in the user's folder may be missing, one that was chosen may not.
-
-    Raises:
-        SettingsError: a chosen file is missing, or it cannot be used as it is.
-    """
+    """Read the file of servers; the one in the user's folder may be missing, one that was chosen may not."""
     path = Path(place.value)
     if path.exists():
         return read_server_file(path)
@@ -152,7 +139,7 @@ def _named_server(path: Path, name: str, table: Mapping[str, Any]) -> NamedServe
     _refuse_unknown(table, KEYS, place)
     for key, value in table.items():
         if not isinstance(value, KEYS[key]) or (isinstance(value, bool) and key != "keyring"):
-            raise SettingsError(f"{place}: {key} must be {_TYPE_WORDS[KEYS[key][-1]]}")
+            raise SettingsError(f"{place}: {key} must be {_TYPE_WORDS.get(KEYS[key][-1], 'a table of its own')}")
     values: dict[str, Any] = {key: value.strip() if isinstance(value, str) else value for key, value in table.items()}
     if not values.get("url"):
         raise SettingsError(f'{place}: url is missing; a host alone will do, such as url = "vici.example.org"')
@@ -221,11 +208,7 @@ def _nearest(word: str, known: Iterable[str], what: str) -> str:
 
 
 def write_first_file(path: Path) -> None:
-    """Write a first file of servers, in which everything is still a comment.
-
-    Raises:
-        SettingsError: there is one already, or it cannot be written there.
-    """
+    """Write a first file of servers, in which everything is still a comment; never over one that is there."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -239,17 +222,9 @@ def write_first_file(path: Path) -> None:
 def choose_server(
     file: ServerFile, *, name: str | None, url: str | None, environment: Mapping[str, str] = os.environ
 ) -> ChosenServer | None:
-    """Say which named server a command works with.
+    """Return the server that --server names, else the default server, or None if --url or VICIDIAL_URL means another.
 
-    Args:
-        file: the file of servers.
-        name: the flag --server, or None.
-        url: the flag --url, or None.
-        environment: where VICIDIAL_URL is looked up.
-
-    Returns:
-        The server that --server names. Else the default server, unless --url or VICIDIAL_URL means another: then
-        nothing of it is used, because its user, password and rate are not for others. Else None.
+    Then nothing of the default is used, because its user, password and rate are not for others.
 
     Raises:
         SettingsError: there is no such server, or --server and --url are both given.

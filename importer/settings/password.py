@@ -36,11 +36,7 @@ def redact_all(text: str) -> str:
 
 
 class Password:
-    """A password that cannot be shown by accident: ``repr``, ``str`` and f-strings give the mask.
-
-    Args:
-        value: the password as the person gave it.
-    """
+    """A password that cannot be shown by accident: ``repr``, ``str`` and f-strings give the mask."""
 
     __slots__ = ("__value", "__weakref__", "_pattern")
 
@@ -72,13 +68,7 @@ class Password:
             return found[0]
         return found[1] + MASK if self.__value.encode("utf-8", "surrogatepass") in decoded else found[0]
 
-    def __bool__(self) -> bool:
-        return bool(self.__value)
-
     def __repr__(self) -> str:
-        return f"Password({MASK})"
-
-    def __str__(self) -> str:
         return MASK
 
     def __format__(self, format_spec: str) -> str:

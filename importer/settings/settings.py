@@ -65,18 +65,16 @@ class Server:
     def warnings(self) -> tuple[str, ...]:
         """What the person should know before a password travels to this address."""
         parts = urlsplit(self.url)
-        if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
-            sentence = f"the password travels to {parts.hostname} in the clear, because the address begins with http://"
-            return (f"{sentence}; use https:// where the server offers it",)
-        return ()
+        if parts.scheme != "http" or is_this_machine(parts.hostname or ""):
+            return ()
+        sentence = f"the password travels to {parts.hostname} in the clear, because the address begins with http://"
+        return (f"{sentence}; use https:// where the server offers it",)
 
 
 def is_this_machine(host: str) -> bool:
     """Say whether a host is this machine itself, so that nothing travels over a network."""
-    if host == "localhost":
-        return True
     try:
-        return ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 
@@ -90,11 +88,7 @@ class ResolvedServer:
 
 
 def resolve_settings(given: Given, chosen: ChosenServer | None) -> ResolvedServer:
-    """Put the server's settings together, and remember where each came from.
-
-    Args:
-        given: what flags, environment and a person say.
-        chosen: the named server, or None; see ``importer.settings.file.choose_server``.
+    """Put the server's settings together, and remember where each came from; ``choose_server`` has ``chosen``.
 
     Raises:
         SettingsError: something is missing or cannot be used.
@@ -139,15 +133,7 @@ def server_of_run(url: str, user: str, source: str, given: Given, servers: Itera
     """Return the server and user that a recorded run is bound to; only the password comes from now.
 
     A record is a file that others may have written, so VICIDIAL_PASS goes to its address only where VICIDIAL_URL names
-    it too. The password source of a server in the file of servers ties a password to an address; a person who types
-    or names a file means this run.
-
-    Args:
-        url: the address in the record.
-        user: the user in the record.
-        source: what the API log shows.
-        given: where a password may come from.
-        servers: the servers of the file of servers.
+    it too. One of ``servers`` ties its password to an address; a person who types or names a file means this run.
 
     Raises:
         SettingsError: there is no password for them.
