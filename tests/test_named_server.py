@@ -1,6 +1,5 @@
 """Flag, environment, file: which value counts, and that no password goes to a server it is not meant for."""
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,63 +53,45 @@ def resolved(
     return resolve_settings(given, chosen)
 
 
-def origins(found: ResolvedServer) -> dict[str, Origin]:
-    """Return where each setting came from."""
-    return {setting.name: setting.origin for setting in found.settings}
+SIX = {"user": "6666"}
+WEST_PASS = {"VICIDIAL_URL": WEST, "VICIDIAL_USER": "7777", "VICIDIAL_PASS": "westWord"}
+HERE_PASS = WEST_PASS | {"VICIDIAL_URL": ""}
+FLAGS = {"user": "8888", "source": "mine1", "password_file": "mine"}
 
 
-def test_a_server_named_by_a_flag_beats_the_environment(tmp_path: Path) -> None:
-    kept = secret_file(tmp_path, "east.password", "eastWord\n")
-    chosen = ChosenServer(entry(user="6666", source="ops1", password_file=kept), by_flag=True)
-    environment = {"VICIDIAL_URL": WEST, "VICIDIAL_USER": "7777", "VICIDIAL_PASS": "westWord"}
-    found = resolved(chosen, environment)
-    assert (found.server.url, found.server.user, found.server.source) == (EAST, "6666", "ops1")
-    assert found.server.password.reveal() == "eastWord"
-    assert set(origins(found).values()) == {Origin.FILE}
-
-
-def test_its_own_password_beats_vicidial_pass_even_where_that_is_for_the_same_server(tmp_path: Path) -> None:
-    kept = secret_file(tmp_path, "east.password", "eastWord\n")
-    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=True)
-    found = resolved(chosen, {"VICIDIAL_PASS": "otherWord"})
-    assert found.server.password.reveal() == "eastWord"
-
-
-def test_the_default_server_loses_to_the_environment(tmp_path: Path) -> None:
-    kept = secret_file(tmp_path, "east.password", "eastWord\n")
-    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=False)
-    found = resolved(chosen, {"VICIDIAL_USER": "7777", "VICIDIAL_PASS": "otherWord"})
-    assert (found.server.url, found.server.user) == (EAST, "7777")
-    assert found.server.password.reveal() == "otherWord"
-    assert origins(found) == {
-        "url": Origin.FILE,
-        "user": Origin.ENVIRONMENT,
-        "password": Origin.ENVIRONMENT,
-        "source": Origin.DEFAULT,
-    }
-
-
-def test_the_default_server_has_its_own_password_where_the_environment_has_none(tmp_path: Path) -> None:
-    kept = secret_file(tmp_path, "east.password", "eastWord\n")
-    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=False)
-    found = resolved(chosen, {})
-    assert found.server.password.reveal() == "eastWord"
-    where = next(setting.where for setting in found.settings if setting.name == "password")
-    assert where == f"the file {kept}"
-
-
-def test_flags_beat_everything(tmp_path: Path) -> None:
-    chosen = ChosenServer(entry(user="6666", keyring=True, source="ops1"), by_flag=True)
-    given_file = secret_file(tmp_path, "mine", "myWord\n")
-    found = resolved(chosen, {"VICIDIAL_PASS": "x"}, user="8888", source="mine1", password_file=given_file)
-    assert (found.server.user, found.server.source) == ("8888", "mine1")
-    assert found.server.password.reveal() == "myWord"
-    assert origins(found) == {
-        "url": Origin.FILE,
-        "user": Origin.FLAG,
-        "password": Origin.FLAG,
-        "source": Origin.FLAG,
-    }
+@pytest.mark.parametrize(
+    ("by_flag", "named", "environment", "flags", "values", "origins"),
+    [
+        (True, SIX | {"source": "ops1"}, WEST_PASS, {}, "6666 ops1 eastWord", "file file file file"),
+        (True, SIX, {"VICIDIAL_PASS": "otherWord"}, {}, "6666 didimporter eastWord", "file file file default"),
+        (False, SIX, HERE_PASS, {}, "7777 didimporter westWord", "file environment environment default"),
+        (False, SIX, {}, {}, "6666 didimporter eastWord", "file file file default"),
+        (True, SIX | {"keyring": True}, WEST_PASS, FLAGS, "8888 mine1 myWord", "file flag flag flag"),
+    ],
+)
+def test_flag_then_environment_then_file_but_a_server_that_a_flag_names_beats_the_environment(
+    tmp_path: Path,
+    by_flag: bool,
+    named: dict[str, object],
+    environment: dict[str, str],
+    flags: dict[str, str],
+    values: str,
+    origins: str,
+) -> None:
+    kept, mine = secret_file(tmp_path, "east.password", "eastWord\n"), secret_file(tmp_path, "mine", "myWord\n")
+    chosen = ChosenServer(entry(**(named | {"password_file": None if "keyring" in named else kept})), by_flag=by_flag)
+    found = resolved(
+        chosen,
+        environment,
+        user=flags.get("user"),
+        source=flags.get("source"),
+        password_file=mine if "password_file" in flags else None,
+    )
+    server = found.server
+    assert (server.url, f"{server.user} {server.source} {server.password.reveal()}") == (EAST, values)
+    assert [setting.origin for setting in found.settings] == origins.split()
+    places = {"file": f"the file {kept}", "environment": "VICIDIAL_PASS", "flag": f"--password-file {mine}"}
+    assert found.settings[2].where == places[found.settings[2].origin]
 
 
 def test_a_password_file_is_nobodys_but_the_users_who_stands_beside_it(tmp_path: Path) -> None:
@@ -147,15 +128,6 @@ def test_vicidial_pass_is_used_where_it_means_the_named_server(environment: dict
     assert found.server.password.reveal() == "eastWord"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions elsewhere")
-def test_a_password_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    kept = secret_file(tmp_path, "east.password", "eastWord\n")
-    kept.chmod(0o644)
-    chosen = ChosenServer(entry(user="6666", password_file=kept), by_flag=True)
-    with pytest.raises(SettingsError, match="can be read by others; run: chmod 600"):
-        resolved(chosen, {"VICIDIAL_PASS": "eastWord"})
-
-
 def keyring_with(monkeypatch: pytest.MonkeyPatch, passwords: Mapping[tuple[str, str], str]) -> None:
     """Install a keyring."""
     fake = SimpleNamespace(get_password=lambda service, name: passwords.get((service, name)))
@@ -167,7 +139,7 @@ def test_the_keyring_is_asked_for_user_at_host(monkeypatch: pytest.MonkeyPatch) 
     chosen = ChosenServer(entry(user="6666", keyring=True), by_flag=True)
     found = resolved(chosen, {"VICIDIAL_PASS": "otherWord"})
     assert found.server.password.reveal() == "ringWord"
-    assert origins(found)["password"] is Origin.KEYRING
+    assert found.settings[2].origin is Origin.KEYRING
 
 
 def test_a_keyring_that_has_nothing_says_how_to_fill_it(monkeypatch: pytest.MonkeyPatch) -> None:
