@@ -1,9 +1,4 @@
-"""A server that goes away, seen by all workers together.
-
-After a few failures in a row across the workers everything pauses, and one worker alone asks the server whether it
-is well, with growing waits, until it answers or the patience of the run ends. Patience counts from the first failure
-after the last answer that was of use: a server that is well whenever it is asked, and fails every row, ends the run.
-"""
+"""A server that goes away: everything pauses, and one worker alone asks whether it is well, until patience ends."""
 
 import asyncio
 import random
@@ -14,9 +9,7 @@ from typing import Final
 from importer.sending.rate_limiter import Clock
 from importer.sending.stop import Stop, StopKind, StopSwitch
 
-FAILURES_IN_A_ROW: Final = 3
-"""So many failures with no answer between them, whichever worker saw them, are an outage and not a row's bad luck."""
-
+FAILURES_IN_A_ROW: Final = 3  # with no answer between them, whichever worker saw them, are an outage
 FIRST_WAIT_SECONDS: Final = 0.5
 LONGEST_WAIT_SECONDS: Final = 15.0
 WELL_ALL_THE_SAME: Final = (
@@ -41,9 +34,7 @@ class CircuitBreaker:
     rng: random.Random
 
     def __post_init__(self) -> None:
-        self._failures = 0
-        self._first_failure_at: float | None = None
-        self._was_well = False
+        self.answered()
         self._hurry = asyncio.Event()
         self.closed = asyncio.Event()
         """Set while there is no outage."""
@@ -56,7 +47,8 @@ class CircuitBreaker:
     def answered(self) -> None:
         """The server gave an answer that is understood."""
         self._failures = 0
-        self._first_failure_at = None
+        # patience counts from here: a server that is well whenever it is asked, and fails every row, ends the run
+        self._first_failure_at: float | None = None
         self._was_well = False
 
     async def failed(self, why: str, is_well: Callable[[], Awaitable[bool]]) -> bool:

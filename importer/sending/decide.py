@@ -1,8 +1,7 @@
 """What an answer means for the row it belongs to: pure decisions, no network, no clock.
 
-Three cases are told apart. Surely processed: an answer that is understood settles the row. Surely not processed (no
-connection, 429, 503, a database that is down): the row is sent again. Neither (cut off, timed out, HTTP 500, a web
-page, half a sentence, the answer to another call): VICIdial is asked whether the DID is there before it is sent again.
+Surely processed, it settles the row. Surely not processed, the row is sent again. Neither (cut off, timed out, HTTP
+500, half a sentence): VICIdial is asked whether the DID is there before it is sent again.
 """
 
 from abc import ABC, abstractmethod

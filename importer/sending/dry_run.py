@@ -1,7 +1,6 @@
 """What would become of a row, asked of the server without changing anything: pure decisions.
 
-``DryRun`` lets add_did check a whole row. copy_did has no dry run, so for a row with ``copy_from`` update_did is asked
-whether the DID to copy is there, and then whether the row's own is.
+copy_did has no dry run: update_did is asked whether the DID to copy is there, and then whether the row's own is.
 """
 
 from collections.abc import Mapping

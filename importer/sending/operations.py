@@ -1,8 +1,6 @@
 """The operations that a row can be sent on, and what the answers mean for it: pure decisions.
 
-``AddDid`` is the main one. ``UpdateDid`` gives a DID that is there already the row's settings. ``CopyDid`` copies
-every setting of another DID, the agent too. ``DeleteDid`` takes back what a run added. Operations that change nothing
-are in ``importer.sending.dry_run``.
+Those that change nothing are in ``importer.sending.dry_run``.
 """
 
 from collections.abc import Mapping
@@ -112,7 +110,7 @@ class UpdateDid(Operation):
 
 
 class CopyDid(AddDid):
-    """``copy_did`` of one DID, with the row's own description; it cannot update a DID that is there."""
+    """``copy_did`` of one DID, the agent too, with the row's own description; it cannot update one that is there."""
 
     __slots__ = ()
     function: ClassVar[str] = "copy_did"

@@ -19,8 +19,7 @@ from importer.sending.row_sender import RowSender, Suggest
 from importer.sending.server import SharedServer
 from importer.sending.stop import Stop, StopKind, StoppedError, StopSwitch
 
-_ROWS_A_PLACE: Final = 2
-"""Rows in hand for each place on the wire where no rate holds calls up: one is called for, one is written down."""
+_ROWS_A_PLACE: Final = 2  # where no rate holds calls up: one is called for, one is written down
 
 
 @dataclass(kw_only=True)

@@ -1,8 +1,7 @@
 """How fast calls go out: an exact limit, and everybody slower together when the server asks for it.
 
-A token bucket lets a burst through and overshoots to twice the limit in some second. Here the calls are spaced on
-the clock, a little wider than the limit asks for, and the moment at which each was written is remembered, so that
-a call that was held up (by a new connection, say) cannot crowd the ones behind it.
+A token bucket overshoots to twice the limit in some second. Here calls are spaced on the clock, and counted when they
+are written, so that one that was held up (by a new connection, say) cannot crowd those behind it.
 """
 
 import asyncio
@@ -24,16 +23,10 @@ class Clock:
 
 SYSTEM_CLOCK: Final = Clock(time.monotonic, asyncio.sleep, time.time)
 
-SPACING: Final = 1.015
-"""How much wider than 1 / rate calls are spaced: 15 ms of a network's jitter then stay within the limit."""
-
-WINDOW_SECONDS: Final = 1.01
-"""In no window of this length are more calls written than the rate allows; the second, and a little for jitter."""
-
+SPACING: Final = 1.015  # so much wider than 1 / rate are calls spaced: a network's jitter stays within the limit
+WINDOW_SECONDS: Final = 1.01  # in no window of this length are more calls written than the rate allows
+SLOWEST: Final = 1 / 16  # the smallest share of the rate that slowing down leaves
 _LATE_SECONDS: Final = 0.25
-
-SLOWEST: Final = 1 / 16
-"""The smallest share of the rate that slowing down leaves."""
 
 
 class RateLimiter:
@@ -47,9 +40,7 @@ class RateLimiter:
 
     def __init__(self, rate: float | None, clock: Clock = SYSTEM_CLOCK) -> None:
         self.limited = bool(rate)
-        """Whether there is a rate that calls keep to."""
-        self.speed = 1.0
-        """The share of the rate that is used at present, from 1/16 to 1."""
+        self.speed = 1.0  # the share of the rate that is used at present
         whole = int(rate) if rate and rate >= 1 else rate or 1
         self._clock = clock
         self._window = WINDOW_SECONDS / min(whole, 1)

@@ -9,11 +9,9 @@ from importer.sending.operations import HIDDEN
 from importer.sending.stop import Stop, StopKind
 from importer.vicidial.replies import Meaning, Verdict
 
+# the results of a row after which a later row with the same DID is sent, or is a duplicate
 DID_NOT_GO: Final = frozenset({Result.INVALID, Result.FAILED, Result.PERMISSION_ERROR})
-"""Results of a row after which a later row with the same DID is sent."""
-
 IS_OR_MAY_BE_THERE: Final = frozenset({Result.SUCCESS, Result.DUPLICATE, Result.UNKNOWN})
-"""Results of a row after which a later row with the same DID is a duplicate."""
 
 
 def after_look(operation: Operation, state: RowState, verdict: Verdict, *, tries_left: bool) -> Decision:

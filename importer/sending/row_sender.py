@@ -13,8 +13,7 @@ from importer.sending.stop import Stop, StoppedError
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.replies import Meaning, read_reply
 
-SPARED_AT_MOST: Final = 3
-"""How many failures an outage may spare one row; without an end a row that always fails would never settle."""
+SPARED_AT_MOST: Final = 3  # failures that outages may spare one row; one that always fails would never settle
 
 Suggest = Callable[[str, str], Awaitable[str]]
 """Says which name the server knows instead of a refused one: the column and the value; empty for none."""

@@ -1,9 +1,4 @@
-"""The server as all rows share it: the places on the wire, everybody's pace, an outage, and the questions it is asked.
-
-The questions change nothing: an ``update_did`` with a did_pattern and no other field answers ``NO UPDATES DEFINED`` if
-the DID is there and ``DID DOES NOT EXIST`` if not, where the user may use update_did; an ``add_did`` without a
-did_pattern is refused after login and permission, before the table of DIDs is asked.
-"""
+"""The server as all rows share it: places on the wire, the pace, an outage, and questions that change nothing."""
 
 import asyncio
 import random
@@ -21,16 +16,9 @@ from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.replies import Meaning, Verdict, read_reply
 
 LONGEST_RETRY_WAIT_SECONDS: Final = 30.0
-
-REFUSED_IN_A_ROW: Final = 10
-"""A user without permission locks nothing; after so many refusals with nothing else between, all rows get the same."""
-
-SLOW_ANSWER_SECONDS: Final = 5.0
-"""A VICIdial call takes 5 ms; one that takes this long means a server in trouble, and everybody slows down."""
-
+REFUSED_IN_A_ROW: Final = 10  # with nothing else between, all rows will get the same
+SLOW_ANSWER_SECONDS: Final = 5.0  # a call takes 5 ms; one that takes this long means a server in trouble
 _IN_EVERY_SYSTEM: Final = "default"
-"""A DID that every VICIdial has."""
-
 _AWAY: Final = frozenset({Meaning.NOTHING_DONE, Meaning.NO_TEXT, Meaning.WRONG_PLACE, Meaning.NOT_OURS})
 
 
@@ -45,8 +33,7 @@ class SharedServer:
     on_status: Callable[[str], None]
     clock: Clock
     rng: random.Random
-    met: bool = False
-    """Whether VICIdial itself has answered in this run."""
+    met: bool = False  # VICIdial itself has answered in this run
 
     def __post_init__(self) -> None:
         self.breaker = CircuitBreaker(self.switch, self.on_status, self.options.give_up_after, self.clock, self.rng)
@@ -133,11 +120,13 @@ class SharedServer:
             await self.rate_limiter.slot()
             verdict = await self._look_once(_IN_EVERY_SYSTEM)
         if not self._may_look and not self.switch.on:
+            # refused after login and permission, before the table of DIDs is asked
             await self.rate_limiter.slot()
             verdict = await self._asked("add_did", {"did_pattern": ""})
         return not self.switch.on and verdict.meaning not in _AWAY
 
     async def _look_once(self, did: str) -> Verdict:
+        # without a field to change it answers NO UPDATES DEFINED or DID DOES NOT EXIST
         verdict = await self._asked("update_did", {"did_pattern": did})
         if verdict.meaning is Meaning.USER_REFUSED and self._may_look:
             self._may_look = False
