@@ -12,6 +12,18 @@ from importer.errors import SheetError
 from importer.model import CellFlaw
 from importer.reading import read_sheet_rows, read_table
 
+_DIDS = (label(0, 0, "did"), number(1, 0, 17275550100.0))
+
+
+def _saved(folder: Path, content: bytes) -> Path:
+    path = folder / "order.xls"
+    path.write_bytes(content)
+    return path
+
+
+def _order(folder: Path, *cells: bytes) -> Path:
+    return _saved(folder, container({"Workbook": workbook(*cells)}))
+
 
 def _pieces(texts: list[str], cuts: list[int]) -> list[bytes]:
     """Return shared texts as Excel writes them: cut, and each piece of a text with how wide its characters are."""
@@ -54,16 +66,16 @@ _LETTERS = st.characters(min_codepoint=0x21, max_codepoint=0xFFFF, exclude_categ
 def test_shared_texts_are_put_together_wherever_they_are_cut(
     texts: list[str], cuts: list[int], last: bool, tmp_path: Path
 ) -> None:
-    path = tmp_path / "order.xls"
-    path.write_bytes(_with_shared(_pieces(texts, cuts), [_shared(at, 0, at) for at in range(len(texts))], last=last))
+    path = _saved(
+        tmp_path, _with_shared(_pieces(texts, cuts), [_shared(at, 0, at) for at in range(len(texts))], last=last)
+    )
     wanted = ["" if text.isspace() or text == "NULL" else text for text in texts]
     assert [row.texts[0] for row in read_sheet_rows(path).rows] == [text for text in wanted if text]
 
 
 def test_formats_and_pronunciations_behind_a_text_are_skipped(tmp_path: Path) -> None:
     piece = struct.pack("<IIHBHI", 2, 2, 2, 0x0C, 1, 3) + b"ab" + b"runs" + b"ex!" + struct.pack("<HB", 1, 0) + b"z"
-    path = tmp_path / "order.xls"
-    path.write_bytes(_with_shared([piece], [_shared(0, 0, 0), _shared(1, 0, 1)]))
+    path = _saved(tmp_path, _with_shared([piece], [_shared(0, 0, 0), _shared(1, 0, 1)]))
     assert [row.texts for row in read_sheet_rows(path).rows] == [("ab",), ("z",)]
 
 
@@ -71,14 +83,12 @@ def test_formats_and_pronunciations_behind_a_text_are_skipped(tmp_path: Path) ->
 def test_a_count_of_shared_texts_that_is_too_high_is_corrected(said: int, tmp_path: Path) -> None:
     pieces = _pieces(["did", "17275550100"], [])
     pieces[0] = struct.pack("<II", 2, said) + pieces[0][8:]
-    path = tmp_path / "order.xls"
-    path.write_bytes(_with_shared(pieces, [_shared(0, 0, 0), _shared(1, 0, 1)]))
+    path = _saved(tmp_path, _with_shared(pieces, [_shared(0, 0, 0), _shared(1, 0, 1)]))
     assert read_table(path).rows == (("17275550100",),)
 
 
 def test_shared_texts_that_break_off_are_damaged(tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
-    path.write_bytes(_with_shared([struct.pack("<IIHB", 9, 9, 2, 0) + b"ab"], [_shared(0, 0, 7)]))
+    path = _saved(tmp_path, _with_shared([struct.pack("<IIHB", 9, 9, 2, 0) + b"ab"], [_shared(0, 0, 7)]))
     with pytest.raises(SheetError, match="is damaged"):
         read_table(path)
 
@@ -97,45 +107,46 @@ def test_a_workbook_of_xlwt_is_read(tmp_path: Path) -> None:
     assert table.rows[1] == ("17275550101", "", "TRUE")
 
 
-@pytest.mark.parametrize("name", ["WORKBOOK", "BOOK", "workbook"])
-def test_the_stream_of_the_workbook_may_be_spelled_in_capitals(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
-    path.write_bytes(container({name: workbook(label(0, 0, "did"), number(1, 0, 17275550100.0))}))
-    assert read_table(path).rows == (("17275550100",),)
-
-
-def test_a_workbook_that_is_embedded_in_the_order_is_not_the_order(tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
-    other = workbook(label(0, 0, "did"), number(1, 0, 17275550199.0))
-    order = workbook(label(0, 0, "did"), number(1, 0, 17275550100.0))
-    for streams in ({"MBD00C0FFEE/Workbook": other, "Workbook": order}, {"MBD00C0FFEE/Book": other, "WORKBOOK": order}):
-        path.write_bytes(container(streams))
-        assert read_table(path).rows == (("17275550100",),)
-
-
-def test_the_records_alone_are_read_too_as_old_scripts_write_them(tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
-    path.write_bytes(workbook(label(0, 0, "did"), number(1, 0, 17275550100.0)))
-    assert read_table(path).rows == (("17275550100",),)
+_BOOK = workbook(*_DIDS)
+_OTHER = workbook(label(0, 0, "did"), number(1, 0, 17275550199.0))
 
 
 @pytest.mark.parametrize(
-    "cell",
-    [record(0x02, struct.pack("<HH3xH", 1, 1, 727)), record(0x04, struct.pack("<HH3xB", 1, 1, 1) + b"x")],
-    ids=["integer-of-excel-2", "label-of-excel-2"],
+    "content",
+    [
+        *(container({name: _BOOK}) for name in ("WORKBOOK", "BOOK", "workbook")),
+        # another workbook that is embedded in the order is not the order
+        container({"MBD00C0FFEE/Workbook": _OTHER, "Workbook": _BOOK}),
+        container({"MBD00C0FFEE/Book": _OTHER, "WORKBOOK": _BOOK}),
+        # the records alone, as old scripts write them
+        _BOOK,
+    ],
+    ids=["WORKBOOK", "BOOK", "workbook", "beside an embedded one", "beside one in capitals", "records alone"],
 )
-def test_a_cell_that_xlrd_would_leave_out_is_named(cell: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
-    path.write_bytes(container({"Workbook": workbook(label(0, 0, "did"), number(1, 0, 17275550100.0), cell)}))
-    with pytest.raises(SheetError, match="sheet 'Order': cell B2 is written in a way that is not known; open it"):
-        read_table(path)
+def test_the_workbook_is_found_wherever_programs_put_it(content: bytes, tmp_path: Path) -> None:
+    assert read_table(_saved(tmp_path, content)).rows == (("17275550100",),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (
+            record(0x02, struct.pack("<HH3xH", 1, 1, 727)),
+            "sheet 'Order': cell B2 is written in a way that is not known",
+        ),
+        (record(0x04, struct.pack("<HH3xB", 1, 1, 1) + b"x"), "sheet 'Order': cell B2 is written .*; open it in Excel"),
+        (label(1, 256, "x"), "is damaged; get it again"),
+    ],
+    ids=["integer-of-excel-2", "label-of-excel-2", "beyond-the-last-column"],
+)
+def test_a_cell_that_xlrd_would_leave_out_refuses_the_sheet(cell: bytes, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SheetError, match=said):
+        read_table(_order(tmp_path, *_DIDS, cell))
 
 
 def test_a_text_with_formatted_pieces_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
     rich = record(0xD6, struct.pack("<HHHHB", 1, 0, 0, 11, 0) + b"17275550100" + struct.pack("<HHH", 1, 0, 0))
-    path.write_bytes(container({"Workbook": workbook(label(0, 0, "did"), rich)}))
-    assert read_table(path).rows == (("17275550100",),)
+    assert read_table(_order(tmp_path, _DIDS[0], rich)).rows == (("17275550100",),)
 
 
 def _formula(row: int, column: int, result: bytes, flags: int = 0) -> bytes:
@@ -143,7 +154,6 @@ def _formula(row: int, column: int, result: bytes, flags: int = 0) -> bytes:
 
 
 def test_the_results_of_formulas_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
     cells = (
         label(0, 0, "did"),
         label(0, 1, "group"),
@@ -154,8 +164,7 @@ def test_the_results_of_formulas_are_read(tmp_path: Path) -> None:
         _formula(3, 0, struct.pack("<d", 17275550101.0), flags=2),
         _formula(3, 1, b"\3\0\0\0\0\0\xff\xff"),
     )
-    path.write_bytes(container({"Workbook": workbook(*cells)}))
-    table = read_table(path)
+    table = read_table(_order(tmp_path, *cells))
     assert table.rows == (
         ("17275550100", "SALES"),
         ("=(a formula without a result)", "TRUE"),
@@ -181,22 +190,12 @@ def test_a_workbook_from_before_excel_97_is_read_in_its_code_page(
     beginning += record(0x85, struct.pack("<IBBB", start, 0, 0, 1) + b"A") + record(0x0A)
     sheet = record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 0))
     sheet += old_label(0, 0, "did") + old_label(0, 1, "City") + number(1, 0, 17275550100.0) + old_label(1, 1, word)
-    path = tmp_path / "order.xls"
-    path.write_bytes(container({"Book": beginning + sheet + record(0x0A)}))
+    path = _saved(tmp_path, container({"Book": beginning + sheet + record(0x0A)}))
     assert read_table(path).rows == (("17275550100", word),)
 
 
 def test_charts_on_a_sheet_are_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
     chart = record(0x809, struct.pack("<HHHHII", 0x600, 0x20, 0, 0, 0, 6)) + label(1, 0, "axis") + record(0x0A)
     cells = (label(0, 0, "did"), chart, number(2, 0, 17275550100.0))
-    path.write_bytes(container({"Workbook": workbook(*cells)}))
-    table = read_table(path)
+    table = read_table(_order(tmp_path, *cells))
     assert (table.row_numbers, table.rows) == ((3,), (("17275550100",),))
-
-
-def test_a_cell_beyond_the_last_column_is_damage(tmp_path: Path) -> None:
-    path = tmp_path / "order.xls"
-    path.write_bytes(container({"Workbook": workbook(label(0, 0, "did"), label(1, 256, "x"))}))
-    with pytest.raises(SheetError, match="is damaged; get it again"):
-        read_table(path)
