@@ -31,7 +31,6 @@ _ROWS: Final = re.compile(
 _ROW: Final = re.compile(rb'<row r="([0-9]+)')
 _CELL: Final = re.compile(rb'<c r="([A-Z]+)')
 _MERGED: Final = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"')
-_SHARED: Final = re.compile(rb' t="s"[^>]*><v>([0-9]{1,9})</v>')
 _COUNT: Final = re.compile(rb"uniqueCount\s*=\s*[\"']([0-9]+)")
 _FRAME: Final = ("xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels")
 _WORKBOOK, _STRINGS, _SHORTEST_TEXT = "xl/workbook.xml", "xl/sharedstrings.xml", len("<si/>")
@@ -106,9 +105,8 @@ class _Look:
         changing = b"|".join(b"%d" % style for style, shape in enumerate(book.formats) if not shape.plain)
         self._changing = re.compile(rb'<c r="[A-Z0-9]+"(?: t="[A-Za-z]+")* s="(?:%s)"' % changing) if changing else None
         self._uncalculated = book.uncalculated
-        self._lengths = _shared_lengths(book)
-        self._longest = max(self._lengths, default=0)
-        self._copied = self.last_row = self.columns = self.cells = 0
+        self._longest = _longest_shared_text(book)
+        self._shared = self.last_row = self.columns = self.cells = 0
         self._letters: set[bytes] = set()
 
     def at_rows(self, xml: bytes) -> None:
@@ -125,32 +123,27 @@ class _Look:
         self._letters |= letters
         self.columns = max([self.columns, *(column_index(name.decode()) + 1 for name in letters)])
         self.cells += len(columns)
-        shared = xml.count(b' t="s"')
-        if shared * self._longest > limits.MOST_COPIED_BYTES >> 6:
-            used = [int(index) for index in _SHARED.findall(xml)]
-            self._copied += sum(self._lengths[index] for index in used if index < len(self._lengths))
-        else:
-            self._copied += shared * self._longest
-        if self.cells > limits.MOST_CELLS or self._copied > limits.MOST_COPIED_BYTES:
+        self._shared += xml.count(b' t="s"')
+        if self.cells > limits.MOST_CELLS or self._shared * self._longest > limits.MOST_COPIED_BYTES:
             raise UnusualSheetError
 
 
-def _shared_lengths(book: "ExcelWorkbook") -> list[int]:
-    """Return how many bytes each of the texts has that the sheets share."""
-    lengths: list[int] = []
-    said = size = 0
+def _longest_shared_text(book: "ExcelWorkbook") -> int:
+    """Return how many bytes the longest text has that the sheets share."""
+    longest = said = size = 0
     rest = b""
     for piece in book.package.chunks(book.strings_part, str(book.path)) if book.strings_part else ():
-        said = said if size else max([0, *(int(count[:12]) for count in _COUNT.findall(piece[:4096]))])
+        if not size:
+            said = max([0, *(int(count[:12]) for count in _COUNT.findall(piece[:4096]))])
         size += len(piece)
         *texts, rest = (rest + piece).split(b"</si>")
-        lengths += map(len, texts)
-        if max([len(rest), *lengths[-len(texts) :]]) > limits.LONGEST_ROW_BYTES:
+        longest = max([longest, len(rest), *map(len, texts)])
+        if longest > limits.LONGEST_ROW_BYTES:
             raise UnusualSheetError
     if said * _SHORTEST_TEXT > size:
         # calamine takes memory for as many as the part claims
         raise UnusualSheetError
-    return lengths
+    return longest
 
 
 def _calamine_rows(book: "ExcelWorkbook", name: str) -> Iterator[tuple[int, Sequence[object]]]:

@@ -57,4 +57,4 @@ LONGEST_ROW_BYTES: Final = 4 * 1024 * 1024
 """XML of one row, or of one shared text, that is given to python-calamine."""
 
 MOST_COPIED_BYTES: Final = 256 * 1024 * 1024
-"""Shared texts that python-calamine may be given, which copies a text for each cell."""
+"""Cells with shared texts, times the longest of these, that are given to python-calamine: it copies a text for each."""
