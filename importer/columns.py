@@ -16,7 +16,7 @@ DID_PATTERN: Final = Column(
     shortest=2,
     refusal="YOU MUST USE ALL REQUIRED FIELDS",
     aliases=tuple(
-        "did didpattern didnumber didnumbers dids didno didlist didextension ddi ddis ddinumber ddinumbers"
+        "did didnumber didnumbers dids didno didlist didextension ddi ddis ddinumber ddinumbers"
         " inbounddid inbounddids phonenumbere164 numbervale164 e164number numbere164 e164 phonenumber telephonenumber"
         " fullnumber fulltn inboundnumber inboundnumbers destinationdid tollfreenumber trunknumber phonenumbers"
         " telephonenumbers tollfreenumbers telephoneno phoneno telno telnos tn tns tfn tollfree dnis msisdn number"

@@ -39,7 +39,6 @@ _MARK: Final = re.compile(
 )
 _NOT_IN_A_KEY: Final = re.compile(r"[^a-z0-9]")
 _ERRORS: Final = frozenset("#value! #ref! #name? #num! #null! #n/a #div/0! #spill! #calc!".split())
-_NOTHING_CHOSEN: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def header_key(text: str) -> str:
@@ -57,15 +56,11 @@ def _key(text: str) -> str:
     return whole if whole in _RANKS else header_key(_MARK.sub("", text)) or whole
 
 
-def _ranks() -> Mapping[str, tuple[str, int]]:
-    ranks: dict[str, tuple[str, int]] = {}
-    for column in COLUMNS:
-        for rank, name in enumerate((column.name, *column.aliases)):
-            ranks.setdefault(header_key(name), (column.name, rank))
-    return MappingProxyType(ranks)
-
-
-_RANKS: Final = _ranks()
+_RANKS: Final[Mapping[str, tuple[str, int]]] = {
+    header_key(name): (column.name, rank)
+    for column in COLUMNS
+    for rank, name in enumerate((column.name, *column.aliases))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,7 @@ def near_miss(text: str) -> str:
     return ""
 
 
-def match_header(header: Sequence[str], chosen: Mapping[str, str] = _NOTHING_CHOSEN) -> HeaderMatch:
+def match_header(header: Sequence[str], chosen: Mapping[str, str] = MappingProxyType({})) -> HeaderMatch:
     """Find out what each header means.
 
     Args:

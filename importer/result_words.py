@@ -64,7 +64,6 @@ WORDS: Final[tuple[ResultWord, ...]] = (
         Result.NOT_SENT, "The run was stopped first.", "Resume the run, or rerun this workbook.", "#DADADA", "#F2F2F2"
     ),
 )
-"""The words in the order in which the Summary counts them."""
 
 OF_AN_UNDO: Final[Mapping[Result, str]] = MappingProxyType({Result.SUCCESS: "deleted", Result.DUPLICATE: "not there"})
 """What some of them are called where DIDs were taken back."""

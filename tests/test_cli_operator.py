@@ -424,15 +424,6 @@ def test_a_log_has_a_line_for_every_outcome_and_no_password_and_is_added_to(tmp_
     assert "|1234" not in text
 
 
-def test_an_undo_list_that_is_there_already_is_told_before_anything_is_sent(tmp_path: Path, sandbox: Sandbox) -> None:
-    desk = Desk(tmp_path)
-    path = order_of(desk, 83)
-    before, calls = path.read_bytes(), len(sandbox.calls)
-    for command in (("run", path), ("rerun", path)):
-        ran = desk.did_importer(*command, *flags(sandbox, "--undo-list", path))
-        assert (ran.code, len(sandbox.calls), path.read_bytes()) == (2, calls, before)
-
-
 def test_the_template_offers_the_names_of_the_server_that_is_named(tmp_path: Path) -> None:
     options = SandboxOptions(in_groups=("NIGHT_IN", "DAY_IN"), call_menus=("night_ivr",))
     with Sandbox(options) as box:

@@ -128,6 +128,7 @@ def test_what_a_column_shows_and_takes_passes_its_own_rules(column: Column) -> N
     assert set(column.spellings.values()) <= set(column.choices)
     assert all(spelling == spelling.upper() for spelling in column.spellings)
     assert [header_key(alias) for alias in column.aliases] == list(column.aliases)
+    assert header_key(column.name) not in column.aliases
     assert re.fullmatch(r"[^\n]+\.", column.help)
     once = column.keep(EVERY_CHARACTER)
     assert column.keep(once) == once

@@ -33,14 +33,7 @@ _COMMANDS: Final = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command.
-
-    Args:
-        arguments: the words behind ``did-importer``; None for those of this process.
-
-    Returns:
-        The exit code, one of ``importer.model.ExitCode``.
-    """
+    """Run one command, by the words behind ``did-importer`` or those of this process, and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     as_object = "--json" in words
     object_to = sys.stdout

@@ -131,10 +131,7 @@ def given_by(flags: argparse.Namespace, source: str | None) -> Given:
 
 
 def server_of_run(flags: argparse.Namespace, options: ImportOptions, url: str, user: str) -> Server:
-    """Return the server and user that a recorded run is bound to, or those that flags name instead.
-
-    What is recorded beats the environment, and gets no password that is meant for another server or user.
-    """
+    """Return the server and user that a recorded run is bound to, or those that flags name instead."""
     user_now = getattr(flags, "user", None)
     if getattr(flags, "url", None) is not None or getattr(flags, "server", None) is not None:
         chosen = chosen_server(flags)

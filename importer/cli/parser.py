@@ -106,12 +106,7 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Parse the command line, or answer the shell that asks what may follow.
-
-    Raises:
-        UsageError: it cannot be parsed.
-        SystemExit: help or version was asked for, and is printed; or the shell has its answer.
-    """
+    """Parse the command line, or answer the shell that asks what may follow."""
     if "_ARGCOMPLETE" in os.environ:
         _complete(build_parser())
     flags, rest = build_parser(words[0] if words else "").parse_known_args(words)

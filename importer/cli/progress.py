@@ -34,7 +34,7 @@ def watching(flags: argparse.Namespace) -> "Iterator[Progress]":
         yield Progress()
         return
     with _open_log(flags.log) as log:
-        yield Progress(log=log)
+        yield Progress(log)
 
 
 def _open_log(path: Path) -> TextIO:
@@ -53,20 +53,11 @@ def _open_log(path: Path) -> TextIO:
 
 
 class Progress:
-    """A ``Observer`` that shows counts by result, rate and time left.
+    """An ``Observer`` that shows counts, rate and time left on standard error, and writes all into the log."""
 
-    Args:
-        stream: where to show it; standard error, so that standard output stays for results.
-        terminal: whether the stream is a terminal.
-        log: where every outcome and sentence is written too, or None. Never the password.
-    """
-
-    def __init__(
-        self, stream: TextIO | None = None, *, terminal: bool | None = None, log: TextIO | None = None
-    ) -> None:
+    def __init__(self, log: TextIO | None = None) -> None:
         self._log = log
-        self._stream = stream or sys.stderr
-        self._terminal = self._stream.isatty() if terminal is None else terminal
+        self._stream = sys.stderr
         self._bar: tqdm[None] | None = None
         self._counts: Counter[Result] = Counter()
         self._seen: dict[int, Result] = {}
@@ -81,7 +72,7 @@ class Progress:
         if done:
             self._print(f"{counted(done)} with an outcome already, {to_send} to send")
         self._last_line = time.monotonic()
-        if self._terminal and to_send:
+        if self._stream.isatty() and to_send:
             from tqdm import tqdm
 
             self._bar = tqdm(  # type: ignore[assignment]  # the stubs cannot tell what a bar without a source yields

@@ -1,7 +1,7 @@
 """The words and objects of runs: how one ended, what is next, what an undo would delete, the list of them all."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,7 @@ from importer.cli.terminal import counted, parts_lines, print_object, quoted, sa
 from importer.errors import ResultsError
 from importer.model import Result, RowOutcome
 from importer.result_words import OF_AN_UNDO
-from importer.workbooks.output_file import check_writable, part_path, under_free_name, whole_file
+from importer.workbooks.output_file import check_writable, part_path, whole_file
 
 if TYPE_CHECKING:
     from importer.workbooks.results import Cause
@@ -48,11 +48,10 @@ def report_lines(report: RunReport, causes: "Sequence[Cause]", state_dir: Path |
     """Say how a run ended: the counts, the causes, the workbook and the next command."""
     if report.stop is not None:
         yield wrapped(f"stopped: {report.stop.why}")
-    words = _result_words(undo=bool(report.undoes))
-    width = max((len(words[result]) for result in report.counts), default=0)
-    for result in Result:
-        if report.counts.get(result):
-            yield f"  {words[result]:<{width}}  {report.counts[result]:>7}"
+    counts = _counts_in_words(report.counts, undo=bool(report.undoes))
+    width = max(map(len, counts), default=0)
+    for word, count in counts.items():
+        yield f"  {word:<{width}}  {count:>7}"
     for cause in causes[:_SHOWN_CAUSES]:
         yield wrapped(f"  {counted(cause.count)}: {cause.sentence}", "    ")
     if len(causes) > _SHOWN_CAUSES:
@@ -87,8 +86,9 @@ def _to_correct(report: RunReport) -> list[Path]:
     return [part.path for part in report.parts if part.left]
 
 
-def _result_words(*, undo: bool) -> dict[Result, str]:
-    return {result: OF_AN_UNDO.get(result, result.value) if undo else result.value for result in Result}
+def _counts_in_words(counts: Mapping[Any, int], *, undo: bool) -> dict[str, int]:
+    words = OF_AN_UNDO if undo else {}
+    return {words.get(result, result.value): counts[result] for result in Result if counts.get(result)}
 
 
 def check_undo_list(flags: argparse.Namespace) -> None:
@@ -100,18 +100,13 @@ def check_undo_list(flags: argparse.Namespace) -> None:
 def _write_undo_list(wanted: Path, run_id: str, outcomes: Sequence[RowOutcome]) -> None:
     """Write the DIDs that undo would delete; the record has them too, so a full disk loses nothing."""
     dids = [outcome.did_sent for outcome in outcomes if outcome.result is Result.SUCCESS and outcome.added]
-
-    def write(free: Path) -> Path:
-        with whole_file(free) as file:
-            file.write("".join(f"{did}\n" for did in dids).encode("ascii"))
-        return free
-
     try:
-        written = under_free_name(wanted, write)
+        with whole_file(wanted) as file:
+            file.writelines(f"{did}\n".encode("ascii") for did in dids)
     except ResultsError as error:
         warn([f"the DIDs added were not written: {error}; did-importer undo {run_id} deletes them all the same"])
     else:
-        print(f"added by this run: {shown(written)} ({counted(len(dids), 'DID')})")
+        print(f"added by this run: {shown(wanted)} ({counted(len(dids), 'DID')})")
 
 
 def undo_lines(line: RunLine, left: LeftToUndo) -> Iterator[str]:
@@ -181,8 +176,8 @@ def runs_lines(runs: Iterable[RunLine]) -> Iterator[str]:
             added = run.counts.get(Result.SUCCESS, 0)
             marks.append("undone" if run.undone >= added else f"{run.undone} of {added} undone")
         yield wrapped(", ".join(marks), "    ")
-        words = _result_words(undo=bool(run.undoes))
-        counts = ", ".join(f"{words[result]} {run.counts[result]}" for result in Result if run.counts.get(result))
+        in_words = _counts_in_words(run.counts, undo=bool(run.undoes))
+        counts = ", ".join(f"{word} {count}" for word, count in in_words.items())
         place = f"{shown(Path(about.file))} to {about.server} as {about.user}"
         yield wrapped(f"  {_local(run.started)}  {place}: {counts or 'no rows'}", "    ")
 
