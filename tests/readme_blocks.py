@@ -27,7 +27,7 @@ from importer.columns import COLUMNS, DID_PATTERN
 from importer.reading import limits
 from importer.result_words import WORDS
 from importer.sandbox import Sandbox
-from importer.workbooks.column_words import (
+from importer.workbooks.template import (
     also_understood,
     blank_in_words,
     digits_alone,

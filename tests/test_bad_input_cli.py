@@ -151,9 +151,9 @@ def put_a_file(path: Path) -> None:
     [
         pytest.param("out.xlsx", put_a_file, ("out.xlsx: is there already and is never overwritten",), id="there"),
         pytest.param("out.xlsx", make_a_folder, ("out.xlsx: is there already",), id="a folder of that name"),
-        pytest.param("no/out.xlsx", lambda path: None, ("the folder", "is not there"), id="no folder"),
+        pytest.param("no/out.xlsx", lambda path: None, ("there is no folder", "create it"), id="no folder"),
         pytest.param("out.csv", lambda path: None, ("choose a name that ends in .xlsx",), id="no workbook"),
-        pytest.param("order.csv/out.xlsx", lambda path: None, ("is no folder",), id="below a file"),
+        pytest.param("order.csv/out.xlsx", lambda path: None, ("there is no folder",), id="below a file"),
         pytest.param("x" * 300 + ".xlsx", lambda path: None, ("choose another",), id="too long"),
     ],
 )

@@ -12,8 +12,7 @@ from results_samples import MAIN, sheet_root
 from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, USED
 from importer.errors import ResultsError
 from importer.headers import column_named, match_header
-from importer.workbooks.column_words import WHAT_ROUTES_DO, kept_in_words, note
-from importer.workbooks.template import TO_FILL, write_template
+from importer.workbooks.template import TO_FILL, WHAT_ROUTES_DO, kept_in_words, note, write_template
 
 KEPT = Path(__file__).parent.parent / "templates"
 NAMES = [column.name for column in TO_FILL]

@@ -84,25 +84,16 @@ def check_writable(path: Path, *, columns: int = 0, suffix: str = ".xlsx") -> No
     if suffix and path.suffix.lower() != suffix:
         raise ResultsError(f"{path}: what is written is a workbook; choose a name that ends in {suffix}")
     check_columns(path, columns)
+    if not path.parent.is_dir():
+        raise ResultsError(f"{path}: there is no folder {path.parent}; create it or choose another place")
     try:
-        path.lstat()
-    except FileNotFoundError:
-        pass
-    except NotADirectoryError:
-        raise ResultsError(f"{path}: {path.parent} is no folder; choose another place") from None
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: cannot be written ({_why(error)}); choose another name or place") from None
-    else:
-        raise _taken(path)
-    if not path.parent.exists():
-        raise ResultsError(f"{path}: the folder {path.parent} is not there; create it or choose another place")
-    try:
+        with suppress(FileNotFoundError):
+            path.lstat()
+            raise _taken(path)
         # permissions alone do not tell: a read-only disk, Windows, an administrator
         descriptor, trial = _create_beside(path)
-    except OSError as error:
-        raise ResultsError(
-            f"{path}: nothing can be written in {path.parent} ({_why(error)}); choose another place"
-        ) from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be written ({_why(error)}); choose another name or place") from None
     os.close(descriptor)
     trial.unlink(missing_ok=True)  # nobody holds it now, and another process may have taken it for one that was left
 
