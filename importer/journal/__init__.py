@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from importer.journal.folder import SUFFIX, make_folder, new_path, new_run_lock, remove_files, run_lock
 from importer.journal.record import (
@@ -48,8 +48,6 @@ __all__ = [
     "read_line",
     "read_runs",
 ]
-
-_NOTHING: Final = Progress()
 
 
 class Journal:
@@ -158,7 +156,7 @@ class Journal:
         return self._writer.write(("outcome", outcome.index, values_of(outcome)))
 
     def _step(self, index: int, **values: Any) -> asyncio.Future[None]:
-        step = self._progress[index] = replace(self._progress.get(index, _NOTHING), **values)
+        step = self._progress[index] = replace(self._progress.get(index, Progress()), **values)
         return self._writer.write(("progress", index, values_of(step)))
 
 

@@ -21,39 +21,26 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunAbout:
-    """What a run is about.
-
-    Attributes:
-        started: when it began, ISO 8601 with offset; ``ended`` when it ended, or empty.
-        file: the whole path of the input; ``sha256`` is of its bytes.
-        results: the whole path that was chosen for the results workbook; empty to choose one beside the input.
-        previous: what this run reruns or takes back, or empty.
-        settings: how it is sent, as JSON, for resume; never a password.
-        undo: whether it takes back what the run ``previous`` added.
-        ended_why: why it was stopped, or empty.
-        workbook: the whole path of the results workbook that was written last, or empty; the first of several.
-        parts: how many results workbooks were written last.
-        receipts: those of all results workbooks that were written, see ``importer.workflows.send``; a blank between.
-    """
+    """What a run is about; times are ISO 8601 with offset, files are whole paths, and what is not known is empty."""
 
     run_id: str
     started: str
     file: str
-    sha256: str
+    sha256: str  # of the file
     sheet: str
     server: str
     user: str
     version: str
-    results: str
-    previous: str
-    settings: str
-    undo: bool = False
+    results: str  # what was chosen for the results workbook; empty to choose one beside the input
+    previous: str  # what this run reruns or takes back
+    settings: str  # how it is sent, as JSON, for resume; never a password
+    undo: bool = False  # whether it takes back what the run ``previous`` added
     state: RunState = RunState.UNFINISHED
     ended: str = ""
     ended_why: str = ""
-    workbook: str = ""
-    parts: int = 1
-    receipts: str = ""
+    workbook: str = ""  # the results workbook that was written last, or the first of several
+    parts: int = 1  # how many were written last
+    receipts: str = ""  # of all results workbooks that were written, see importer.workflows.send; a blank between
 
     @property
     def undoes(self) -> str:
@@ -63,20 +50,13 @@ class RunAbout:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """All that is written down of a run.
-
-    Attributes:
-        table: the input, with one row for each outcome.
-        planned: what was to be sent, with what is known of the calls that were made.
-        outcomes: the outcomes so far, by the index of their row.
-        corrections: the cells of the table that were corrected after the file was read.
-    """
+    """All that is written down of a run."""
 
     about: RunAbout
-    table: Table
-    planned: tuple[PlannedRow, ...]
-    outcomes: Mapping[int, RowOutcome]
-    corrections: tuple[Correction, ...] = ()
+    table: Table  # the input, with one row for each outcome
+    planned: tuple[PlannedRow, ...]  # what was to be sent, with what is known of the calls that were made
+    outcomes: Mapping[int, RowOutcome]  # so far, by the index of their row
+    corrections: tuple[Correction, ...] = ()  # of cells, after the file was read
 
     @property
     def to_send(self) -> tuple[PlannedRow, ...]:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final, Protocol, TypedDict
 
 from importer.doctor import reach
@@ -22,7 +21,6 @@ from importer.workflows.options import ImportOptions
 
 INTERRUPTED: Final = Stop(StopKind.INTERRUPTED, "interrupted")
 """What Ctrl-C, SIGTERM and ``RunControl.stop`` do."""
-_NOTHING_SETTLED: Final[Mapping[Result, int]] = MappingProxyType({})
 
 
 class Observer(Protocol):
@@ -98,17 +96,11 @@ class RunControl:
 
 
 class Calling(TypedDict, total=False):
-    """What may be given by name to whatever calls the server for many rows.
+    """What may be given by name to whatever calls the server for many rows."""
 
-    Attributes:
-        clock: where time comes from.
-        limiter: ``options.rate_limiter()``, where other calls of the same command keep to the same limit.
-        control: stops it from another thread.
-    """
-
-    clock: Clock
-    limiter: RateLimiter | None
-    control: RunControl | None
+    clock: Clock  # where time comes from
+    limiter: RateLimiter | None  # options.rate_limiter(), where other calls of one command keep to the same limit
+    control: RunControl | None  # stops it from another thread
 
 
 class _NothingToWriteDown:
@@ -158,7 +150,7 @@ class Calls:
         rows: Sequence[PlannedRow],
         submission: Callable[..., Submission],
         interrupts: Interrupts,
-        settled: Mapping[Result, int] = _NOTHING_SETTLED,
+        settled: Mapping[Result, int] | None = None,
         recorder: Recorder | None = None,
     ) -> Submitted:
         """Make the calls for the rows, with the observer and the control attached.
@@ -181,7 +173,7 @@ class Calls:
             again = "; press Ctrl-C again to leave at once" if interrupts.seen else ""
             self.observer.status(f"stopping: calls in flight are waited for{again}")
 
-        self.observer.sending_begins(len(rows), settled)
+        self.observer.sending_begins(len(rows), settled or {})
         try:
             made = submission(
                 rows=rows,

@@ -4,12 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 from importer.model import CheckedRow, PlannedRow, Result, RowOutcome, Table
 
-_NOTHING_KNOWN: Final[Mapping[int, RowOutcome]] = MappingProxyType({})
 _EARLIER_ROW: Final = re.compile(r"the same DID stands in row ([0-9]+) already")
 _ELSEWHERE: Final = (
     "that row is not in this workbook; if it no longer has this DID, write 'not sent' into the column result and rerun"
@@ -18,21 +16,16 @@ _ELSEWHERE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does with each checked row.
+    """What a run does with each checked row."""
 
-    Attributes:
-        planned: the rows that are sent, in their order; no two have the same DID.
-        settled: the outcomes that need no call.
-        waiting: the good rows among the settled whose DID an earlier row has, each to be sent if the row ``after``
-            which it comes is refused by the server.
-    """
-
-    planned: tuple[PlannedRow, ...]
-    settled: tuple[RowOutcome, ...]
+    planned: tuple[PlannedRow, ...]  # what is sent, in the order of the rows; no two have the same DID
+    settled: tuple[RowOutcome, ...]  # what needs no call
+    # the good rows among the settled whose DID an earlier row has: each is sent if the one ``after`` which it comes
+    # is refused by the server
     waiting: tuple[PlannedRow, ...] = ()
 
 
-def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOTHING_KNOWN) -> Plan:
+def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] | None = None) -> Plan:
     """Decide for each row whether it is sent; ``known`` are outcomes of an earlier run, by place in the table."""
     planned: list[PlannedRow] = []
     settled: list[RowOutcome] = []
@@ -46,7 +39,7 @@ def plan_rows(rows: Iterable[CheckedRow], known: Mapping[int, RowOutcome] = _NOT
             if not row.problems and did in latest:
                 waiting.append(replace(to_send, after=latest[did]))
         else:
-            before = known.get(row.table_index)
+            before = known.get(row.table_index) if known else None
             asked = before is not None and before.result is Result.UNKNOWN and before.did_sent.casefold() == did
             planned.append(replace(to_send, unanswered=asked))
         if not row.problems:
