@@ -142,9 +142,24 @@ def test_a_did_of_51_characters_is_none_and_of_50_is_one() -> None:
     assert [bool(row.problems) for row in checked.rows] == [True, False, True, False, True]
 
 
-def test_the_same_did_later_in_the_file_names_the_first_row() -> None:
-    checked = check("did", ["17275550111"], ["17275550112"], ["1 (727) 555-0111"], ["17275550111"])
-    assert [row.duplicate_of for row in checked.rows] == [None, None, 2, 2]
+@pytest.mark.parametrize(
+    ("cells", "earlier", "options"),
+    [
+        # however it is written
+        ("17275550111|17275550112|1 (727) 555-0111|17275550111", [None, None, 2, 2], {}),
+        # rows without a DID are duplicates of nothing
+        (f"TBD|TBD|||{'7' * 60}|{'7' * 60}", [None] * 6, {}),
+        # the server's case counts for nothing
+        ("SalesLine|SALESLINE", [None, 2], {"any_pattern": True}),
+        ("17275550111|+17275550111", [None, None], {}),
+        ("(727) 555-0111|17275550111|17275550112", [None, 2, None], {"did_format": DidFormat.E164}),
+    ],
+)
+def test_the_same_did_later_in_the_file_names_the_first_row(
+    cells: str, earlier: list[int | None], options: dict[str, Any]
+) -> None:
+    checked = check("did", *([cell] for cell in cells.split("|")), **options)
+    assert [row.duplicate_of for row in checked.rows] == earlier
 
 
 @pytest.mark.parametrize(
@@ -162,28 +177,12 @@ def test_of_equal_dids_the_first_that_is_good_is_sent(lists: tuple[str, ...], ea
     assert [bool(row.problems) for row in checked.rows] == [not text.isdecimal() for text in lists]
 
 
-def test_rows_without_a_did_are_duplicates_of_nothing() -> None:
-    checked = check("did", ["TBD"], ["TBD"], [""], [""], ["7" * 60], ["7" * 60])
-    assert {row.duplicate_of for row in checked.rows} == {None}
-
-
-def test_patterns_that_differ_in_case_alone_are_one_to_the_server() -> None:
-    checked = check("did", ["SalesLine"], ["SALESLINE"], any_pattern=True)
-    assert [row.duplicate_of for row in checked.rows] == [None, 2]
-
-
-def test_a_plus_makes_another_pattern() -> None:
-    assert check("did", ["17275550111"], ["+17275550111"]).rows[1].duplicate_of is None
-
-
 def test_what_vicidial_stores_instead_is_a_note_of_a_good_row() -> None:
     row = check_one("did|description", DID, "Joe's & Co West #4")
     assert row.problems == ()
     assert row.notes == ("did_description is stored as 'Joes  Co West 4'",)
     assert ("did_description", "Joes  Co West 4") in row.parameters
-
-
-def test_a_bad_row_has_no_notes_because_nothing_is_stored() -> None:
+    # of a bad row nothing is stored
     assert check_one("did|description", "TBD", "Joe's & Co West #4").notes == ()
 
 
@@ -217,10 +216,9 @@ def test_an_agent_row_without_an_agent_leads_nowhere_and_names_both_ways_out() -
     assert not check_one("did|copy_from", DID, "18005550199", fills={"did_route": "AGENT"}).problems
 
 
-def test_numbers_are_written_in_the_wanted_form_and_compared_in_it() -> None:
-    checked = check("did", ["(727) 555-0111"], ["17275550111"], ["17275550112"], did_format=DidFormat.E164)
-    assert [row.did for row in checked.rows] == ["+17275550111", "+17275550111", "+17275550112"]
-    assert [row.duplicate_of for row in checked.rows] == [None, 2, None]
+def test_numbers_are_written_in_the_wanted_form() -> None:
+    checked = check("did", ["(727) 555-0111"], ["17275550112"], did_format=DidFormat.E164)
+    assert [row.did for row in checked.rows] == ["+17275550111", "+17275550112"]
     assert checked.warnings == ()
 
 
@@ -273,13 +271,8 @@ def test_an_expanded_range_becomes_one_row_each_that_keeps_the_row_it_came_from(
 
 
 def test_flaws_follow_the_rows_that_a_range_becomes() -> None:
-    checked = check(
-        "did|group",
-        ["7275550110-7275550111", "SALES_IN"],
-        ["7275550112", "#REF!"],
-        flaws={(1, 1): CellFlaw.ERROR_VALUE},
-        expand_ranges=True,
-    )
+    rows = (["7275550110-7275550111", "SALES_IN"], ["7275550112", "#REF!"])
+    checked = check("did|group", *rows, flaws={(1, 1): CellFlaw.ERROR_VALUE}, expand_ranges=True)
     assert [bool(row.problems) for row in checked.rows] == [False, False, True]
 
 
@@ -305,7 +298,7 @@ def test_ranges_of_more_numbers_than_a_memory_holds_are_refused() -> None:
         check("did", *rows, expand_ranges=True)
 
 
-def test_blank_descriptions_are_made_of_the_files_columns() -> None:
+def test_blank_or_missing_descriptions_are_made_of_the_files_columns() -> None:
     checked = check(
         "did|description|City|State",
         ["17275550111", "", "St. Mary's", "FL"],
@@ -319,11 +312,8 @@ def test_blank_descriptions_are_made_of_the_files_columns() -> None:
         "Sales line",
         "no city known",
     ]
-
-
-def test_descriptions_are_made_where_the_file_has_no_column_for_them() -> None:
-    row = check_one("did|City", DID, "Tampa", describe="{city}")
-    assert dict(row.parameters)["did_description"] == "Tampa DID 0111"
+    without_a_column = check_one("did|City", DID, "Tampa", describe="{city}")
+    assert dict(without_a_column.parameters)["did_description"] == "Tampa DID 0111"
 
 
 def test_a_header_that_is_mapped_by_hand_wins() -> None:
