@@ -15,6 +15,7 @@ from importer.workbooks.checked import write_checked
 
 HEADER = ("DID", "Route", "Notes")
 TAKEN = {"did_pattern": 0, "did_route": 1}
+BAD = "FFE69F00"
 NO_ROUTE = CellProblem(3, "did_route", "Ingroup", "is not a route; did you mean IN_GROUP?", "EXTEN, IN_GROUP")
 NO_MENU = CellProblem(3, "menu_id", "", "is needed by the route CALLMENU", "the ID of a call menu")
 
@@ -36,32 +37,20 @@ def look_at(path: Path, cell: str) -> tuple[str, str, str]:
     return str(found.value or ""), str(found.fill.fgColor.rgb), note
 
 
-def test_a_bad_cell_is_coloured_and_its_note_and_last_columns_say_why(tmp_path: Path) -> None:
+def test_bad_cells_are_coloured_and_their_notes_and_the_last_columns_say_why(tmp_path: Path) -> None:
     path = tmp_path / "c.xlsx"
-    table = table_of(HEADER, [["17275550100", "EXTEN", ""], ["17275550101", "Ingroup", ""]])
-    write_checked(path, table, [good(0, 2), bad(1, 3, NO_ROUTE)], TAKEN)
+    short = CellProblem(4, "did_pattern", "1", "is too short", "2 to 50 digits")
+    table = table_of(HEADER, [["17275550100", "EXTEN", ""], ["17275550101", "Ingroup", ""], ["1", "CALLMENU", ""]])
+    write_checked(path, table, [good(0, 2), bad(1, 3, NO_ROUTE), bad(2, 4, short, NO_MENU)], TAKEN)
     plain = look_at(path, "B2")
-    assert look_at(path, "B3") == ("Ingroup", "FFE69F00", NO_ROUTE.sentence())
-    assert plain[1] != "FFE69F00"
-    assert plain[2] == ""
-    rows = by_calamine(path, "Checked")
-    assert rows[0] == [*HEADER, "problems", "notes"]
-    assert [row[3] for row in rows[1:]] == ["", NO_ROUTE.sentence()]
-
-
-def test_a_column_that_is_missing_is_explained_at_the_did(tmp_path: Path) -> None:
-    path = tmp_path / "c.xlsx"
-    write_checked(path, table_of(HEADER, [["1", "CALLMENU", ""]]), [bad(0, 2, NO_MENU)], TAKEN)
-    assert look_at(path, "A2") == ("1", "FFE69F00", NO_MENU.sentence())
-
-
-def test_two_problems_of_one_cell_stand_in_one_note_each_on_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "c.xlsx"
-    other = CellProblem(2, "did_pattern", "1", "is too short", "2 to 50 digits")
-    write_checked(path, table_of(HEADER, [["1", "CALLMENU", ""]]), [bad(0, 2, other, NO_MENU)], TAKEN)
-    both = f"{other.sentence()}\n{NO_MENU.sentence()}"
-    assert look_at(path, "A2") == ("1", "FFE69F00", both)
-    assert by_calamine(path, "Checked")[1][3] == both
+    assert (plain[1] != BAD, plain[2]) == (True, "")
+    assert look_at(path, "B3") == ("Ingroup", BAD, NO_ROUTE.sentence())
+    # of a column that is not there it is said at the DID
+    both = f"{short.sentence()}\n{NO_MENU.sentence()}"
+    assert look_at(path, "A4") == ("1", BAD, both)
+    header, *rows = by_calamine(path, "Checked")
+    assert header == [*HEADER, "problems", "notes"]
+    assert [row[3] for row in rows] == ["", NO_ROUTE.sentence(), both]
 
 
 def test_what_is_worth_knowing_of_a_good_row_stands_in_the_last_column(tmp_path: Path) -> None:
@@ -137,7 +126,7 @@ def test_beyond_the_most_notes_the_words_still_stand_beside_every_row(
     rows = [bad(index, index + 2, NO_ROUTE) for index in range(3)]
     write_checked(path, table_of(HEADER, [["1", "Ingroup", ""]] * 3), rows, TAKEN)
     assert look_at(path, "B3")[2]
-    assert look_at(path, "B4") == ("Ingroup", "FFE69F00", "")
+    assert look_at(path, "B4") == ("Ingroup", BAD, "")
     assert look_at(path, "D1")[2] == "3 cells are bad. The first 2 have a note; this column explains all of them."
     assert by_calamine(path, "Checked")[3][3] == NO_ROUTE.sentence()
 
@@ -174,7 +163,7 @@ def test_the_verdicts_of_the_server_have_a_column_and_colour_the_cells_that_they
         ["", "", "duplicate: the DID is in VICIdial already"],
         [unsound.problems[0].sentence(), "", ""],
     ]
-    assert look_at(path, "B3") == ("NOPE", "FFE69F00", no_group)
+    assert look_at(path, "B3") == ("NOPE", BAD, no_group)
     assert look_at(path, "A4")[1] == "FF8CCBF2"
 
 

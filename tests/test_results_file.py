@@ -16,43 +16,46 @@ from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 
 from importer.errors import ResultsError
 from importer.workbooks.cells import TextSheet
-from importer.workbooks.output_file import FileTakenError, part_path, under_free_name, whole_file
+from importer.workbooks.output_file import FileTakenError, under_free_name, whole_file
 from importer.workbooks.results import ResultsPlace, check_writable, free_path, write_results
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 TABLE = table_of(["x"], [["1"]])
 
 
-def test_the_free_name_is_the_wanted_one_or_the_next_number(tmp_path: Path) -> None:
-    wanted = tmp_path / "order_results.xlsx"
-    assert free_path(wanted) == wanted
-    wanted.touch()
-    assert free_path(wanted).name == "order_results_2.xlsx"
-    (tmp_path / "order_results_2.xlsx").symlink_to(tmp_path / "nowhere")
-    assert free_path(wanted).name == "order_results_3.xlsx"
+@pytest.mark.parametrize(
+    ("there", "parts", "free"),
+    [
+        ([], 1, "r.xlsx"),
+        (["r.xlsx"], 1, "r_2.xlsx"),
+        (["r.xlsx", "r_2.xlsx"], 1, "r_3.xlsx"),
+        (["r_part3.xlsx", "r_2.xlsx"], 3, "r_3.xlsx"),
+        (["r_part3.xlsx"], 2, "r.xlsx"),
+        (["r_part2.xlsx"], 1, "r_2.xlsx"),  # no workbook is put beside the second part of another
+    ],
+)
+def test_the_free_name_is_the_first_under_which_neither_it_nor_a_part_of_it_is_taken_not_even_by_a_dead_link(
+    tmp_path: Path, there: list[str], parts: int, free: str
+) -> None:
+    for name in there:
+        (tmp_path / name).symlink_to(tmp_path / "nowhere")
+    assert free_path(tmp_path / "r.xlsx", parts).name == free
 
 
-def test_several_workbooks_get_a_name_under_which_none_of_them_is_taken(tmp_path: Path) -> None:
-    wanted = tmp_path / "order_results.xlsx"
-    assert [part_path(wanted, number).name for number in (1, 2)] == ["order_results.xlsx", "order_results_part2.xlsx"]
-    (tmp_path / "order_results_part3.xlsx").touch()
-    (tmp_path / "order_results_2.xlsx").touch()
-    assert free_path(wanted, 3).name == "order_results_3.xlsx"
-    assert free_path(wanted, 2) == wanted
-
-
-def test_a_workbook_is_not_put_beside_the_second_part_of_another(tmp_path: Path) -> None:
-    (tmp_path / "order_results_part2.xlsx").touch()
-    assert free_path(tmp_path / "order_results.xlsx").name == "order_results_2.xlsx"
-
-
-def test_a_workbook_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "r.xlsx"
-    path.write_text("the person's own")
-    with pytest.raises(ResultsError, match="never overwritten"):
+def test_a_workbook_that_is_there_stays_as_it_is_and_nothing_temporary_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, path = tmp_path / "temporary", tmp_path / "lists" / "r.xlsx"
+    temporary.mkdir()
+    path.parent.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    write_results(path, TABLE, outcomes_for(1), SUMMARY)
+    written = path.read_bytes()
+    with pytest.raises(FileTakenError, match="never overwritten"):
         write_results(path, TABLE, outcomes_for(1), SUMMARY)
-    assert path.read_text() == "the person's own"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["r.xlsx"]
+    assert path.read_bytes() == written
+    assert [entry.name for entry in path.parent.iterdir()] == ["r.xlsx"]
+    assert not list(temporary.iterdir())
 
 
 @pytest.mark.parametrize("target", ["order.csv", "nowhere", "../outside"])
@@ -157,15 +160,6 @@ def test_a_file_name_that_is_no_text_gives_a_workbook(tmp_path: Path) -> None:
     assert ["File", "caf\ufffd.csv", "", ""] in by_calamine(tmp_path / "r.xlsx", "Summary")
 
 
-def test_nothing_is_left_in_the_folder_of_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
-    write_results(tmp_path / "r.xlsx", TABLE, outcomes_for(1), SUMMARY)
-    with pytest.raises(FileTakenError):
-        write_results(tmp_path / "r.xlsx", TABLE, outcomes_for(1), SUMMARY)
-    assert not list((tmp_path / "temporary").iterdir())
-
-
 @pytest.mark.parametrize("hard_links", [True, False])
 def test_a_file_that_appears_while_we_write_stays_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hard_links: bool
@@ -184,9 +178,8 @@ def test_where_there_are_no_hard_links_the_workbook_is_written_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "link", refuse_links)
-    path = tmp_path / "r.xlsx"
-    write_results(path, TABLE, outcomes_for(1), SUMMARY)
-    assert by_calamine(path, "Results")[1][4] == "1"
+    write_results(tmp_path / "r.xlsx", TABLE, outcomes_for(1), SUMMARY)
+    assert by_calamine(tmp_path / "r.xlsx", "Results")[1][4] == "1"
     assert [entry.name for entry in tmp_path.iterdir()] == ["r.xlsx"]
 
 

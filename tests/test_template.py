@@ -12,6 +12,7 @@ from results_samples import MAIN, sheet_root
 from importer.columns import BY_NAME, COLUMNS, ROUTE_NEEDS, USED
 from importer.errors import ResultsError
 from importer.headers import column_named, match_header
+from importer.model import Result
 from importer.workbooks.template import TO_FILL, WHAT_ROUTES_DO, kept_in_words, note, write_template
 
 KEPT = Path(__file__).parent.parent / "templates"
@@ -43,12 +44,9 @@ def test_the_kept_templates_are_what_the_program_writes(template: Path, tmp_path
     assert (KEPT / "did_template.csv").read_text() == (tmp_path / "did_template.csv").read_text()
 
 
-def test_the_same_template_is_the_same_bytes(template: Path, tmp_path: Path) -> None:
+def test_the_same_template_is_the_same_bytes_and_the_csv_is_one_line_of_headers(template: Path, tmp_path: Path) -> None:
     write_template(tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == template.read_bytes()
-
-
-def test_the_csv_is_one_line_of_headers(tmp_path: Path) -> None:
     write_template(tmp_path / "t.CSV")
     assert (tmp_path / "t.CSV").read_bytes() == (",".join(NAMES) + "\r\n").encode()
 
@@ -179,35 +177,17 @@ def test_the_examples_have_a_row_of_each_route_with_what_it_needs(template: Path
     assert set(WHAT_ROUTES_DO) == set(ROUTE_NEEDS) == set(BY_NAME["did_route"].choices)
 
 
-def test_no_cell_of_the_instructions_could_be_taken_for_the_header_of_a_did_column(template: Path) -> None:
-    for row in content_of(template)["Instructions"]:
-        for value, _ in row:
-            column = column_named(str(value or ""))
-            assert column is None or column.name != "did_pattern"
-
-
-def test_the_instructions_name_every_route_and_every_result(template: Path) -> None:
-    from importer.model import Result
-
-    cells = {value for row in content_of(template)["Instructions"] for value, _ in row}
+def test_the_instructions_name_every_route_and_result_and_no_cell_could_be_the_header_of_a_did_column(
+    template: Path,
+) -> None:
+    cells = {str(value or "") for row in content_of(template)["Instructions"] for value, _ in row}
     assert cells >= {*(f"route {route}" for route in ROUTE_NEEDS), *(result.value for result in Result)}
+    taken = {column.name for column in map(column_named, cells) if column is not None}
+    assert "did_pattern" not in taken
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("did_pattern", "letters, digits and : + * # . _"),
-        ("did_description", "letters, digits, space and - . , _"),
-        ("active", "capital letters"),
-        ("group", "letters, digits and - | _"),
-        ("phone_code", "digits"),
-    ],
-)
-def test_the_kept_characters_are_said_in_words(name: str, words: str) -> None:
-    assert kept_in_words(BY_NAME[name]) == words
-
-
-def test_no_kept_character_is_left_out_of_the_words() -> None:
+def test_the_kept_characters_are_said_in_words_and_none_is_left_out() -> None:
+    assert kept_in_words(BY_NAME["group"]) == "letters, digits and - | _"
     named = {"letters": "a-zA-Z", "capital letters": "A-Z", "digits": "0-9", "space": " "}
     for column in COLUMNS:
         words, _, marks = kept_in_words(column).partition(" and ")
