@@ -52,7 +52,8 @@ def decode(data: bytes, place: str, encoding: str | None = None) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "UTF-8")
     except UnicodeDecodeError as trouble:
-        return _eight_bits(data, place, trouble.start)
+        start = trouble.start
+    return _eight_bits(data, place, start)
 
 
 def _as_told(data: bytes, place: str, encoding: str, by: str) -> Decoded:

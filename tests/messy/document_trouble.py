@@ -1,16 +1,18 @@
 """Ugly OpenDocument spreadsheets (.ods)."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from importer.model import CellFlaw
 from messy import ods_by_hand as ods
-from messy.messy_file import MessyFile, added, invalid, twice
+from messy.messy_file import added, invalid, refused, twice
 from messy.workbook_file import FIRST_ADDED, FIRST_ROW, HEADER, reader_of
 from messy.xlsx_by_hand import package
 
 _ERROR = "is an error of the spreadsheet"
 _read = reader_of(".ods")
+_refused = partial(refused, ending=".ods")
 
 
 def _typed(kind: str, attributes: str, shown: str) -> str:
@@ -118,7 +120,6 @@ FILES = (
             "</table:table-cell></table:table-row></table:table></draw:frame></table:shapes>",
         ),
         (FIRST_ROW, (3, ("17275550101", ""))),
-        (FIRST_ADDED, added(3, "17275550101")),
     ),
     _read(
         "document-with-hidden-and-merged-cells",
@@ -128,29 +129,25 @@ FILES = (
             before='<table:table-column/><table:table-column table:visibility="collapse"/>',
         ),
         (FIRST_ROW, (3, ("17275550101", "S2")), (4, ("17275550102", "S2"))),
-        (FIRST_ADDED, added(3, "17275550101"), added(4, "17275550102")),
         facts=(
             "1 hidden or filtered row",
             "every row that they span (B3:B4)",
             "hidden columns are read like the others (B)",
         ),
     ),
-    MessyFile(
+    _refused(
         "document-with-a-password",
-        ".ods",
         ods.document({"Order": ""}, manifest="<manifest><encryption-data/></manifest>"),
-        error="is encrypted with a password; open it and save it without the password",
+        "is encrypted with a password; open it and save it without the password",
     ),
-    MessyFile(
+    _refused(
         "document-cut-in-its-xml",
-        ".ods",
         package({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<a><b>"}),
-        error="is damaged; get it again",
+        "is damaged; get it again",
     ),
-    MessyFile(
+    _refused(
         "text-document",
-        ".ods",
         package({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}),
-        error="is an OpenDocument text or drawing, not a spreadsheet",
+        "is an OpenDocument text or drawing, not a spreadsheet",
     ),
 )

@@ -15,7 +15,7 @@ _ONE = (added(2, "17275550100"),)
 
 def _list_read(name: str, content: str | bytes, **more: Any) -> MessyFile:
     """Return a file in which the usual list of two must be read."""
-    return text_read(name, content, _HEADER, more.pop("rows", _ROWS), became=more.pop("became", _BOTH), **more)
+    return text_read(name, content, _HEADER, more.pop("rows", _ROWS), **more)
 
 
 FILES = (
@@ -26,21 +26,18 @@ FILES = (
         header_row=4,
         blank_rows=1,
         facts=("the header is row 4; 2 title rows above it, not read: 'DID list of May'",),
-        became=(added(5, "17275550100"), added(6, "17275550101")),
     ),
     _list_read(
         "title-that-is-a-header-too",
         "DID list\n" + _LIST,
         rows=((3, ("17275550100", "SALES")), (4, ("17275550101", "SUPPORT"))),
         header_row=2,
-        became=(added(3, "17275550100"), added(4, "17275550101")),
     ),
     text_read(
         "cell-that-says-toll-free",
         "phone_number,type\n18005550100,toll free\n18005550101,toll-free\n",
         ("phone_number", "type"),
         ((2, ("18005550100", "toll free")), (3, ("18005550101", "toll-free"))),
-        became=(added(2, "18005550100"), added(3, "18005550101")),
     ),
     text_read(
         "no-header",
@@ -92,7 +89,6 @@ FILES = (
         ("Numéro", "did"),
         ((2, ("17275550100", "7")),),
         options=ReadOptions(mapping={"Numéro": "did_pattern"}),
-        became=_ONE,
         said=("'Numéro' is taken for did_pattern; 'did' could be it too and is not sent",),
     ),
     refused(
@@ -106,7 +102,6 @@ FILES = (
         '"DID\nNumber",  IN-GROUP id\n17275550100,SALES\n',
         ("DID\nNumber", "  IN-GROUP id"),
         ((3, ("17275550100", "SALES")),),
-        became=(added(3, "17275550100"),),
     ),
     text_read(
         "rows-shorter-and-longer-than-the-header",

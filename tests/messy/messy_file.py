@@ -129,10 +129,16 @@ def text_read(
     rows: tuple[Row, ...],
     *,
     ending: str = ".csv",
+    became: tuple[Became, ...] = (),
     **more: Any,
 ) -> MessyFile:
     """Return a text file that must be read."""
-    return MessyFile(name, ending, bytes_of(content), header, rows, **more)
+    return MessyFile(name, ending, bytes_of(content), header, rows, became=became or all_added(rows), **more)
+
+
+def all_added(rows: tuple[Row, ...]) -> tuple[Became, ...]:
+    """Return what becomes of rows whose first cells are DIDs that get in as they are."""
+    return tuple(added(number, cells[0]) for number, cells in rows)
 
 
 def refused(

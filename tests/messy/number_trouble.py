@@ -28,18 +28,11 @@ FILES = (
             (6, ("999999999999999", "123456789.125")),
         ),
         blank_rows=1,
-        became=(
-            added(3, "17275550101"),
-            added(4, "+17275550102"),
-            added(5, "17275550103"),
-            added(6, "999999999999999"),
-        ),
     ),
     workbook_read(
         "number-shown-as-1.72756E+10",
         with_one_row(in_row(_number("A3", 17275550101, 1), 3), styles_part=styles("0.00000E+00")),
         rows=(FIRST_ROW, (3, ("17275550101", ""))),
-        became=(FIRST_ADDED, added(3, "17275550101")),
     ),
     workbook_read(
         "number-of-more-than-15-digits",
@@ -141,7 +134,6 @@ FILES = (
         "phone-number-formatted-as-hours",
         with_one_row(in_row(_number("A3", 17275550101, 1), 3), styles_part=styles("[h]:mm:ss")),
         rows=(FIRST_ROW, (3, ("17275550101", ""))),
-        became=(FIRST_ADDED, added(3, "17275550101")),
     ),
     workbook_read(
         "format-that-adds-zeros",
@@ -152,13 +144,11 @@ FILES = (
         ),
         rows=(FIRST_ROW, (3, ("0272555010", "S")), (4, ("7275550101", ""))),
         facts=("numbers read as their number format shows them, with the digits that it adds: 1",),
-        became=(FIRST_ADDED, added(3, "0272555010"), added(4, "7275550101")),
     ),
     workbook_read(
         "format-that-adds-a-plus",
         with_one_row(in_row(_number("A3", 17275550101, 1), 3), styles_part=styles('"+"0')),
         rows=(FIRST_ROW, (3, ("+17275550101", ""))),
-        became=(FIRST_ADDED, added(3, "+17275550101")),
     ),
     workbook_read(
         "format-that-only-groups",
@@ -167,6 +157,5 @@ FILES = (
             styles_part=styles("[<=9999999]###-####;(###) ###-####", "#,##0.00"),
         ),
         rows=(FIRST_ROW, (3, ("7275550101", ""))),
-        became=(FIRST_ADDED, added(3, "7275550101")),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from importer.model import CellFlaw
-from messy.messy_file import added, bytes_of, invalid
+from messy.messy_file import bytes_of, invalid
 from messy.workbook_file import FIRST_ADDED, with_one_row, workbook_read, workbook_refused
 from messy.xls_by_hand import container
 from messy.xlsx_by_hand import cells, in_row, one_sheet, package, sheet, strings, workbook
@@ -79,7 +79,6 @@ FILES = (
         ("did", "group", ""),
         ((3, ("17275550100", "", "7")),),
         blank_rows=1,
-        became=(added(3, "17275550100"),),
     ),
     workbook_read(
         "xml-in-utf-16",

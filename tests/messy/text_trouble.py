@@ -8,16 +8,14 @@ from messy.messy_file import MessyFile, added, refused, text_read
 _LIST = "did_pattern,group\n17275550100,SALES\n17275550101,SUPPORT\n"
 _HEADER = ("did_pattern", "group")
 _ROWS = ((2, ("17275550100", "SALES")), (3, ("17275550101", "SUPPORT")))
-_BOTH = (added(2, "17275550100"), added(3, "17275550101"))
 _ACCENTS = "did,description\n17275550100,Café São Paulo\n"
 _ACCENTS_HEADER = ("did", "description")
 _ACCENTS_ROWS = ((2, ("17275550100", "Café São Paulo")),)
-_ONE = (added(2, "17275550100"),)
 
 
 def _list_read(name: str, content: str | bytes, **more: Any) -> MessyFile:
     """Return a file in which the usual list of two must be read."""
-    return text_read(name, content, _HEADER, more.pop("rows", _ROWS), became=more.pop("became", _BOTH), **more)
+    return text_read(name, content, _HEADER, more.pop("rows", _ROWS), **more)
 
 
 FILES = (
@@ -38,7 +36,6 @@ FILES = (
         _ACCENTS_HEADER,
         _ACCENTS_ROWS,
         facts=("encoding Windows-1252", "the encoding is a guess: if names look wrong, such as 'Café' in line 2"),
-        became=_ONE,
         said=("did_description=Caf So Paulo",),
     ),
     text_read(
@@ -48,7 +45,6 @@ FILES = (
         _ACCENTS_ROWS,
         options=ReadOptions(encoding="mac_roman"),
         facts=("encoding mac-roman (as asked)",),
-        became=_ONE,
     ),
     refused(
         "utf-8-with-one-byte-of-latin-1",
@@ -81,7 +77,6 @@ FILES = (
         ("did", "description"),
         ((2, ("17275550100", "Tampa, FL")), (3, ("17275550101", "Miami, FL"))),
         facts=("encoding UTF-8, separator ';'",),
-        became=_BOTH,
         said=("did_description=Tampa, FL",),
     ),
     _list_read("tabs", _LIST.replace(",", "\t"), ending=".tsv", facts=("separator tab",)),
@@ -92,7 +87,6 @@ FILES = (
         rows=((3, ("17275550100", "SALES")), (4, ("17275550101", "SUPPORT"))),
         header_row=2,
         facts=("separator ';'",),
-        became=(added(3, "17275550100"), added(4, "17275550101")),
     ),
     _list_read(
         "separator-by-hand", _LIST.replace(",", "^"), options=ReadOptions(delimiter="^"), facts=("separator '^'",)
@@ -122,7 +116,6 @@ FILES = (
         'did,note\n17275550100,"first\nsecond"\n17275550101,third line\n',
         ("did", "note"),
         ((2, ("17275550100", "first\nsecond")), (4, ("17275550101", "third line"))),
-        became=(added(2, "17275550100"), added(4, "17275550101")),
         said=("did_description=first second",),
     ),
     text_read(
@@ -130,7 +123,6 @@ FILES = (
         'did,note\n17275550100,5" rack\n17275550101,"the ""big"" one"\n17275550102,"Bobby"s\n',
         ("did", "note"),
         ((2, ("17275550100", '5" rack')), (3, ("17275550101", 'the "big" one')), (4, ("17275550102", "Bobbys"))),
-        became=(added(2, "17275550100"), added(3, "17275550101"), added(4, "17275550102")),
         said=("did_description=5 rack", "did_description=the big one", "did_description=Bobbys"),
     ),
     refused(
@@ -154,6 +146,5 @@ FILES = (
         rows=((5, ("17275550100", "SALES")), (8, ("17275550101", "SUPPORT"))),
         header_row=3,
         blank_rows=5,
-        became=(added(5, "17275550100"), added(8, "17275550101")),
     ),
 )

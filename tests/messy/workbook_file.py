@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from messy.messy_file import Became, MessyFile, Row, added, refused
+from messy.messy_file import Became, MessyFile, Row, added, all_added, refused
 from messy.xlsx_by_hand import cells, one_sheet
 
 HEADER = ("did", "group")
@@ -27,11 +27,11 @@ def workbook_read(
     *,
     ending: str = ".xlsx",
     sheet: str = "Order",
-    became: tuple[Became, ...] = (FIRST_ADDED,),
+    became: tuple[Became, ...] = (),
     **more: Any,
 ) -> MessyFile:
     """Return a workbook that must be read; without anything else said, as the good row alone."""
-    return MessyFile(name, ending, make, header, rows, sheet=sheet, became=became, **more)
+    return MessyFile(name, ending, make, header, rows, sheet=sheet, became=became or all_added(rows), **more)
 
 
 workbook_refused = partial(refused, ending=".xlsx")
@@ -44,7 +44,7 @@ def reader_of(ending: str) -> Callable[..., MessyFile]:
         name: str,
         make: Callable[[Path], None],
         rows: tuple[Row, ...],
-        became: tuple[Became, ...],
+        became: tuple[Became, ...] = (),
         header: tuple[str, ...] = HEADER,
         **more: Any,
     ) -> MessyFile:
