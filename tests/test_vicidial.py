@@ -45,6 +45,7 @@ LEAKS = (SECRET, STRIPPED, quote(SECRET, safe=""), quote_plus(SECRET), "Corr3ct"
 SUCCESS = "SUCCESS: add_did DID HAS BEEN ADDED - 6666|17275550100\n"
 ROW = {"did_pattern": "17275550100"}
 PATIENT = Transport(timeout=20)
+TRUSTING = Transport(timeout=20, ca_file=str(CERTIFICATE))
 
 
 @pytest.fixture(autouse=True)
@@ -93,14 +94,37 @@ async def ask(url: str, transport: Transport = PATIENT) -> Answer:
         return shows_no_password(await api.call("add_did", ROW))
 
 
-def asked(behave: Behaviour, transport: Transport = PATIENT, **serving_options: Any) -> tuple[Answer, RawServer]:
+def asked(behave: Behaviour, transport: Transport = PATIENT, **options: Any) -> tuple[Answer, RawServer]:
     """Make one call to a server that behaves so; return the answer, and what the server saw."""
+    (found,), server = several(behave, 1, transport=transport, **options)
+    return found, server
 
-    async def main() -> tuple[Answer, RawServer]:
-        async with serving(behave, **serving_options) as server:
-            return await ask(server.url(), transport), server
+
+def several(
+    behave: Behaviour,
+    calls: int,
+    between: Callable[[RawServer], Awaitable[None]] | None = None,
+    *,
+    transport: Transport = TRUSTING,
+    before_writing: Callable[[], Awaitable[Any]] | None = None,
+    **options: Any,
+) -> tuple[list[Answer], RawServer]:
+    """Make calls with one client, one after the other, for the DIDs 17275550100, 17275550101, ..."""
+
+    async def main() -> tuple[list[Answer], RawServer]:
+        async with serving(behave, **options) as server, line(server.url(), transport, before_writing) as api:
+            found = []
+            for number in range(calls):
+                if number and between is not None:
+                    await between(server)
+                found.append(shows_no_password(await api.call("add_did", {"did_pattern": f"1727555010{number}"})))
+            return found, server
 
     return run_skipping(main())
+
+
+async def echoes(received: Received, writer: asyncio.StreamWriter) -> None:
+    writer.write(answer(f"SUCCESS: {received.query['did_pattern']}"))
 
 
 HTML = "<html>\n\n  <b>\x1b[31mred\x07</b>" + "x" * 500
@@ -179,15 +203,12 @@ def test_the_server_receives_exactly_what_was_given(rows: list[tuple[str, str, s
 
 
 def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again() -> None:
-    async def main() -> RawServer:
-        async with serving(says(answer(SUCCESS), then_close=True)) as server, line(server.url()) as api:
-            for _ in range(3):
-                server.gone.clear()
-                assert (await api.call("add_did", ROW)).delivery is Delivery.ANSWERED
-                await server.gone.wait()
-            return server
+    async def gone(server: RawServer) -> None:
+        await server.gone.wait()
+        server.gone.clear()
 
-    server = run_skipping(main())
+    found, server = several(says(answer(SUCCESS), then_close=True), 3, gone)
+    assert [one.delivery for one in found] == [Delivery.ANSWERED] * 3
     assert (server.connections, len(server.received)) == (3, 3)
 
 
@@ -323,15 +344,11 @@ def test_a_call_that_takes_too_long_may_still_be_at_work(behave: Behaviour) -> N
 def test_the_next_call_after_one_that_took_too_long_has_a_connection_of_its_own() -> None:
     turns = iter([hangs(), says(answer(SUCCESS))])
 
-    async def first_hangs(received: Any, writer: asyncio.StreamWriter) -> None:
+    async def first_hangs(received: Received, writer: asyncio.StreamWriter) -> None:
         await next(turns)(received, writer)
 
-    async def main() -> tuple[Answer, Answer, RawServer]:
-        async with serving(first_hangs) as server, line(server.url()) as api:
-            return await api.call("add_did", ROW), await api.call("add_did", {"did_pattern": "2"}), server
-
-    first, second, server = run_skipping(main())
-    assert (first.delivery, second.delivery) == (Delivery.UNANSWERED, Delivery.ANSWERED)
+    found, server = several(first_hangs, 2)
+    assert [one.delivery for one in found] == [Delivery.UNANSWERED, Delivery.ANSWERED]
     assert server.connections == 2
 
 
@@ -442,30 +459,6 @@ def test_a_beginning_of_an_answer_is_never_a_whole_one(places: list[int], end: i
     assert found.delivery is Delivery.UNANSWERED
 
 
-def several(
-    behave: Behaviour, calls: int, between: Callable[[], Awaitable[None]] | None = None, **options: Any
-) -> tuple[list[Answer], RawServer]:
-    """Make calls with one client, one after the other."""
-
-    async def main() -> tuple[list[Answer], RawServer]:
-        async with (
-            serving(behave, **options) as server,
-            line(server.url(), Transport(timeout=20, ca_file=str(CERTIFICATE))) as api,
-        ):
-            found = []
-            for number in range(calls):
-                if number and between is not None:
-                    await between()
-                found.append(await api.call("add_did", {"did_pattern": f"1727555010{number}"}))
-            return found, server
-
-    return run_skipping(main())
-
-
-async def echoes(received: Received, writer: asyncio.StreamWriter) -> None:
-    writer.write(answer(f"SUCCESS: {received.query['did_pattern']}"))
-
-
 def twice(tail: Callable[[bytes], bytes], end: str) -> Behaviour:
     """Answer, and send something behind the answer in the same packet."""
 
@@ -512,7 +505,7 @@ def test_bytes_that_come_while_nobody_asks_are_no_answer_to_the_next_call(*, tls
         await echoes(received, writer)
         writers.append(writer)
 
-    async def late() -> None:
+    async def late(_: RawServer) -> None:
         writers[-1].write(answer("SUCCESS: late"))
         await writers[-1].drain()
         await asyncio.sleep(0.02)
@@ -538,7 +531,7 @@ def test_a_server_that_closes_after_each_answer_is_asked_over_new_connections(wh
 
 @pytest.mark.parametrize(("idle", "connections"), [(IDLE_SECONDS - 1, 1), (IDLE_SECONDS + 1, 2)])
 def test_a_connection_that_was_idle_for_too_long_is_not_used_again(idle: float, connections: int) -> None:
-    async def wait() -> None:
+    async def wait(_: RawServer) -> None:
         loop: Any = asyncio.get_running_loop()
         loop.skipped += idle
 
@@ -622,19 +615,13 @@ def moved(location: str, status: str = "302 Found") -> bytes:
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_redirect_on_the_same_host_is_followed_with_the_whole_call_and_kept(status: str, method: str) -> None:
-    async def main() -> RawServer:
-        behave = says(moved("/new/api.php?pass=x", status), answer(SUCCESS))
-        async with serving(behave) as server, line(server.url(), Transport(method)) as api:
-            for _ in range(2):
-                found = shows_no_password(await api.call("add_did", ROW))
-                assert (found.delivery, found.body) == (Delivery.ANSWERED, SUCCESS)
-            return server
-
-    received = run_skipping(main()).received
-    assert [one.target.partition("?")[0] for one in received] == [API_PATH, "/new/api.php", "/new/api.php"]
-    assert [(one.method, one.query or one.form) for one in received] == [
-        (method, received[0].query or received[0].form)
-    ] * 3
+    behave = says(moved("/new/api.php?pass=x", status), answer(SUCCESS))
+    found, server = several(behave, 2, transport=Transport(method))
+    assert [one.body for one in found] == [SUCCESS] * 2
+    paths = [received.target.partition("?")[0] for received in server.received]
+    assert paths == [API_PATH, "/new/api.php", "/new/api.php"]
+    first, again, _ = server.received
+    assert (again.method, again.query or again.form) == (method, first.query or first.form)
 
 
 @pytest.mark.parametrize(
@@ -659,7 +646,7 @@ def test_a_redirect_up_to_https_on_the_same_host_is_followed() -> None:
             serving(says(answer(SUCCESS)), tls=True) as safe,
             serving(says(moved(safe.url()))) as plain,
         ):
-            return await ask(plain.url(), Transport(ca_file=str(CERTIFICATE)))
+            return await ask(plain.url(), TRUSTING)
 
     assert run_skipping(main()).body == SUCCESS
 
@@ -678,7 +665,7 @@ def test_a_redirect_without_an_end_ends_the_run_after_a_few_calls() -> None:
     ("transport", "delivery"),
     [
         (Transport(), Delivery.IMPOSSIBLE),
-        (Transport(ca_file=str(CERTIFICATE)), Delivery.ANSWERED),
+        (TRUSTING, Delivery.ANSWERED),
         (Transport(insecure=True), Delivery.ANSWERED),
         (Transport("POST", ca_file=str(CERTIFICATE)), Delivery.ANSWERED),
     ],
@@ -694,15 +681,15 @@ def test_a_certificate_is_verified_unless_it_is_said_otherwise(transport: Transp
 
 
 def test_a_port_that_does_not_speak_tls_was_not_processed() -> None:
-    async def main() -> tuple[Answer, RawServer]:
-        async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(b"220 mail.example.org ESMTP\r\n")
-            await reader.read()
+    async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example.org ESMTP\r\n")
+        await reader.read()
 
+    async def main() -> Answer:
         async with serving(hangs(), on_connect=nonsense) as server:
-            return await ask(server.url().replace("http:", "https:")), server
+            return await ask(server.url().replace("http:", "https:"))
 
-    found, _ = run_skipping(main())
+    found = run_skipping(main())
     assert found.delivery is Delivery.NOT_PROCESSED
     assert found.shown == "127.0.0.1 does not speak TLS on this port"
 
@@ -719,23 +706,21 @@ def test_a_ca_file_that_cannot_be_used_is_named(tmp_path: Any, content: str | No
 # the moment of writing --------------------------------------------------------------------------------------------
 
 
-def test_the_limit_is_asked_when_the_connection_stands_and_nothing_is_written_yet() -> None:
-    async def main() -> tuple[list[int], RawServer]:
-        seen: list[int] = []
-        async with serving(says(moved("/new.php"), answer(SUCCESS))) as server:
+def test_the_limit_is_asked_once_for_each_call_and_a_redirect_is_a_call_more() -> None:
+    turns = 0
 
-            async def before_writing() -> None:
-                seen.append(len(server.received))
+    async def before_writing() -> None:
+        nonlocal turns
+        turns += 1
 
-            async with line(server.url(), before_writing=before_writing) as api:
-                await api.call("add_did", ROW)
-                await api.call("add_did", ROW)
-            return seen, server
+    async def behave(received: Received, writer: asyncio.StreamWriter) -> None:
+        assert turns == len(seen) + 1, "nothing is written before the turn"
+        seen.append(received.target)
+        writer.write(moved("/new.php") if len(seen) == 1 else answer(SUCCESS))
 
-    seen, server = run_skipping(main())
-    # a redirect is a call more, and takes its turn too
-    assert seen == [0, 1, 2]
-    assert len(server.received) == 3
+    seen: list[str] = []
+    several(behave, 2, before_writing=before_writing)
+    assert (turns, len(seen)) == (3, 3)
 
 
 def test_waiting_for_the_limit_is_neither_a_timeout_nor_slowness_of_the_server() -> None:
@@ -745,11 +730,7 @@ def test_waiting_for_the_limit_is_neither_a_timeout_nor_slowness_of_the_server()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
-    async def main() -> Answer:
-        async with serving(says(answer(SUCCESS))) as server, line(server.url(), before_writing=an_hour) as api:
-            return shows_no_password(await api.call("add_did", ROW))
-
-    found = run_skipping(main())
+    found, _ = asked(says(answer(SUCCESS)), before_writing=an_hour)
     assert found.delivery is Delivery.ANSWERED
     assert found.seconds < 3600
 
@@ -778,22 +759,18 @@ def test_a_call_that_is_cancelled_while_it_waits_for_the_limit_writes_nothing() 
 
 
 def test_a_proxy_that_refuses_the_way_means_that_nothing_was_processed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def main() -> tuple[Answer, RawServer, int]:
-        turns = 0
+    async def no_turn() -> None:
+        raise AssertionError("to ask a proxy for the way is no call")
 
-        async def before_writing() -> None:
-            nonlocal turns
-            turns += 1
-
+    async def main() -> tuple[Answer, RawServer]:
         async with serving(says(answer("", "502 Bad Gateway"))) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.url(""))
-            async with line(f"https://vici.example.org{API_PATH}", before_writing=before_writing) as api:
-                return shows_no_password(await api.call("add_did", ROW)), proxy, turns
+            async with line(f"https://vici.example.org{API_PATH}", before_writing=no_turn) as api:
+                return shows_no_password(await api.call("add_did", ROW)), proxy
 
-    found, proxy, turns = run_skipping(main())
+    found, proxy = run_skipping(main())
     assert found.delivery is Delivery.NOT_PROCESSED
     assert [received.method for received in proxy.received] == ["CONNECT"]
-    assert turns == 0
 
 
 def test_no_proxy_is_asked_for_the_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,9 +36,7 @@ class Answer:
     retry_after: float | None = None  # how many seconds the server asks to wait
     seconds: float = 0.0  # how long the call took
     still_running: bool = False  # the server may be at work on the call although nobody listens any more
-    surplus: bool = False
-    """Bytes came unasked: a reply that repeats nothing of what was sent may belong to another call, and settles no
-    row."""
+    surplus: bool = False  # bytes came unasked: a reply that repeats nothing of what was sent may be another call's
 
 
 def answer_of_error(error: BaseException, host: str, *, written: bool) -> Answer:

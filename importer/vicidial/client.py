@@ -1,6 +1,5 @@
 """The one module that holds httpx, and the only one that asks the password to reveal itself.
 
-A call never raises for what the network or the server does: it returns an ``Answer`` that says how far the call came.
 httpx's transport is used without its client, which would add cookies, logins of .netrc and redirects to every call.
 """
 
@@ -21,9 +20,7 @@ from importer.vicidial.answer import Answer, Delivery, answer_of_error, redirect
 from importer.vicidial.network import OneConnection
 from importer.vicidial.transport import Transport, first_machine, silence_httpx
 
-LONGEST_REPLY_BYTES: Final = 65_536
-"""VICIdial's answers are a few lines; more than this, head and trailers included, is something else."""
-
+LONGEST_REPLY_BYTES: Final = 65_536  # head and trailers included; VICIdial's answers are a few lines
 _HEADERS: Final = {
     "User-Agent": f"did-importer/{__version__}",
     "Accept": "text/plain, text/html",

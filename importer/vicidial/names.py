@@ -8,9 +8,7 @@ from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.client import NonAgentApi
 from importer.vicidial.replies import read_reply
 
-LONGEST_NAMES_BYTES: Final = 4_194_304
-"""These two pages have a row for each name, and so may be longer than any other answer."""
-
+LONGEST_NAMES_BYTES: Final = 4_194_304  # these two pages have a row for each name
 _HEADINGS: Final = {"ingroup_list": "inbound groups", "callmenu_list": "call menus"}
 
 

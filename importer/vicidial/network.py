@@ -1,8 +1,7 @@
 """The network under httpx: a connection whose bytes are bounded, and which knows what came unasked.
 
 httpcore's own hands whatever has come to its parser, so that a second answer in one packet is read as the answer to
-the next request; and it bounds neither a body nor the trailers behind it. Custom backends are documented by httpcore,
-which asks for the arguments that nobody needs here: the client bounds the whole call.
+the next request; and it bounds neither a body nor its trailers.
 """
 
 import asyncio
@@ -13,12 +12,8 @@ from typing import Any, Final, cast
 
 import httpcore
 
-IDLE_SECONDS: Final = 4.0
-"""A connection that was idle for longer is not used again: Apache closes one after 5 s, at times in mid-request."""
-
-_NEXT_ADDRESS_SECONDS: Final = 0.25
-"""How long one address of a name is tried before the next is tried beside it (RFC 8305, section 8)."""
-
+IDLE_SECONDS: Final = 4.0  # Apache closes a connection that is idle for 5 s, at times in mid-request
+_NEXT_ADDRESS_SECONDS: Final = 0.25  # after which the next address of a name is tried too (RFC 8305, section 8)
 _REFUSED: Final = (f"[Errno {errno.ECONNREFUSED}]", "[WinError 1225]", "[WinError 10061]")
 
 

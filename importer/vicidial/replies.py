@@ -1,9 +1,8 @@
 """The server's dialect: what a reply means, by the table of ``importer.vicidial.sentences``, and whose reply it is.
 
-The sentence is judged by its words, never by what stands after them: that part repeats what was sent (in a failed
-login, the password). It is only compared with what was sent, to tell the answer to another call. VICIdial prints
-``ERROR: add_did SENTENCE: |user|value``, its document and a well-known tutorial show ``ERROR: SENTENCE - user|value``;
-both are understood. A sentence that is not in the table is never guessed.
+The words decide, never what stands after them, which repeats what was sent (in a failed login, the password): that is
+only compared with what was sent. VICIdial prints ``ERROR: add_did SENTENCE: |user|value``, its document and a tutorial
+show ``ERROR: SENTENCE - user|value``. A sentence that is not in the table is never guessed.
 """
 
 import re
