@@ -39,11 +39,9 @@ def test_a_description_is_cut_and_padded_to_what_vicidial_takes(
     assert described(template, *cells) == text
 
 
-def test_without_a_did_nothing_is_padded() -> None:
-    assert Description.of("{city}", HEADER).text(("", "Tampa", "", ""), "") == ""
-
-
-@pytest.mark.parametrize(("did", "text"), [("_1727555010X*", "Tampa DID 010X"), ("0+", "Tampa DID 0"), ("+#", "")])
+@pytest.mark.parametrize(
+    ("did", "text"), [("_1727555010X*", "Tampa DID 010X"), ("0+", "Tampa DID 0"), ("+#", ""), ("", "")]
+)
 def test_a_description_is_padded_with_what_it_keeps_of_a_pattern(did: str, text: str) -> None:
     assert Description.of("{city}", HEADER).text(("", "Tampa", "", ""), did) == text
 

@@ -3,7 +3,6 @@
 import html
 import json
 import logging
-import re
 import subprocess
 import sys
 import time
@@ -91,75 +90,56 @@ def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
     assert found == {str(tmp_path / "a"), str(tmp_path / "b"), f"{tmp_path / 'c.xlsx'}!part.xml"}
 
 
-def login_refused(params: dict[str, str], path: str) -> tuple[int, Mapping[str, str], str | bytes]:
-    kept = re.sub("[^-_0-9a-zA-Z]", "", params["pass"])
-    return 200, {}, f"ERROR: Login incorrect, please try again: |{params['user']}|{kept}|BAD|\n"
+HTML = {"Content-Type": "text/html"}
+LATIN = {"Content-Type": "text/plain; charset=iso-8859-1"}
 
-
-def page(status: int, text: str) -> tuple[int, Mapping[str, str], str | bytes]:
-    return status, {"Content-Type": "text/html"}, f"<html><body>You asked for {text}</body></html>"
-
-
-ECHOES: dict[str, Answering] = {
-    "login refused, as VICIdial says it": login_refused,
-    "login refused, as it was sent": lambda params, path: (
-        200,
-        {},
-        f"ERROR: Login incorrect, please try again: |6666|{params['pass']}|BAD|\n",
-    ),
-    "a sentence that nobody knows": lambda params, path: (
-        200,
-        {},
-        f"ERROR: pass {params['pass']} or {quote_plus(params['pass'])} or {KEPT}: |6666|{KEPT}|{path}\n",
-    ),
-    "a sentence that nobody knows, in Latin-1": lambda params, path: (
-        200,
-        {"Content-Type": "text/plain; charset=iso-8859-1"},
-        f"ERROR: what is {params['pass']}?\n".encode("latin-1"),
-    ),
-    "a page with the address": lambda params, path: page(200, html.escape(path)),
-    "a page with the password": lambda params, path: page(200, html.escape(params["pass"])),
-    "a failure with the address": lambda params, path: page(500, path),
-    "a failure with the address decoded": lambda params, path: page(502, html.escape(params["pass"])),
-    "not found, with the address": lambda params, path: page(404, path),
-    "a redirect to another host": lambda params, path: (302, {"Location": f"https://vici.example{path}"}, ""),
-    "a redirect with a login in it": lambda params, path: (
-        302,
-        {"Location": f"https://6666:{quote(params['pass'])}@vici.example/api.php"},
-        "",
-    ),
-    "a redirect with the password as a folder": lambda params, path: (
-        301,
-        {"Location": f"https://vici.example/{quote(params['pass'], safe='')}/{KEPT}/api.php"},
-        "",
-    ),
-    "a redirect to itself": lambda params, path: (302, {"Location": f"/{KEPT}{path}"}, ""),
-    "a redirect to a host that is the password": lambda params, path: (
-        302,
-        {"Location": f"http://{KEPT}.example/"},
-        "",
-    ),
-    "a user who may not": lambda params, path: (
-        200,
-        {},
-        f"ERROR: add_did USER DOES NOT HAVE PERMISSION TO ADD DIDS: |{KEPT}|{params['pass']}\n",
-    ),
-    "a value that is refused": lambda params, path: (
-        200,
-        {},
-        f"ERROR: add_did GROUP ID MUST BE A VALID INBOUND GROUP IN THE SYSTEM, THIS IS AN OPTIONAL FIELD: |{KEPT}|\n",
-    ),
-    "a success for the password": lambda params, path: (
-        200,
-        {},
-        f"SUCCESS: add_did DID HAS BEEN ADDED - 6666|{KEPT}\n",
-    ),
-    "a database that is down": lambda params, path: (200, {}, f"MySQL connect ERROR: {params['pass']}\n"),
-    "busy, with the password for a time": lambda params, path: (503, {"Retry-After": KEPT}, KEPT),
-    "half a body": lambda params, path: (200, {"Content-Length": "4000", "Connection": "close"}, path),
-    "an answer without an end": lambda params, path: (200, {}, f"{path} {KEPT}" * 1000),
-    "an answer that is not what it says": lambda params, path: (200, {"Content-Encoding": "gzip"}, path),
+ECHOES: dict[str, tuple[int, dict[str, str], str]] = {
+    "login refused, as VICIdial says it": (200, {}, "ERROR: Login incorrect, please try again: |6666|{kept}|BAD|\n"),
+    "login refused, as it was sent": (200, {}, "ERROR: Login incorrect, please try again: |6666|{sent}|BAD|\n"),
+    "a sentence that nobody knows": (200, {}, "ERROR: pass {sent} or {form} or {kept}: |6666|{kept}|{path}\n"),
+    "a sentence that nobody knows, in Latin-1": (200, LATIN, "ERROR: what is {sent}?\n"),
+    "a page with the address": (200, HTML, "<html><body>You asked for {html_path}</body></html>"),
+    "a page with the password": (200, HTML, "<html><body>You asked for {html}</body></html>"),
+    "a failure with the address": (500, HTML, "<html><body>You asked for {path}</body></html>"),
+    "a failure with the address decoded": (502, HTML, "<html><body>You asked for {html}</body></html>"),
+    "not found, with the address": (404, HTML, "<html><body>You asked for {path}</body></html>"),
+    "a redirect to another host": (302, {"Location": "https://vici.example{path}"}, ""),
+    "a redirect with a login in it": (302, {"Location": "https://6666:{quoted}@vici.example/api.php"}, ""),
+    "a redirect with a folder": (301, {"Location": "https://vici.example/{quoted_all}/{kept}/api.php"}, ""),
+    "a redirect to itself": (302, {"Location": "/{kept}{path}"}, ""),
+    "a redirect to a host that is the password": (302, {"Location": "http://{kept}.example/"}, ""),
+    "a user who may not": (200, {}, "ERROR: add_did USER DOES NOT HAVE PERMISSION TO ADD DIDS: |{kept}|{sent}\n"),
+    "a value that is refused": (200, {}, "ERROR: add_did ACTIVE MUST BE Y OR N, THIS IS AN OPTIONAL FIELD: |{kept}|\n"),
+    "a success for the password": (200, {}, "SUCCESS: add_did DID HAS BEEN ADDED - 6666|{kept}\n"),
+    "a database that is down": (200, {}, "MySQL connect ERROR: {sent}\n"),
+    "busy, with the password for a time": (503, {"Retry-After": "{kept}"}, "{kept}"),
+    "half a body": (200, {"Content-Length": "4000", "Connection": "close"}, "{path}"),
+    "an answer without an end": (200, {}, "{path} {kept}" * 1000),
+    "an answer that is not what it says": (200, {"Content-Encoding": "gzip"}, "{path}"),
 }
+
+
+def repeating(echo: str) -> Answering:
+    """Return what answers with an echo of the password."""
+    status, headers, body = ECHOES[echo]
+
+    def answer(params: dict[str, str], path: str) -> tuple[int, Mapping[str, str], str | bytes]:
+        sent = params["pass"]
+        words = {
+            "sent": sent,
+            "kept": KEPT,
+            "form": quote_plus(sent),
+            "quoted": quote(sent),
+            "quoted_all": quote(sent, safe=""),
+            "html": html.escape(sent),
+            "html_path": html.escape(path),
+            "path": path,
+        }
+        text = body.format(**words)
+        filled = {name: value.format(**words) for name, value in headers.items()}
+        return status, filled, text.encode("latin-1") if headers is LATIN else text
+
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -178,7 +158,7 @@ def test_whatever_the_server_repeats_the_password_is_written_nowhere(
     caplog.set_level(logging.DEBUG)
     desk = Desk(tmp_path, password=SECRET)
     looker = Looker()
-    with Hostile(ECHOES[echo]) as server:
+    with Hostile(repeating(echo)) as server:
         options = ImportOptions(rate=0, method=method, retries=1, give_up_after=20)
         report = desk.importing(order_of(desk, 3), server.url, options, observer=looker)
     assert {params["pass"] for params in server.calls} == {SECRET}
@@ -189,7 +169,7 @@ def test_whatever_the_server_repeats_the_password_is_written_nowhere(
 @pytest.mark.parametrize("echo", ["login refused, as VICIdial says it", "a redirect to another host"])
 def test_the_command_says_nothing_of_the_password_either(tmp_path: Path, echo: str) -> None:
     desk = Desk(tmp_path, password=SECRET)
-    with Hostile(ECHOES[echo]) as server:
+    with Hostile(repeating(echo)) as server:
         order = order_of(desk, 3)
         ran = desk.did_importer("run", order, "--url", server.url, "--user", "6666", "--yes", "--rate", "0")
         listed = desk.did_importer("runs")
@@ -219,7 +199,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize(("kind", "crash_at"), [("RuntimeError", 1), ("RuntimeError", 8), ("OSError", 8)])
+@pytest.mark.parametrize(("kind", "crash_at"), [("RuntimeError", 8), ("OSError", 8)])
 def test_a_crash_with_the_address_in_its_text_shows_no_password(tmp_path: Path, kind: str, crash_at: int) -> None:
     desk = Desk(tmp_path, password=SECRET)
     order = order_of(desk, 30)

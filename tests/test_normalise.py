@@ -58,86 +58,56 @@ def test_a_description_loses_what_vicidial_deletes_and_the_note_quotes_the_rest(
     assert cell == Cell("Joes  Co West 4", notes=("did_description is stored as 'Joes  Co West 4'",))
 
 
-def test_a_line_end_in_a_description_becomes_a_space_instead_of_joining_two_words() -> None:
-    assert cleaned("did_description", "Tampa\r\nsales\u00a0line") == Cell("Tampa sales line")
+YES_NO = [("Y", "y Yes TRUE true 1"), ("N", "n No False 0")]
+ROUTES = [
+    ("IN_GROUP", ("in group", "In-Group", "in\u00a0\u2013 group")),
+    ("EXTEN", ("exten",)),
+    ("CALLMENU", ("call menu", "CALL_MENU", "CallMenu")),
+    ("VMAIL_NO_INST", ("vmail no inst",)),
+    ("INGROUP", ("Ingroup",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sent"),
+    [
+        *((name, text, sent) for name in ("active", "record_call") for sent, typed in YES_NO for text in typed.split()),
+        *(("record_call", text, "Y_QUEUESTOP") for text in ("y_queuestop", "Y QUEUESTOP", "Y-Queuestop")),
+        *(("did_route", text, sent) for sent, typed in ROUTES for text in typed),
+        ("agent_search_method", "lb", "LB"),
+        ("call_handle_method", "cidLookup", "CIDLOOKUP"),
+        ("did_description", "Tampa\r\nsales\u00a0line", "Tampa sales line"),
+        # what keeps a spreadsheet from touching a value
+        *(
+            (name, text, "8300")
+            for name in ("extension", "list_id", "voicemail_ext", "phone_code", "campaign_id")
+            for text in ("'8300", '="8300"', '"8300"', "\u20188300")
+        ),
+        ("voicemail_ext", "*85.1#", "*85.1#"),
+        # leading zeros stay where VICIdial stores text
+        *((name, "0045", "0045") for name in ("extension", "voicemail_ext", "phone_code", "campaign_id")),
+    ],
+)
+def test_what_people_write_is_understood_without_a_note(name: str, typed: str, sent: str) -> None:
+    assert cleaned(name, typed) == Cell(sent)
 
 
 def test_a_description_that_begins_with_a_deleted_character_has_no_space_at_its_ends() -> None:
     assert cleaned("did_description", "& Joe and sons &").text == "Joe and sons"
 
 
-@pytest.mark.parametrize(
-    ("typed", "sent"),
-    [
-        ("y", "Y"),
-        ("Yes", "Y"),
-        ("TRUE", "Y"),
-        ("true", "Y"),
-        ("1", "Y"),
-        ("n", "N"),
-        ("No", "N"),
-        ("False", "N"),
-        ("0", "N"),
-    ],
-)
-@pytest.mark.parametrize("name", ["active", "record_call"])
-def test_yes_and_no_are_understood_in_what_people_write(name: str, typed: str, sent: str) -> None:
-    assert cleaned(name, typed) == Cell(sent)
-
-
-@pytest.mark.parametrize("typed", ["y_queuestop", "Y_QueueStop", "Y QUEUESTOP", "Y-Queuestop"])
-def test_recording_until_the_queue_is_understood_in_any_case(typed: str) -> None:
-    assert cleaned("record_call", typed) == Cell("Y_QUEUESTOP")
-
-
-@pytest.mark.parametrize(
-    ("typed", "sent"),
-    [
-        ("in group", "IN_GROUP"),
-        ("In-Group", "IN_GROUP"),
-        ("in\u00a0\u2013 group", "IN_GROUP"),
-        ("exten", "EXTEN"),
-        ("call menu", "CALLMENU"),
-        ("CALL_MENU", "CALLMENU"),
-        ("CallMenu", "CALLMENU"),
-        ("vmail no inst", "VMAIL_NO_INST"),
-        ("Ingroup", "INGROUP"),
-    ],
-)
-def test_a_route_is_understood_with_spaces_or_dashes_for_the_underscore(typed: str, sent: str) -> None:
-    assert cleaned("did_route", typed) == Cell(sent)
-
-
-def test_an_agent_search_method_is_sent_in_capitals() -> None:
-    assert cleaned("agent_search_method", "lb") == Cell("LB")
-
-
-def test_a_call_handle_method_is_sent_in_capitals_if_the_admin_pages_offer_it_so() -> None:
-    assert cleaned("call_handle_method", "cidLookup") == Cell("CIDLOOKUP")
-    assert cleaned("call_handle_method", "MyMethod").text == "MyMethod"
-
-
 def test_a_call_handle_method_that_the_admin_pages_do_not_offer_is_good_with_a_note() -> None:
     assert cleaned("call_handle_method", "CIDLOOKUPP").notes == (
         "call_handle_method 'CIDLOOKUPP' is none that VICIdial's admin pages offer; did you mean CIDLOOKUP?",
     )
+    assert cleaned("call_handle_method", "MyMethod").text == "MyMethod"
     assert all(cleaned("call_handle_method", method) == Cell(method) for method in CALL_HANDLE_METHODS)
-
-
-@pytest.mark.parametrize("name", ["extension", "list_id", "voicemail_ext", "phone_code", "campaign_id"])
-def test_what_keeps_a_spreadsheet_from_touching_a_value_goes_without_a_note(name: str) -> None:
-    for typed in ("'8300", '="8300"', '"8300"', "\u20188300"):
-        assert cleaned(name, typed) == Cell("8300")
 
 
 @pytest.mark.parametrize("name", ["extension", "list_id", "voicemail_ext", "entry_list_id"])
 def test_a_number_with_decimals_or_in_short_form_is_a_problem_because_deletions_would_make_another(name: str) -> None:
     assert cleaned(name, "8300.0") == Cell("", DidTrouble.DECIMAL.value)
     assert cleaned(name, "8.3E+05") == Cell("", DidTrouble.SCIENTIFIC.value)
-
-
-def test_the_dot_that_a_mailbox_keeps_is_kept() -> None:
-    assert cleaned("voicemail_ext", "*85.1#") == Cell("*85.1#")
 
 
 @pytest.mark.parametrize(
@@ -153,11 +123,6 @@ def test_a_number_of_a_list_is_sent_without_the_leading_zeros_that_vicidial_does
     name: str, typed: str, sent: str
 ) -> None:
     assert cleaned(name, typed) == Cell(sent, notes=(f"{name} is stored as '{sent}'",))
-
-
-@pytest.mark.parametrize("name", ["extension", "voicemail_ext", "phone_code", "campaign_id", "phone_extension"])
-def test_leading_zeros_stay_where_vicidial_stores_text(name: str) -> None:
-    assert cleaned(name, "0045") == Cell("0045")
 
 
 ANY_TEXT = st.one_of(

@@ -31,45 +31,35 @@ def test_a_problem_names_row_column_value_and_what_is_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "text", "meant"),
+    ("rule", "column", "value", "text", "route", "said"),
     [
-        ("did_route", "INGROUP", "IN_GROUP"),
-        ("did_route", "VOICE_MAIL", "VOICEMAIL"),
-        ("did_route", "CALL_MENUS", "CALLMENU"),
-        ("active", "YE", "Y"),
-        ("record_call", "Y_QUEUE", "Y_QUEUESTOP"),
+        # the closest allowed value is suggested, and nothing where none is close
+        (Rule.CHOICE, "did_route", "INGROUP", None, "", "did_route 'INGROUP' is not a route; did you mean IN_GROUP?"),
+        (Rule.CHOICE, "did_route", "VOICE_MAIL", None, "", "is not a route; did you mean VOICEMAIL?"),
+        (Rule.CHOICE, "did_route", "CALL_MENUS", None, "", "is not a route; did you mean CALLMENU?"),
+        (Rule.CHOICE, "active", "YE", None, "", "is not one of the choices; did you mean Y?"),
+        (Rule.CHOICE, "record_call", "Y_QUEUE", None, "", "is not one of the choices; did you mean Y_QUEUESTOP?"),
+        (Rule.CHOICE, "did_route", "QUEUE", None, "", "is not a route (allowed:"),
+        (Rule.GIVEN, "group", "", None, "IN_GROUP", "group is blank and the route IN_GROUP leads nowhere without it"),
+        (Rule.GIVEN, "group", "\u00a0 ", "", "IN_GROUP", "group is blank and the route IN_GROUP leads nowhere"),
+        (Rule.GIVEN, "extension", "", None, "", "means EXTEN: calls would go to 9998811112, an announcement"),
+        (Rule.GIVEN, "extension", "", None, "", "--set did_route="),
+        (
+            Rule.LENGTH,
+            "did_description",
+            "Joe's",
+            "Joes",
+            "",
+            "is too short once VICIdial has deleted what it does not",
+        ),
+        (Rule.LENGTH, "did_description", "Tampa", None, "", "is too short (allowed:"),
+        (Rule.LENGTH, "campaign_id", "123456789", None, "", "is too long (allowed:"),
     ],
 )
-def test_the_closest_allowed_value_is_suggested(column: str, text: str, meant: str) -> None:
-    assert worded(Rule.CHOICE, column, text).problem.endswith(f"; did you mean {meant}?")
-
-
-def test_nothing_is_suggested_for_a_value_that_is_like_none() -> None:
-    assert worded(Rule.CHOICE, "did_route", "QUEUE").problem == "is not a route"
-
-
-def test_a_missing_target_names_the_route() -> None:
-    problem = worded(Rule.GIVEN, "group", "", route="IN_GROUP")
-    assert problem.sentence().startswith("group is blank and the route IN_GROUP leads nowhere without it")
-
-
-def test_a_missing_route_says_what_that_means_and_how_to_set_it() -> None:
-    sentence = worded(Rule.GIVEN, "extension", "").sentence()
-    assert "means EXTEN" in sentence
-    assert "9998811112" in sentence
-    assert "--set did_route=" in sentence
-
-
-def test_a_value_that_is_too_short_after_deletions_says_so() -> None:
-    assert worded(Rule.LENGTH, "did_description", "Joe's", "Joes").problem == (
-        "is too short once VICIdial has deleted what it does not keep"
-    )
-    assert worded(Rule.LENGTH, "did_description", "Tampa").problem == "is too short"
-    assert worded(Rule.LENGTH, "campaign_id", "123456789").problem == "is too long"
-
-
-def test_a_value_that_shows_nothing_is_called_blank() -> None:
-    assert worded(Rule.GIVEN, "group", "\u00a0 ", "", route="IN_GROUP").sentence().startswith("group is blank")
+def test_a_problem_says_what_is_wrong_and_what_was_meant(
+    rule: Rule, column: str, value: str, text: str | None, route: str, said: str
+) -> None:
+    assert said in worded(rule, column, value, text, route).sentence()
 
 
 @pytest.mark.parametrize(

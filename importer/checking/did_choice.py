@@ -41,7 +41,11 @@ def choose_columns(table: Table, mapping: Mapping[str, str]) -> HeaderMatch:
     fitting = [index for index in rivals if holds_phone_numbers(table, index)]
     for other in fitting[1:]:
         if surest and not _same_numbers(table, fitting[0], other):
-            raise SheetError(_which(table, fitting[0], other))
+            headers = [table.header[index] for index in (fitting[0], other)]
+            cells = [first_cell(table, index) for index in (fitting[0], other)]
+            named = " and ".join(f"'{header}' ('{cell}')" for header, cell in zip(headers, cells, strict=True))
+            flags = " or ".join(f'--map "{header}={DID_PATTERN.name}"' for header in headers)
+            raise SheetError(f"{table.path}: two columns could hold the DIDs: {named}; say which with {flags}")
     chosen = (fitting or rivals)[0]
     taken = {name: chosen if name == DID_PATTERN.name else index for name, index in match.taken.items()}
     passed_over = {**match.passed_over, **dict.fromkeys(could_be, DID_PATTERN.name)}
@@ -78,14 +82,6 @@ def _same_numbers(table: Table, one: int, other: int) -> bool:
     """Whether two columns hold the same numbers, each in its own form."""
     pairs = ((digits_of(row[one]), digits_of(row[other])) for row in table.rows)
     return all(left == right or (len(left) > 6 and left[-7:] == right[-7:]) for left, right in pairs)
-
-
-def _which(table: Table, one: int, other: int) -> str:
-    named = " and ".join(f"'{table.header[index]}' ('{first_cell(table, index)}')" for index in (one, other))
-    return (
-        f"{table.path}: two columns could hold the DIDs: {named}; say which with"
-        f' --map "{table.header[one]}={DID_PATTERN.name}" or --map "{table.header[other]}={DID_PATTERN.name}"'
-    )
 
 
 def join_parts(

@@ -29,17 +29,9 @@ def allowed_text(column: Column, *, any_pattern: bool = False) -> str:
         return "digits with an optional leading +, 2 to 50 characters"
     if column.choices:
         return ", ".join(column.choices)
-    if column.digits_only:
-        return f"{_span(column)} digits"
-    return f"{_span(column)} characters: letters, digits and {' '.join(_signs(column))}"
-
-
-def _span(column: Column) -> str:
-    return f"{column.shortest} to {column.longest}" if column.shortest > 1 else f"up to {column.longest}"
-
-
-def _signs(column: Column) -> list[str]:
-    return ["space"] * bool(column.keep(" ")) + [sign for sign in "-_:+*#.,|" if column.keep(sign)]
+    span = f"{column.shortest} to {column.longest}" if column.shortest > 1 else f"up to {column.longest}"
+    signs = ["space"] * bool(column.keep(" ")) + list(column.keep("-_:+*#.,|"))
+    return f"{span} digits" if column.digits_only else f"{span} characters: letters, digits and {' '.join(signs)}"
 
 
 def problem_of(failure: Failure, cell: Cell, *, row: int, route: str, any_pattern: bool = False) -> CellProblem:
@@ -108,12 +100,9 @@ def _group(problems: list[CellProblem]) -> ProblemGroup:
     rows = tuple(dict.fromkeys(problem.row for problem in problems))
     value = spaced(first.value)
     value = value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "\u2026"
-    if not value:
-        subject = f"{first.column} is blank and"
-    elif all(problem.value == first.value for problem in problems):
-        subject = f"{first.column} '{value}'"
-    else:
-        subject = f"{first.column}, such as '{value}',"
+    alike = all(problem.value == first.value for problem in problems)
+    named = f"{first.column} '{value}'" if alike else f"{first.column}, such as '{value}',"
+    subject = named if value else f"{first.column} is blank and"
     allowed = f" (allowed: {first.allowed})" if first.allowed and not first.suggestion else ""
     count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
     return ProblemGroup(f"{count}: {subject} {first.problem}{allowed}", rows)
