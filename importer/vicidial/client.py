@@ -17,7 +17,7 @@ from importer.errors import SettingsError
 from importer.settings.password import MASK
 from importer.settings.settings import Server
 from importer.vicidial.answer import Answer, Delivery, answer_of_error, redirect_target, seconds_to_wait
-from importer.vicidial.network import OneConnection
+from importer.vicidial.network import IDLE_SECONDS, OneConnection
 from importer.vicidial.transport import Transport, first_machine, silence_httpx
 
 LONGEST_REPLY_BYTES: Final = 65_536  # head and trailers included; VICIdial's answers are a few lines
@@ -93,7 +93,7 @@ class NonAgentApi:
 
     def _opened(self) -> httpx.AsyncHTTPTransport:
         first = first_machine(self._url)
-        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS)
         try:
             proxy = first.address or None
             opened = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=limits, proxy=proxy)
