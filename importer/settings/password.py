@@ -1,4 +1,4 @@
-"""The one place that knows what a password looks like when it comes back.
+"""What a password looks like when it comes back, and how it is read from where it is kept.
 
 VICIdial repeats the password in the reply to a failed login, with the characters deleted that it does not keep
 (``Str0ng&Pass`` comes back as ``Str0ngPass``); a proxy's error page may repeat the address with the password in it.
@@ -10,15 +10,24 @@ JSON, with any white space for its spaces, and behind ``Basic``. Not masked: enc
 Base64 elsewhere, UTF-16, or letters and digits written as numbers.
 """
 
+import importlib
+import os
 import re
+import stat
 import weakref
 from base64 import b64decode
 from html.entities import html5
 from itertools import groupby
+from pathlib import Path
 from typing import Final
+
+from importer.errors import SettingsError
 
 MASK: Final = "[password]"
 """What stands in a text where the password stood."""
+
+KEYRING_SERVICE: Final = "did-importer"
+"""The name under which the keyring has our passwords; the name of each is ``user@host``."""
 
 _ALIVE: "weakref.WeakSet[Password]" = weakref.WeakSet()
 _KEPT_BY_VICIDIAL: Final = re.compile(r"[-_0-9a-zA-Z]")
@@ -132,3 +141,52 @@ def _guards(kept: str) -> tuple[str, str]:
     # what looks like a neighbour may be the end of an escape such as %3D or \u0022
     escape = r"(?i:(?<=%[0-9a-f]{2})|(?<=\\u00[0-9a-f]{2}))"
     return f"(?:(?<![{signs}])|{escape})", f"(?![{signs}])"
+
+
+def usable_password(value: str) -> Password:
+    """Return the password."""
+    must_be_text(value, "the password")
+    if not re.search(r"[-_0-9a-zA-Z]", value):
+        raise SettingsError("the password is empty, or holds nothing that VICIdial keeps (letters, digits, - and _)")
+    return Password(value)
+
+
+def must_be_text(value: str, what: str) -> None:
+    """Refuse a setting that was given in another encoding; Python has put half surrogate pairs for its bytes."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise SettingsError(f"{what} holds bytes that are not in this terminal's encoding; give it in UTF-8") from None
+
+
+def read_password_file(path: Path) -> str:
+    """Return the first line of a password file."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            # others on this machine must not read it; Windows keeps its permissions elsewhere, and a pipe has none
+            if os.name == "posix" and stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise SettingsError(f"the password file {path} can be read by others; run: chmod 600 {path}")
+            return file.readline().removesuffix("\n")
+    except FileNotFoundError:
+        raise SettingsError(f"the password file {path} is not there") from None
+    except (OSError, ValueError):
+        raise SettingsError(f"the password file {path} cannot be read as a text file") from None
+
+
+def read_keyring(name: str) -> str | None:
+    """Return the password that the system's keyring has under ``user@host``; None if it has none."""
+    try:
+        # by name, because the library is an extra that may be missing, also where types are checked
+        keyring = importlib.import_module("keyring")
+    except ModuleNotFoundError:
+        raise SettingsError(
+            "keyring = true needs an extra that is not installed; run: pip install 'did-importer[keyring]'"
+        ) from None
+    try:
+        found = keyring.get_password(KEYRING_SERVICE, name)
+    except Exception as error:  # noqa: BLE001  each system's keyring has exceptions of its own
+        raise SettingsError(
+            f"the system's keyring does not open ({type(error).__name__}); unlock it, or use --password-file"
+        ) from None
+    return found if isinstance(found, str) else None

@@ -17,8 +17,7 @@ import importer
 from importer.errors import ImporterError, SettingsError
 from importer.settings.file import ServerFile, config_file, load_servers, read_server_file
 from importer.settings.named import ChosenServer, Given, NamedServer
-from importer.settings.password import Password
-from importer.settings.password_source import KEYRING_SERVICE
+from importer.settings.password import KEYRING_SERVICE, Password
 from importer.settings.settings import Server, resolve_settings
 from importer.web.state import Job, PageState
 from importer.web.visit import Verdicts, Visit, host_of, to
