@@ -1,23 +1,17 @@
 """An outcome counts when it is on the disk, and a disk that fails stops the run without losing a row."""
 
 import asyncio
-import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from fake_vicidial import FakeVicidial, MemoryRecorder
-from virtual_time import run_virtual, virtual_clock
+from fake_vicidial import Case, FakeVicidial, MemoryRecorder, rows_of
 
 from importer.errors import RecordWriteError
-from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.options import SubmitOptions, Submitted
-from importer.sending.pool import Submission
-from importer.sending.rate_limiter import RateLimiter
+from importer.model import Result, RowOutcome
 from importer.sending.stop import StopKind
 
 DISK_SECONDS = 5.0
-ROWS = [PlannedRow(index, f"1727555{index:05d}", (("did_pattern", f"1727555{index:05d}"),)) for index in range(12)]
+ROWS = rows_of(12)
 
 
 @dataclass
@@ -44,27 +38,6 @@ class SlowDisk(MemoryRecorder):
         return asyncio.ensure_future(write())
 
 
-def send(server: FakeVicidial, disk: SlowDisk, on_outcome: Callable[[RowOutcome], None], workers: int) -> Submitted:
-    """Send the rows."""
-
-    async def main() -> Submitted:
-        clock = virtual_clock(asyncio.get_running_loop())
-        submission = Submission(
-            rows=ROWS,
-            apis=[server.line() for _ in range(workers)],
-            rate_limiter=RateLimiter(None, clock),
-            recorder=disk,
-            options=SubmitOptions(),
-            on_outcome=on_outcome,
-            on_status=lambda sentence: None,
-            clock=clock,
-            rng=random.Random(3),
-        )
-        return await submission.run()
-
-    return run_virtual(main())
-
-
 @pytest.mark.parametrize("workers", [1, 3])
 def test_an_outcome_is_told_when_it_is_on_the_disk_and_every_one_is_told(workers: int) -> None:
     disk, told = SlowDisk(), list[int]()
@@ -73,7 +46,7 @@ def test_an_outcome_is_told_when_it_is_on_the_disk_and_every_one_is_told(workers
         assert outcome.index in disk.on_disk
         told.append(outcome.index)
 
-    submitted = send(FakeVicidial(), disk, on_outcome, workers)
+    submitted = Case(FakeVicidial(), ROWS, workers=workers, recorder=disk, on_outcome=on_outcome).run().submitted
     assert sorted(told) == [row.index for row in ROWS]
     assert [outcome.index for outcome in submitted.outcomes] == told
     assert submitted.left == ()
@@ -81,7 +54,7 @@ def test_an_outcome_is_told_when_it_is_on_the_disk_and_every_one_is_told(workers
 
 def test_the_next_row_is_written_down_while_the_outcome_of_the_last_is_on_its_way() -> None:
     disk = SlowDisk()
-    send(FakeVicidial(), disk, lambda outcome: None, workers=1)
+    Case(FakeVicidial(), ROWS, workers=1, recorder=disk).run()
     assert disk.on_disk_before[1] == [0], "the first row goes alone until its outcome counts"
     assert 1 not in disk.on_disk_before[2]
     assert disk.on_disk == [row.index for row in ROWS]
@@ -90,11 +63,11 @@ def test_the_next_row_is_written_down_while_the_outcome_of_the_last_is_on_its_wa
 @pytest.mark.parametrize("fails_at", [0, 5])
 def test_an_outcome_that_cannot_be_written_stops_the_run_and_its_row_is_in_doubt(fails_at: int) -> None:
     server, disk = FakeVicidial(), SlowDisk(fails_at=fails_at)
-    submitted = send(server, disk, lambda outcome: None, workers=2)
+    ran = Case(server, ROWS, workers=2, recorder=disk).run()
+    submitted, by_index = ran.submitted, ran.by_index
     assert submitted.stop is not None
     assert submitted.stop.kind is StopKind.RECORD_FAILED
     assert "is the disk full" in submitted.stop.why
-    by_index = {outcome.index: outcome for outcome in (*submitted.outcomes, *submitted.left)}
     assert sorted(by_index) == [row.index for row in ROWS]
     assert by_index[fails_at].result is Result.UNKNOWN
     for outcome in submitted.outcomes:
@@ -111,5 +84,5 @@ def test_a_watcher_that_fails_stops_the_run_and_is_heard() -> None:
         raise ValueError("a broken observer")
 
     with pytest.raises(ValueError, match="a broken observer"):
-        send(server, SlowDisk(), on_outcome, workers=1)
+        Case(server, ROWS, workers=1, recorder=SlowDisk(), on_outcome=on_outcome).run()
     assert len(server.stored) == 1, "the first row goes alone until its outcome counts"

@@ -4,83 +4,17 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from fake_vicidial import FakeVicidial, Fate, MemoryRecorder
+from fake_vicidial import Case, FakeVicidial, Fate, Ran, rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from virtual_time import run_virtual, virtual_clock
 
 from importer.model import PlannedRow, Result, RowOutcome
-from importer.sending.options import SubmitOptions, Submitted
+from importer.sending.options import SubmitOptions
 from importer.sending.pool import Submission
-from importer.sending.rate_limiter import RateLimiter
 from importer.sending.stop import Stop, StopKind
-
-
-def rows_of(count: int) -> list[PlannedRow]:
-    return [
-        PlannedRow(index, f"1727555{index:05d}", (("did_pattern", f"1727555{index:05d}"), ("group", "SALES_IN")))
-        for index in range(count)
-    ]
-
-
-@dataclass
-class Ran:
-    submitted: Submitted
-    recorder: MemoryRecorder
-    statuses: list[str]
-    seconds: float
-
-    @property
-    def by_index(self) -> dict[int, RowOutcome]:
-        found = {outcome.index: outcome for outcome in (*self.submitted.outcomes, *self.submitted.left)}
-        assert len(found) == len(self.submitted.outcomes) + len(self.submitted.left)
-        return found
-
-    @property
-    def counts(self) -> Counter[Result]:
-        return Counter(outcome.result for outcome in self.by_index.values())
-
-
-@dataclass
-class Case:
-    server: FakeVicidial
-    rows: list[PlannedRow]
-    options: SubmitOptions = field(default_factory=SubmitOptions)
-    rate: float | None = None
-    workers: int = 4
-    meanwhile: Callable[[Submission], object] | None = None
-    earlier: dict[int, RowOutcome] = field(default_factory=dict)
-
-    def run(self) -> Ran:
-        recorder = MemoryRecorder()
-        statuses: list[str] = []
-
-        async def main() -> tuple[Submitted, float]:
-            loop = asyncio.get_running_loop()
-            clock = virtual_clock(loop)
-            submission = Submission(
-                rows=self.rows,
-                apis=[self.server.line() for _ in range(self.workers)],
-                rate_limiter=RateLimiter(self.rate, clock),
-                recorder=recorder,
-                options=self.options,
-                on_outcome=lambda outcome: None,
-                on_status=statuses.append,
-                clock=clock,
-                rng=random.Random(3),
-                earlier=self.earlier,
-            )
-            if self.meanwhile is not None:
-                self.meanwhile(submission)
-            started = loop.time()
-            submitted = await submission.run()
-            return submitted, loop.time() - started
-
-        submitted, seconds = run_virtual(main())
-        return Ran(submitted, recorder, statuses, seconds)
 
 
 def always(fate: Fate) -> Callable[[str, str, int], Fate]:
