@@ -11,13 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import openpyxl
 import pytest
-import xlsxwriter
-import xlwt
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table, TableCell, TableRow
-from odf.text import P
+from list_writers import by_csv, by_html, by_odfpy, by_openpyxl, by_xlsxwriter, by_xlwt
 
 ROWS = [["did", "group", "note"], *([f"172755501{at:02}", "SALES_IN", f"note {at} ä"] for at in range(30))]
 
@@ -35,74 +30,22 @@ for name in json.loads(sys.stdin.read()):
 """
 
 
-def _openpyxl(out: io.BytesIO) -> None:
-    book = openpyxl.Workbook()
-    for row in ROWS:
-        book.worksheets[0].append(row)
-    book.save(out)
-
-
-def _xlsxwriter(out: io.BytesIO) -> None:
-    with xlsxwriter.Workbook(out) as book:
-        sheet = book.add_worksheet()
-        for at, row in enumerate(ROWS):
-            sheet.write_row(at, 0, row)
-        sheet.write_formula("D1", "=1/0", value="#DIV/0!")
-        sheet.set_row(5, None, None, {"hidden": True})
-
-
-def _xlwt(out: io.BytesIO) -> None:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Order")
-    for at, row in enumerate(ROWS):
-        for column, text in enumerate(row):
-            sheet.write(at, column, text)
-    book.save(out)
-
-
-def _odfpy(out: io.BytesIO) -> None:
-    document, table = OpenDocumentSpreadsheet(), Table(name="Order")
-    for row in ROWS:
-        line = TableRow()
-        for text in row:
-            cell = TableCell(valuetype="string")
-            cell.addElement(P(text=text))
-            line.addElement(cell)
-        table.addElement(line)
-    document.spreadsheet.addElement(table)
-    document.save(out)
-
-
-def _html(out: io.BytesIO) -> None:
-    lines = "".join("<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>" for row in ROWS)
-    out.write(f"<html><body><table>{lines}</table></body></html>".encode())
-
-
-def _text(encoding: str) -> Callable[[io.BytesIO], None]:
-    return lambda out: void(out.write("\n".join(";".join(row) for row in ROWS).encode(encoding)))
-
-
-def void(_: object) -> None:
-    """Take what a call returns, and return nothing."""
-
-
-WRITERS: dict[str, tuple[str, Callable[[io.BytesIO], None]]] = {
-    "openpyxl": (".xlsx", _openpyxl),
-    "XlsxWriter": (".xlsx", _xlsxwriter),
-    "xlwt": (".xls", _xlwt),
-    "odfpy": (".ods", _odfpy),
-    "a web page": (".html", _html),
-    "UTF-8": (".csv", _text("utf-8-sig")),
-    "UTF-16": (".txt", _text("utf-16")),
-    "Latin-1": (".csv", _text("latin-1")),
+_CSV = by_csv(ROWS).decode()
+WRITERS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "openpyxl": (".xlsx", lambda: by_openpyxl(ROWS)),
+    "XlsxWriter": (".xlsx", lambda: by_xlsxwriter(ROWS, unusual=True)),
+    "xlwt": (".xls", lambda: by_xlwt(ROWS)),
+    "odfpy": (".ods", lambda: by_odfpy(ROWS)),
+    "a web page": (".html", lambda: by_html(ROWS)),
+    "UTF-8": (".csv", lambda: _CSV.encode("utf-8-sig")),
+    "UTF-16": (".txt", lambda: _CSV.encode("utf-16")),
+    "Latin-1": (".csv", lambda: _CSV.encode("latin-1")),
 }
 
 
 @cache
 def whole(writer: str) -> bytes:
-    out = io.BytesIO()
-    WRITERS[writer][1](out)
-    return out.getvalue()
+    return WRITERS[writer][1]()
 
 
 def damaged(data: bytes, rng: random.Random) -> bytes:
