@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from importer.column import Column
 from importer.columns import COLUMNS, DID_PATTERN
 from importer.vicidial.answer import Answer, Delivery
 from importer.vicidial.replies import Meaning, classify, classify_copy, read_reply, version_build
@@ -294,40 +295,29 @@ def test_no_text_whatever_is_a_success_or_a_duplicate_by_chance(text: str) -> No
 
 @pytest.mark.parametrize("body", ["", "<html>busy</html>", ADDED_BODY])
 @pytest.mark.parametrize(
-    ("status", "meaning"),
+    ("statuses", "meaning"),
     [
-        (429, Meaning.NOTHING_DONE),
-        (503, Meaning.NOTHING_DONE),
-        (500, Meaning.NO_TEXT),
-        (502, Meaning.NO_TEXT),
-        (504, Meaning.NO_TEXT),
-        (204, Meaning.NO_TEXT),
-        (302, Meaning.NO_TEXT),
-        (400, Meaning.WRONG_PLACE),
-        (401, Meaning.WRONG_PLACE),
-        (403, Meaning.WRONG_PLACE),
-        (404, Meaning.WRONG_PLACE),
-        (406, Meaning.WRONG_PLACE),
-        (411, Meaning.WRONG_PLACE),
-        (451, Meaning.WRONG_PLACE),
+        ((429, 503), Meaning.NOTHING_DONE),
+        ((204, 302, 500, 502, 504), Meaning.NO_TEXT),
+        ((400, 401, 403, 404, 406, 411, 451), Meaning.WRONG_PLACE),
     ],
 )
-def test_a_status_other_than_200_decides_whatever_the_body_says(status: int, meaning: Meaning, body: str) -> None:
-    assert classify(status, body, "17275550100").meaning is meaning
+def test_a_status_other_than_200_decides_whatever_the_body_says(
+    statuses: tuple[int, ...], meaning: Meaning, body: str
+) -> None:
+    assert {classify(status, body, DID).meaning for status in statuses} == {meaning}
 
 
 @given(st.sampled_from(SENTENCES), st.text(alphabet="pw0rd", min_size=8))
 def test_nothing_of_a_reply_is_in_the_verdict(case: tuple[str, Meaning], password: str) -> None:
-    verdict = classify(200, f"{case[0]}: |6666|{password}|BAD|\n", "17275550100")
+    verdict = classify(200, f"{case[0]}: |6666|{password}|BAD|\n", DID)
     assert password not in repr(verdict)
 
 
-def test_every_refusal_of_a_value_says_what_to_do_and_names_its_column() -> None:
-    for column in COLUMNS:
-        if column.refusal:
-            verdict = classify(200, f"ERROR: add_did {column.refusal}: |6666|x\n", "17275550100")
-            assert (verdict.column, verdict.words) == (column.name, column.refusal)
-            assert verdict.advice
+@pytest.mark.parametrize("column", [column for column in COLUMNS if column.refusal], ids=lambda column: column.name)
+def test_every_refusal_of_a_value_says_what_to_do_and_names_its_column(column: Column) -> None:
+    verdict = classify(200, f"ERROR: add_did {column.refusal}: |6666|x\n", DID)
+    assert (verdict.column, verdict.words, bool(verdict.advice)) == (column.name, column.refusal, True)
 
 
 # whose reply it is ----------------------------------------------------------------------------------------------------
