@@ -182,14 +182,30 @@ def test_a_date_is_a_date_in_both_readers(code: str, tmp_path: Path) -> None:
     assert dict(table.flaws) == {(0, 1): CellFlaw.DATE}
 
 
-def test_how_a_text_is_pronounced_is_no_part_of_it_in_both_readers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        # how a text is pronounced is no part of it
+        ('<t>17275550100</t><rPh sb="0" eb="1"><t>99</t></rPh>', "17275550100"),
+        ("<t>a_x000D_b_x0009_c_x005F_x0041_</t>", "a\rb\tc_x0041_"),
+        ("<t>_x00e9_ _xZZZZ_ _x41_</t>", "é _xZZZZ_ _x41_"),
+    ],
+)
+def test_both_readers_give_the_same_of_a_shared_text(item: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / "order.xlsx"
-    items = ("<t>did</t>", '<t>17275550100</t><rPh sb="0" eb="1"><t>99</t></rPh>')
-    rows = [in_row(f'<c r="A{at + 1}" t="s"><v>{at}</v></c>', at + 1) for at in range(2)]
-    workbook({"Order": sheet(*rows)}, strings_part=strings(*items))(path)
+    _with_shared("<t>did</t>", item)(path)
     for reader in ("fast", "careful"):
         with only(reader):
-            assert read_table(path).rows == (("17275550100",),)
+            assert read_table(path).rows == ((text,),)
+
+
+def _with_shared(*items: str) -> Callable[[Path], None]:
+    """Return a maker of a workbook with these shared texts one below the other."""
+    rows = [in_row(f'<c r="A{at + 1}" t="s"><v>{at}</v></c>', at + 1) for at in range(len(items))]
+    return workbook({"Order": sheet(*rows)}, strings_part=strings(*items))
+
+
+_usual = _with_shared("<t>did</t>", "<t>17275550100</t>")
 
 
 def _renamed(path: Path, name: Callable[[str], str], change: Callable[[str, str], str] = lambda _, text: text) -> None:
@@ -200,12 +216,6 @@ def _renamed(path: Path, name: Callable[[str], str], change: Callable[[str, str]
             info = zipfile.ZipInfo("x")
             info.filename = name(part)
             archive.writestr(info, change(part, usual.read(part).decode()))
-
-
-def _usual(path: Path) -> None:
-    items = strings("<t>did</t>", "<t>17275550100</t>")
-    rows = [in_row(f'<c r="A{at + 1}" t="s"><v>{at}</v></c>', at + 1) for at in range(2)]
-    workbook({"Order": sheet(*rows)}, strings_part=items)(path)
 
 
 @pytest.mark.parametrize(
@@ -223,14 +233,11 @@ def test_the_parts_of_a_workbook_may_be_spelled_otherwise(name: Callable[[str], 
 def test_the_workbook_part_may_be_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "order.xlsx"
     _usual(path)
-
-    def elsewhere(part: str) -> str:
-        return part.replace("xl/workbook", "xl/book").replace("rels/workbook", "rels/book")
-
-    def change(part: str, text: str) -> str:
-        return text.replace("xl/workbook.xml", "xl/book.xml") if part.startswith(("_rels", "[")) else text
-
-    _renamed(path, elsewhere, change)
+    _renamed(
+        path,
+        lambda part: part.replace("xl/workbook", "xl/book").replace("rels/workbook", "rels/book"),
+        lambda part, text: text.replace("xl/workbook.xml", "xl/book.xml") if part.startswith(("_rels", "[")) else text,
+    )
     assert read_table(path).rows == (("17275550100",),)
 
 
@@ -271,16 +278,6 @@ def test_a_row_beyond_the_most_that_are_read_is_named(tmp_path: Path, monkeypatc
     monkeypatch.setattr(limits, "MOST_ROWS", 20)
     with pytest.raises(SheetError, match="row 21: the list has more than 20 rows"):
         read_sheet_rows(path)
-
-
-def test_what_is_read_of_a_text_that_calamine_and_we_unescape_is_the_same(tmp_path: Path) -> None:
-    path = tmp_path / "order.xlsx"
-    items = ("<t>did</t>", "<t>a_x000D_b_x0009_c_x005F_x0041_</t>", "<t>_x00e9_ _xZZZZ_ _x41_</t>")
-    rows = [in_row(f'<c r="A{at + 1}" t="s"><v>{at}</v></c>', at + 1) for at in range(3)]
-    workbook({"Order": sheet(*rows)}, strings_part=strings(*items))(path)
-    for reader in ("fast", "careful"):
-        with only(reader):
-            assert read_table(path).rows == (("a\rb\tc_x0041_",), ("é _xZZZZ_ _x41_",))
 
 
 def test_halves_of_a_character_are_put_together_and_a_half_alone_stays() -> None:
