@@ -8,7 +8,7 @@ import httpx
 import pytest
 from ask_sandbox import add, ask
 
-from importer.sandbox import Sandbox, SandboxOptions, User
+from importer.sandbox import Sandbox, SandboxOptions
 
 ALLOWED = "ERROR: add_did YOU MUST USE ALL REQUIRED FIELDS: |6666|\n"
 INCORRECT = "ERROR: Login incorrect, please try again: |6666|wrong|BAD|\n"
@@ -153,17 +153,3 @@ def test_whoever_may_not_add_dids_may_not_update_or_copy_them(
     refusal = ask(client, box, function=function, did_pattern="default", user="noperm", password="pw1234").text
     verb = "UPDATE" if function == "update_did" else "ADD"
     assert refusal == f"ERROR: {function} USER DOES NOT HAVE PERMISSION TO {verb} DIDS: |noperm|0\n"
-
-
-def test_a_new_user_can_be_put_in(box: Sandbox, client: httpx.Client) -> None:
-    box.put_user(User("newcomer", "secret9"))
-    assert "SUCCESS" in add(client, box, "17275550100", user="newcomer", password="secret9").text
-
-
-def test_asking_for_a_user_who_is_not_there_names_the_user(box: Sandbox) -> None:
-    with pytest.raises(KeyError, match="nobody"):
-        box.user("nobody")
-
-
-def test_the_representation_of_a_user_does_not_hold_the_password(box: Sandbox) -> None:
-    assert "Str0ngPassXYZ" not in repr(box.user("opsuser"))

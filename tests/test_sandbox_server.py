@@ -3,14 +3,9 @@
 import asyncio
 import contextlib
 import gc
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic
 from urllib.parse import urlencode
 
@@ -20,7 +15,6 @@ from ask_sandbox import USER, add
 
 from importer.sandbox import Fault, FaultPlan, Sandbox, SandboxOptions, http_server
 
-REPOSITORY = Path(__file__).parent.parent
 ADDED = urlencode(USER | {"function": "add_did", "did_pattern": "17275550100"})
 
 
@@ -158,33 +152,6 @@ def test_a_person_may_type_a_call_into_a_browser() -> None:
         assert "17275550100" in box.stored()
 
 
-@pytest.mark.parametrize(
-    ("header", "status"),
-    [("Content-Length: 99999999999", 413), ("Content-Length: -1", 413), ("Transfer-Encoding: chunked", 411)],
-)
-def test_a_body_that_is_endless_is_refused(header: str, status: int) -> None:
-    with Sandbox() as box:
-        reply = raw_call(box, f"Host: 127.0.0.1:{box.port}", header, method="POST")
-        assert reply.startswith(f"HTTP/1.1 {status} ".encode())
-        assert box.stored() == {}
-
-
-def test_a_port_can_be_chosen_and_is_free_again_afterwards(client: httpx.Client) -> None:
-    with Sandbox() as box:
-        port = box.port
-        add(client, box, "17275550100")
-        with pytest.raises(OSError, match=r"in use|normally permitted"), Sandbox(port=port):
-            pass
-    with Sandbox(port=port) as again:
-        assert again.port == port
-        assert "SUCCESS" in add(client, again, "17275550100").text
-
-
-def test_waiting_for_calls_that_do_not_come_ends() -> None:
-    with Sandbox() as box:
-        assert not box.wait_for_calls(1, timeout=0.01)
-
-
 def test_a_mistake_of_its_own_is_raised_at_the_end_and_its_call_gets_no_answer(
     monkeypatch: pytest.MonkeyPatch, client: httpx.Client
 ) -> None:
@@ -226,22 +193,3 @@ def test_nothing_is_left_when_it_has_ended(client: httpx.Client) -> None:
     # sockets, transports and databases that nobody closed would warn here, and warnings are errors
     gc.collect()
     assert threading.active_count() == before
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C cannot be sent to one process alone on Windows")
-def test_serve_says_where_it_is_and_ends_quietly_with_ctrl_c(client: httpx.Client) -> None:
-    code = (
-        "from importer.sandbox import SandboxOptions, serve\n"
-        "serve(SandboxOptions(), 0, lambda url: print(url, flush=True))"
-    )
-    running = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    with running:
-        assert running.stdout
-        url = running.stdout.readline().strip()
-        assert client.get(url, params={"function": "version"}).text.startswith("VERSION: 2.14-202|")
-        assert client.get(url, params=USER | {"pass": "Secret9"}).text.startswith("ERROR: Login incorrect")
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=20)
-    assert (running.returncode, out, err) == (0, "", "")
