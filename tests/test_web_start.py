@@ -6,31 +6,31 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 from web_page import running_page, start_page
 
+from importer.cli import main
 from importer.web.server import icon_path, icon_text
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="where Linux says what a process has used")
 def test_the_first_page_comes_soon_and_takes_little_memory(tmp_path: Path) -> None:
-    seconds = []
-    for number in range(3):
-        begin = time.monotonic()
-        with running_page(tmp_path / str(number) / "state") as page:
-            with urllib.request.urlopen(page.address) as answer:
-                assert b"/connect" in answer.read() or answer.status == 200
-            seconds.append(time.monotonic() - begin)
-            if sys.platform == "linux":
-                status = Path(f"/proc/{page.process.pid}/status").read_text(encoding="ascii")
-                peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-                assert peak is not None
-                assert int(peak[1]) < 80 * 1024
-    # a second on a machine of one's own; the tests share theirs
-    assert min(seconds) < 4, seconds
+    with running_page(tmp_path / "state") as page:
+        with urllib.request.urlopen(page.address) as answer:
+            cookie = answer.headers["set-cookie"].partition(";")[0]
+        asked = urllib.request.Request(f"{page.root}/connect", headers={"Cookie": cookie, "Sec-Fetch-Site": "none"})
+        with urllib.request.urlopen(asked) as answer:
+            assert b"Where is your VICIdial?" in answer.read()
+        process = Path("/proc") / str(page.process.pid)
+        peak = re.search(r"VmHWM:\s+(\d+) kB", (process / "status").read_text(encoding="ascii"))
+        used = process.joinpath("stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    assert peak is not None
+    assert int(peak[1]) < 80 * 1024
+    # a second on a machine of one's own; of what it takes where others work too, its own part tells the same
+    assert sum(map(int, used)) / os.sysconf("SC_CLK_TCK") < 1.5
 
 
 def test_ctrl_c_ends_it_and_the_address_works_no_more(tmp_path: Path) -> None:
@@ -68,18 +68,9 @@ def test_a_browser_is_given_a_file_of_ours_and_no_token(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
     with running_page(tmp_path / "state") as page:
         port = page.root.rpartition(":")[2]
-        command = [
-            sys.executable,
-            "-m",
-            "importer",
-            "web",
-            "--no-browser",
-            "--port",
-            port,
-            "--state-dir",
-            str(tmp_path),
-        ]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        command = [sys.executable, "-m", "importer", "web", "--no-browser", "--port", port]
+        environment = {**os.environ, "DID_IMPORTER_STATE_DIR": str(tmp_path)}
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 2
     assert f"--port {port}" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -99,12 +90,12 @@ def test_each_system_has_an_icon_of_its_kind(tmp_path: Path, system: str, place:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where Linux keeps its icons")
-def test_an_icon_is_written_and_removed(tmp_path: Path) -> None:
-    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path)}
+def test_an_icon_is_written_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     icon = tmp_path / "applications" / "did-importer.desktop"
-    for flag, there in (("--install-icon", True), ("--install-icon", True), ("--remove-icon", False)):
-        command = [sys.executable, "-m", "importer", "web", flag]
-        ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
-        assert str(icon) in ended.stdout
+    for flag, there in (("install", True), ("install", True), ("remove", False), ("remove", False)):
+        assert main(["web", f"--{flag}-icon"]) == 0
+        assert str(icon) in capsys.readouterr().out
         assert icon.exists() is there
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -354,7 +354,6 @@ def test_a_run_begun_on_one_side_is_finished_and_taken_back_on_the_other(
         assert tab.get_by_role("button", name=re.compile("^Take these")).count() == 0
         drop(tab, order_of(tmp_path / "more.csv", 60))
         press(tab, "Go on to the review")
-        to_confirm(tab)
         send(tab, "20")
         until(lambda: len(vicidial.stored()) > 10)
         started.kill()
