@@ -34,7 +34,7 @@ def ask(
     page: RunningPage, method: str, path: str, headers: dict[str, str], body: bytes = b""
 ) -> tuple[int, dict[str, str], str]:
     parts = urlsplit(page.root)
-    connection = http.client.HTTPConnection("127.0.0.1", parts.port or 0, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port or 0, timeout=120)
     try:
         connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
         for name, value in headers.items():

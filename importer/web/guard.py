@@ -10,7 +10,7 @@ import hmac
 import secrets
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,15 +61,13 @@ class Doors:
         self._sessions.add(session)
         return session
 
-    def foreign_host(self, headers: Headers) -> str:
-        """Say that a request names another host than ours; empty where it does not."""
-        return "" if headers.get("host", "").lower() in self._hosts else "This address is not the importer's own."
+    def is_ours(self, request: Request) -> bool:
+        """Whether a request is for this server by its own name."""
+        return request.headers.get("host", "").lower() in self._hosts
 
     def refusal(self, request: Request) -> str:
-        """Say why a request is refused; empty if it may pass."""
+        """Say why a request for this server is refused; empty if it may pass."""
         headers = request.headers
-        if foreign := self.foreign_host(headers):
-            return foreign
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin not in (None, f"http://{headers['host'].lower()}"):
             return _ANOTHER_SITE
@@ -106,6 +104,8 @@ class Guard:
         await self._choose(Request(scope))(scope, receive, send_with_headers)
 
     def _choose(self, request: Request) -> ASGIApp:
+        if not self._doors.is_ours(request):
+            return _message(403, "No entry", "This address is not the importer's own.")
         if request.scope["path"] == START:
             return self._let_in(request)
         if why := self._doors.refusal(request):
@@ -117,8 +117,6 @@ class Guard:
         return self._app
 
     def _let_in(self, request: Request) -> HTMLResponse:
-        if foreign := self._doors.foreign_host(request.headers):
-            return _message(403, "No entry", foreign)
         token = request.query_params.get("token", "")
         session = self._doors.exchange(token) if request.method == "GET" else None
         if session is None:

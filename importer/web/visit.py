@@ -214,8 +214,6 @@ def host_of(url: str) -> str:
 
 def _local_time(text: str) -> str:
     """Return a moment of the record as a person reads it: local time, with its zone."""
-    if not text:
-        return ""
     moment = datetime.fromisoformat(text).astimezone()
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".strip()
 
