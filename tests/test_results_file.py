@@ -16,8 +16,8 @@ from results_samples import SUMMARY, by_calamine, outcomes_for, table_of
 
 from importer.errors import ResultsError
 from importer.workbooks.cells import TextSheet
-from importer.workbooks.output_file import FileTakenError, under_free_name, whole_file
-from importer.workbooks.results import ResultsPlace, check_writable, free_path, write_results
+from importer.workbooks.output_file import FileTakenError, check_writable, free_path, under_free_name, whole_file
+from importer.workbooks.results import ResultsPlace, write_results
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 TABLE = table_of(["x"], [["1"]])
@@ -224,9 +224,11 @@ def test_the_workbook_has_the_permissions_of_any_new_file(tmp_path: Path) -> Non
     assert (tmp_path / "r.xlsx").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
-def test_a_place_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
+def test_a_place_that_can_be_written_is_left_as_it_was_and_too_many_columns_are_refused(tmp_path: Path) -> None:
     check_writable(tmp_path / "r.xlsx", columns=16_384)
     assert not list(tmp_path.iterdir())
+    with pytest.raises(ResultsError, match="delete some"):
+        check_writable(tmp_path / "r.xlsx", columns=16_385)
 
 
 def test_a_trial_file_that_another_process_takes_for_a_left_one_is_no_fault(
@@ -282,11 +284,6 @@ def test_a_folder_that_refuses_new_files_is_found_before_the_first_call(
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ResultsError, match=r"cannot be written \(Read-only file system\)"):
         check_writable(tmp_path / "r.xlsx")
-
-
-def test_too_many_columns_are_found_before_the_first_call(tmp_path: Path) -> None:
-    with pytest.raises(ResultsError, match="delete some"):
-        check_writable(tmp_path / "r.xlsx", columns=16_385)
 
 
 def refuse_links(*_: object) -> None:

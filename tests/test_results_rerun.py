@@ -11,6 +11,7 @@ from results_samples import SUMMARY, outcomes_for, table_of
 
 from importer.errors import SheetError
 from importer.model import CellFlaw, Result, RowOutcome
+from importer.reading import read_table
 from importer.workbooks.results import read_results, write_results
 
 HEADER = ("row", "DID", "status", "result", "", "result")
@@ -314,21 +315,4 @@ def test_a_list_that_is_no_results_workbook_is_told_what_to_do(tmp_path: Path) -
 
 
 def test_a_results_workbook_given_as_a_new_list_is_read_from_its_sheet_results(written: Path) -> None:
-    from importer.reading import read_table
-
     assert read_table(written).sheet == "Results"
-
-
-def test_the_template_filled_by_a_person_is_read_from_its_first_sheet(tmp_path: Path) -> None:
-    import openpyxl
-
-    from importer.reading import read_table
-    from importer.workbooks.template import write_template
-
-    path = tmp_path / "order.xlsx"
-    write_template(path)
-    book = openpyxl.load_workbook(path)
-    book["DIDs"]["A2"] = "+17275550100"
-    book.save(path)
-    table = read_table(path)
-    assert (table.sheet, table.header_row, [row[0] for row in table.rows]) == ("DIDs", 1, ["+17275550100"])

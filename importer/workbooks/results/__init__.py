@@ -1,6 +1,5 @@
 """The results workbook: what became of every row, written so that it is whole or not there, and read for a rerun."""
 
-from importer.workbooks.output_file import check_writable, free_path
 from importer.workbooks.results.causes import Cause
 from importer.workbooks.results.parts import ResultsPart, ResultsPlace, columns_of, part_spans
 from importer.workbooks.results.previous import PreviousResults, read_results
@@ -15,9 +14,7 @@ __all__ = [
     "ResultsPart",
     "ResultsPlace",
     "RunSummary",
-    "check_writable",
     "columns_of",
-    "free_path",
     "part_spans",
     "read_results",
     "write_results",
