@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import MAY_HAVE_ADDED, Desk, did, dying, fast_clock, flags, recipe_against, server_at
+from running import MAY_HAVE_ADDED, Desk, correct, did, dying, fast_clock, flags, recipe_against, server_at
 
 from importer.checking import CheckedTable, CheckOptions, DidFormat, check_table
 from importer.columns import COPY_FROM, DID_PATTERN
@@ -230,7 +230,7 @@ def test_a_missing_model_is_invalid_and_names_the_cell_and_is_copied_when_it_was
         assert sandbox.stored() == {}
         (line,) = desk.results()
         results = desk.folder / "order_results.xlsx"
-        _put(results, NOWHERE, MODEL)
+        correct(results, {(2, "copy_from"): MODEL})
         assert desk.did_importer("rerun", results, *flags(sandbox)).code == 0
         assert sandbox.stored()[did(0)]["user"] == "1001"
     assert (ran.code, line.result) == (1, Result.INVALID)
@@ -297,17 +297,6 @@ def test_a_run_of_copies_that_dies_is_finished_by_resume_with_copies(tmp_path: P
         resume(desk.newest(), fast, server_at(sandbox.url), desk.folders, clock=fast_clock())
         assert {call.function for call in sandbox.calls} == {"copy_did"}
         assert [row["user"] for row in sandbox.stored().values()] == ["1001"] * 8
-
-
-def _put(workbook: Path, old: str, new: str) -> None:
-    import openpyxl
-
-    book = openpyxl.load_workbook(workbook)
-    found = [cell for row in book["Results"].iter_rows() for cell in row if cell.value == old]
-    for cell in found:
-        cell.value = new
-    book.save(workbook)
-    assert found
 
 
 def test_the_agent_row_of_the_templates_examples_gets_its_agent(tmp_path: Path) -> None:

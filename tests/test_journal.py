@@ -257,32 +257,24 @@ def test_a_file_that_cannot_be_believed_is_named_with_what_to_do_and_spoils_noth
         read_line(path)
 
 
-def damages(size: int, page: int) -> Iterator[tuple[str, Callable[[bytearray], bytes]]]:
+def damages(whole: bytes, page: int) -> Iterator[tuple[str, bytes]]:
+    """Overwrite each page with something, and cut the file before it and in it."""
     rng = random.Random(5)
-    noise = bytes(rng.randrange(256) for _ in range(page))
-    for start in range(0, size, page):
-        for name, stuff in (("zeros", bytes(page)), ("ones", b"\xff" * page), ("noise", noise), ("text", b"A1" * page)):
-            yield (
-                f"{name} at {start}",
-                lambda whole, at=start, some=stuff: bytes(  # type: ignore[misc]
-                    whole[:at] + some[:page] + whole[at + page :]
-                ),
-            )
-        yield (
-            f"one byte at {start}",
-            lambda whole, at=start: bytes(  # type: ignore[misc]
-                whole[: at + page // 2] + bytes([whole[at + page // 2] ^ 0x21]) + whole[at + page // 2 + 1 :]
-            ),
-        )
-        yield f"cut at {start}", lambda whole, at=start: bytes(whole[:at])  # type: ignore[misc]
-        yield f"cut in {start}", lambda whole, at=start: bytes(whole[: at + 77])  # type: ignore[misc]
-        other = rng.randrange(0, size, page)
-        yield (
-            f"page {other} at {start}",
-            lambda whole, at=start, of=other: bytes(  # type: ignore[misc]
-                whole[:at] + whole[of : of + page] + whole[at + page :]
-            ),
-        )
+    noise = rng.randbytes(page)
+    for at in range(0, len(whole), page):
+        other = rng.randrange(0, len(whole), page)
+        byte = whole[at + page // 2] ^ 0x21
+        for name, stuff in (
+            ("zeros", bytes(page)),
+            ("ones", b"\xff" * page),
+            ("noise", noise),
+            ("text", b"A1" * (page // 2)),
+            ("one byte", whole[at : at + page // 2] + bytes([byte]) + whole[at + page // 2 + 1 : at + page]),
+            (f"page {other}", whole[other : other + page]),
+        ):
+            yield f"{name} at {at}", whole[:at] + stuff + whole[at + page :]
+        yield f"cut at {at}", whole[:at]
+        yield f"cut in {at}", whole[: at + 77]
 
 
 def test_whatever_overwrites_or_cuts_a_record_it_is_read_as_it_was_or_named(path: Path) -> None:
@@ -292,12 +284,12 @@ def test_whatever_overwrites_or_cuts_a_record_it_is_read_as_it_was_or_named(path
     outcomes = {at: RowOutcome(at, Result.SUCCESS, "added", rows[at][0], 1, "now", added=True) for at in range(40, 100)}
     record = replace(RECORD, table=table, planned=planned, outcomes=outcomes)
     Journal.create(path, record).close()
-    whole = bytearray(path.read_bytes())
-    (read, named) = (0, 0)
-    for name, damaged in damages(len(whole), 4096):
+    all_damages = list(damages(path.read_bytes(), 4096))
+    read, named = 0, 0
+    for name, damaged in all_damages:
         for leftover in path.parent.glob("*-[ws][ah][lm]"):
             leftover.unlink()
-        path.write_bytes(damaged(whole))
+        path.write_bytes(damaged)
         runs = read_runs(path.parent)
         assert len(runs.lines) + len(runs.unreadable) == 1, name
         for line in runs.lines:
@@ -309,7 +301,7 @@ def test_whatever_overwrites_or_cuts_a_record_it_is_read_as_it_was_or_named(path
                 read += 1
         except JournalError as error:
             named += str(path) in str(error)
-    assert read + named == len(list(damages(len(whole), 4096)))
+    assert read + named == len(all_damages)
     assert named > 5 * read
 
 

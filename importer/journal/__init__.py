@@ -92,7 +92,7 @@ class Journal:
         with ExitStack() as held:
             if path.exists():
                 held.enter_context(run_lock(path))
-            return cls(path, open_file(path, whole=True), held)
+            return cls(path, open_file(path), held)
 
     def close(self) -> None:
         """Close the record, and let others work on the run."""
