@@ -22,10 +22,13 @@ def by_csv(rows: Rows) -> bytes:
     return out.getvalue().encode()
 
 
-def by_openpyxl(rows: Rows) -> bytes:
+def by_openpyxl(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     out, book = io.BytesIO(), openpyxl.Workbook()
-    for row in rows:
-        book.worksheets[0].append(list(row))
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
     book.save(out)
     return out.getvalue()
 

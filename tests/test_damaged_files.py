@@ -32,7 +32,7 @@ for name in json.loads(sys.stdin.read()):
 
 _CSV = by_csv(ROWS).decode()
 WRITERS: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "openpyxl": (".xlsx", lambda: by_openpyxl(ROWS)),
+    "openpyxl": (".xlsx", lambda: by_openpyxl({"Order": ROWS})),
     "XlsxWriter": (".xlsx", lambda: by_xlsxwriter(ROWS, unusual=True)),
     "xlwt": (".xls", lambda: by_xlwt(ROWS)),
     "odfpy": (".ods", lambda: by_odfpy(ROWS)),

@@ -1,10 +1,10 @@
 """Files whose DIDs stand as ranges in columns of their own, without a DID column: from the file to what is sent."""
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from list_writers import Rows, by_csv, by_openpyxl
 from running import Desk, flags
 
 from importer.errors import SheetError
@@ -16,22 +16,13 @@ QUEUE = (("did_route", "IN_GROUP"), ("group", "SALES_IN"))
 APART = ImportOptions(fills=QUEUE, expand_ranges=True)
 
 
-def as_csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, delimiter=";").writerows(rows)
+def as_csv(path: Path, rows: Rows) -> Path:
+    path.write_bytes(by_csv(rows))
     return path
 
 
-def as_xlsx(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]]) -> Path:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
-    book.save(path)
+def as_xlsx(path: Path, sheets: Mapping[str, Rows]) -> Path:
+    path.write_bytes(by_openpyxl(sheets))
     return path
 
 

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from list_writers import by_openpyxl
 from messy import ods_by_hand as ods
 from messy.xls_by_hand import container
 
@@ -256,15 +257,7 @@ def test_a_number_of_an_opendocument_is_read_as_it_is_shown_or_is_not_to_be_trus
 def test_the_sheet_with_the_dids_is_chosen_and_an_error_is_no_header(
     sheets: dict[str, list[list[object]]], chosen: str, tmp_path: Path
 ) -> None:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for title, rows in sheets.items():
-        page = book.create_sheet(title)
-        for row in rows:
-            page.append(row)
-    book.save(tmp_path / "order.xlsx")
+    (tmp_path / "order.xlsx").write_bytes(by_openpyxl(sheets))
     table = read_table(tmp_path / "order.xlsx")
     assert table.sheet == chosen
     assert "17275550100" in table.rows[-1]
