@@ -36,14 +36,10 @@ def test_a_corrected_table_is_checked_as_if_the_file_held_the_corrections(tmp_pa
 def test_a_correction_that_makes_two_rows_equal_is_told_of(tmp_path: Path) -> None:
     order = tmp_path / "order.csv"
     order.write_text(ORDER)
-    first = check_file(order, ImportOptions())
-    again = check_again(
-        first,
-        ImportOptions(),
-        [
-            Correction(0, "did_route", "EXTEN"),
-            Correction(0, "extension", "8300"),
-            Correction(2, "did_pattern", "727-555-0100"),
-        ],
-    )
+    asked = [
+        Correction(0, "did_route", "EXTEN"),
+        Correction(0, "extension", "8300"),
+        Correction(2, "did_pattern", "727-555-0100"),
+    ]
+    again = check_again(check_file(order, ImportOptions()), ImportOptions(), asked)
     assert [row.duplicate_of for row in again.checked.rows] == [None, None, 2]

@@ -31,20 +31,16 @@ def test_a_did_column_that_holds_no_first_numbers_has_no_range_beside_it() -> No
     assert range_columns(("From", "DID", "To"), did_column=0) == RangeColumns(0, 2, None)
 
 
-def test_a_range_without_expanding_names_its_size_and_the_flag() -> None:
-    judged = judge_range(read_did("7275550100-7275550199"), expand=False)
-    assert (judged.text, judged.trouble) == ("", DidTrouble.RANGE)
-    assert judged.reason == "is a range of 100 numbers; --expand-ranges makes one row of each"
-
-
-def test_an_expanded_range_has_every_number_from_first_to_last() -> None:
-    judged = judge_range(read_did("+17275550198 - 17275550200"), expand=True)
-    assert list(numbers_of(judged)) == ["+17275550198", "+17275550199", "+17275550200"]
-
-
-def test_leading_zeros_of_a_range_are_kept() -> None:
-    judged = judge_range(read_did("0079460098-0079460100"), expand=True)
-    assert list(numbers_of(judged)) == ["0079460098", "0079460099", "0079460100"]
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("+17275550198 - 17275550200", "+17275550198 +17275550199 +17275550200"),
+        ("0079460098-0079460100", "0079460098 0079460099 0079460100"),
+        ("7275550000-7275559999", " ".join(f"727555{line:04d}" for line in range(LONGEST_RANGE))),
+    ],
+)
+def test_an_expanded_range_has_every_number_from_first_to_last(typed: str, numbers: str) -> None:
+    assert list(numbers_of(judge_range(read_did(typed), expand=True))) == numbers.split()
 
 
 def test_a_range_of_one_number_is_that_number() -> None:
@@ -52,24 +48,22 @@ def test_a_range_of_one_number_is_that_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "word"),
+    ("typed", "expand", "word"),
     [
-        ("7275550199-7275550100", "before its first"),
-        ("7275550100 to 0199", "not written alike"),
-        ("7275550100-17275550199", "not written alike"),
-        ("7275550100-+7275550199", "not written alike"),
-        ("7275550100-7275560100", "10,001 numbers; at most 10,000"),
+        ("7275550100-7275550199", False, "is a range of 100 numbers; --expand-ranges makes one row of each"),
+        ("7275550199-7275550100", True, "before its first"),
+        ("7275550100 to 0199", True, "not written alike"),
+        ("7275550100-17275550199", True, "not written alike"),
+        ("7275550100-+7275550199", True, "not written alike"),
+        ("7275550100-7275560100", True, "10,001 numbers; at most 10,000"),
     ],
 )
-def test_a_range_that_can_be_read_in_two_ways_or_is_too_long_is_refused(typed: str, word: str) -> None:
-    judged = judge_range(read_did(typed), expand=True)
-    assert judged.trouble is DidTrouble.RANGE
+def test_a_range_that_can_be_read_in_two_ways_or_is_not_to_be_expanded_is_refused(
+    typed: str, expand: bool, word: str
+) -> None:
+    judged = judge_range(read_did(typed), expand=expand)
+    assert (judged.text, judged.trouble) == ("", DidTrouble.RANGE)
     assert word in judged.reason
-
-
-def test_the_longest_range_is_taken() -> None:
-    judged = judge_range(read_did("7275550000-7275559999"), expand=True)
-    assert len(list(numbers_of(judged))) == LONGEST_RANGE
 
 
 @pytest.mark.parametrize(
