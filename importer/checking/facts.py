@@ -36,24 +36,20 @@ def read_columns(
     """Return what each column of the file was taken for; ``parts`` are those of which the DIDs were put together."""
     names = {index: name for name, index in match.taken.items()}
     by_hand = {header_key(text) for text in mapping}
-    rivals = [index for index, name in match.passed_over.items() if name == DID_PATTERN.name]
+    tiers = [did_tier(table.header[index]) for index, name in match.passed_over.items() if name == DID_PATTERN.name]
+    of_ranges = () if ranges is None else (ranges.last, ranges.quantity)
     readings = []
     for index, header in enumerate(table.header):
-        name, near = names.get(index, ""), ""
-        if name:
-            beaten = name == DID_PATTERN.name and any(
-                did_tier(header) > did_tier(table.header[other]) for other in rivals
-            )
+        name, near = names.get(index, ""), match.passed_over.get(index, "")
+        if name and not BY_NAME[name].function:
+            how = "not sent"
+        elif name:
+            beaten = name == DID_PATTERN.name and any(did_tier(header) > tier for tier in tiers)
             how = "chosen" if header_key(header) in by_hand else "by content" if beaten else "by name"
-            how = how if BY_NAME[name].function else "not sent"
-        elif ranges is not None and index in (ranges.last, ranges.quantity):
-            how = "range"
-        elif index in parts:
-            how = "part"
-        elif index in match.passed_over:
-            how, near = "passed over", match.passed_over[index]
+        elif index in of_ranges or index in parts:
+            how, near = "range" if index in of_ranges else "part", ""
         else:
-            how, near = "not sent", near_miss(header)
+            how, near = ("passed over", near) if near else ("not sent", near_miss(header))
         readings.append(ColumnReading(index, header, name, how, near))
     return tuple(readings)
 

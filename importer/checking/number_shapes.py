@@ -138,19 +138,19 @@ def _is_international(groups: Sequence[str], code: str = "") -> bool:
 
     With ``code`` the country must be the one of this code.
     """
-    from phonenumbers import NumberParseException, ValidationResult, is_possible_number_with_reason, parse
+    import phonenumbers as known
 
     if len(groups[-1]) < 2:
         return False
     try:
-        number = parse(f"+{''.join(groups)}")
-    except NumberParseException:
+        number = known.parse(f"+{''.join(groups)}")
+    except known.NumberParseException:
         return False
     found = str(number.country_code)
     if code not in ("", found) or not (groups[0].startswith(found) or found.startswith(groups[0])):
         return False
-    possible = (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
-    return is_possible_number_with_reason(number) in possible
+    possible = (known.ValidationResult.IS_POSSIBLE, known.ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
+    return known.is_possible_number_with_reason(number) in possible
 
 
 def _has_trunk_zero(sizes: Sequence[int], country_code: str) -> bool:
@@ -195,12 +195,13 @@ def trunk_zero(did: str) -> bool:
     """
     if not did.startswith("+") or "0" not in did[2:5]:
         return False
-    from phonenumbers import NumberParseException, is_possible_number, national_significant_number, parse
+    import phonenumbers as known
 
     try:
-        number = parse(did)
-    except NumberParseException:
+        number = known.parse(did)
+    except known.NumberParseException:
         return False
     behind = did[1:].removeprefix(str(number.country_code))
-    national = national_significant_number(number)
-    return behind.startswith("0") and behind != national and behind.endswith(national) and is_possible_number(number)
+    national = known.national_significant_number(number)
+    has_zero = behind.startswith("0") and behind != national and behind.endswith(national)
+    return has_zero and known.is_possible_number(number)

@@ -82,32 +82,22 @@ class NumberPlan:
 
     def _parse(self, did: str) -> "PhoneNumber | None":
         """Return the number if it is possible, else None."""
-        from phonenumbers import (
-            NumberParseException,
-            PhoneMetadata,
-            ValidationResult,
-            is_possible_number_with_reason,
-            national_significant_number,
-            parse,
-            region_code_for_country_code,
-        )
+        import phonenumbers as known
 
         try:
-            number = parse(did, self.region)
-        except NumberParseException:
+            number = known.parse(did, self.region)
+        except known.NumberParseException:
             return None
         # IS_POSSIBLE_LOCAL_ONLY, a number without its area code, is no number that a carrier sends
-        if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        if known.is_possible_number_with_reason(number) != known.ValidationResult.IS_POSSIBLE:
             return None
-        metadata = PhoneMetadata.metadata_for_region(region_code_for_country_code(number.country_code or 0), None)
+        region = known.region_code_for_country_code(number.country_code or 0)
+        metadata = known.PhoneMetadata.metadata_for_region(region, None)
         pattern = metadata.general_desc.national_number_pattern if metadata and metadata.general_desc else None
-        national = national_significant_number(number)
-        if pattern and not re.fullmatch(pattern, national):
-            return None
-        if did.startswith("+") and did != f"+{number.country_code}{national}":
-            # a prefix that is dialled inside the country alone stands behind the country code, as in +1 1 727
-            return None
-        return number
+        national = known.national_significant_number(number)
+        # a prefix that is dialled inside the country alone may stand behind the country code, as in +1 1 727
+        is_whole = not did.startswith("+") or did == f"+{number.country_code}{national}"
+        return number if is_whole and (not pattern or re.fullmatch(pattern, national)) else None
 
 
 @dataclass(frozen=True, slots=True)
