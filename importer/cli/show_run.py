@@ -11,7 +11,7 @@ from importer.cli.terminal import counted, parts_lines, print_object, quoted, sa
 from importer.errors import ResultsError
 from importer.model import Result, RowOutcome
 from importer.result_words import OF_AN_UNDO
-from importer.workbooks.output_file import check_writable, part_path, whole_file
+from importer.workbooks.output_file import check_writable, part_path, under_free_name, whole_file
 
 if TYPE_CHECKING:
     from importer.workbooks.results import Cause
@@ -100,13 +100,18 @@ def check_undo_list(flags: argparse.Namespace) -> None:
 def _write_undo_list(wanted: Path, run_id: str, outcomes: Sequence[RowOutcome]) -> None:
     """Write the DIDs that undo would delete; the record has them too, so a full disk loses nothing."""
     dids = [outcome.did_sent for outcome in outcomes if outcome.result is Result.SUCCESS and outcome.added]
-    try:
-        with whole_file(wanted) as file:
+
+    def write(free: Path) -> Path:
+        with whole_file(free) as file:
             file.writelines(f"{did}\n".encode("ascii") for did in dids)
+        return free
+
+    try:
+        written = under_free_name(wanted, write)
     except ResultsError as error:
         warn([f"the DIDs added were not written: {error}; did-importer undo {run_id} deletes them all the same"])
     else:
-        print(f"added by this run: {shown(wanted)} ({counted(len(dids), 'DID')})")
+        print(f"added by this run: {shown(written)} ({counted(len(dids), 'DID')})")
 
 
 def undo_lines(line: RunLine, left: LeftToUndo) -> Iterator[str]:
