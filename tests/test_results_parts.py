@@ -14,7 +14,7 @@ from results_samples import SUMMARY, TEXTS, by_calamine, outcomes_for, table_of
 
 from importer.errors import ResultsError
 from importer.model import Result, RowOutcome, Table
-from importer.workbooks.results import ResultsPlace, parts, read_results, write_results
+from importer.workbooks.results import ResultsPlace, columns_of, parts, read_results, write_results
 from importer.workbooks.results.causes import causes_of
 from importer.workbooks.results.parts import part_spans
 
@@ -40,6 +40,13 @@ def test_every_place_is_in_one_part_in_order_and_rows_of_one_range_stay_together
 def test_a_part_has_no_more_cells_than_a_rerun_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "MOST_CELLS", 100)
     assert [len(span) for span in part_spans(range(20), 10)] == [9, 9, 2]
+
+
+def test_the_rows_of_each_part_are_those_that_were_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_CELLS", 36)
+    table = table_of(["x"], [["1"]] * 4)
+    written = write_results(tmp_path / "r.xlsx", table, outcomes_for(4), SUMMARY)
+    assert tuple(part.span for part in written) == part_spans(table.row_numbers, columns_of(table))
 
 
 def test_a_sheet_is_filled_to_its_last_row() -> None:
