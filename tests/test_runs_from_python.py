@@ -3,13 +3,16 @@
 import asyncio
 import json
 import socket
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from running import Desk, Looker, did, flags, server_at
+from running import REPOSITORY, Desk, Looker, did, flags, server_at
 
 from importer import (
     Correction,
@@ -261,3 +264,51 @@ def test_of_two_runs_of_one_file_begun_at_one_moment_one_is_told_of_the_other(tm
     assert len(asked) == len(set(asked)) == 30
     (sentence,) = said
     assert "has an unfinished run" in sentence
+
+
+BEGIN = """
+import sys
+from pathlib import Path
+from importer import *
+from importer.errors import JournalError
+path, url, state = sys.argv[1:]
+options = ImportOptions(rate=0)
+checked = check_file(path, options)
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    import_checked(checked, options, Server(url, "6666", Password("1234")), Folders(Path(state)))
+except JournalError as error:
+    print(error)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_of_two_processes_that_begin_at_one_moment_one_is_told_of_the_other_40_times(tmp_path: Path) -> None:
+    desk, pipe = Desk(tmp_path), subprocess.PIPE
+    with Sandbox(SandboxOptions(latency=(0.1, 0.2))) as sandbox, ExitStack() as ended:
+        for number in range(40):
+            rows = [(did(number * 30 + row), "EXTEN", "8300") for row in range(30)]
+            path = desk.write(f"{number}.csv", ("did_pattern", "did_route", "extension"), rows)
+            words = [sys.executable, "-c", BEGIN, str(path), sandbox.url, str(desk.state)]
+            both = [
+                ended.enter_context(
+                    subprocess.Popen(
+                        words, cwd=REPOSITORY, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True
+                    )
+                )
+                for _ in range(2)
+            ]
+            for process in both:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "ready\n"
+            for process in both:
+                assert process.stdin is not None
+                process.stdin.write("\n")
+                process.stdin.flush()
+            said = sorted(process.communicate(timeout=60)[0] for process in both)
+            assert said[0] == "", said
+            assert "has an unfinished run" in said[1], said
+        asked = [call.did_pattern for call in sandbox.calls if call.function == "add_did"]
+    assert len(asked) == len(set(asked)) == 40 * 30
