@@ -16,6 +16,10 @@ class SheetError(UsageError):
     """The input file cannot be read as a list of DIDs."""
 
 
+class NoSuchSheetError(SheetError):
+    """The workbook has no sheet of the name that was asked for."""
+
+
 class ResultsGivenError(SheetError):
     """The input file is a results workbook: its rows were sent before, and only a rerun knows which."""
 

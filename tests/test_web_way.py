@@ -300,15 +300,15 @@ def test_a_run_goes_on_without_its_tab_and_a_second_tab_shows_it(
 ) -> None:
     tab, second, third = (shared.new_page() for _ in range(3))
     tab.goto("/connect")
-    to_review(tab, vicidial, order_of(tmp_path / "order.csv", 60))
+    to_review(tab, vicidial, order_of(tmp_path / "order.csv", 30))
     send(tab, "20")
     address = tab.url
     tab.close()
     second.goto("/")
     second.wait_for_url(address)
     third.goto(address)
-    assert wait_done(second) == wait_done(third) == "60 added, 0 left"
-    assert len(vicidial.stored()) == 60
+    assert wait_done(second) == wait_done(third) == "30 added, 0 left"
+    assert len(vicidial.stored()) == 30
     second.close()
     third.close()
 
@@ -316,10 +316,10 @@ def test_a_run_goes_on_without_its_tab_and_a_second_tab_shows_it(
 def test_a_run_that_was_killed_is_finished_from_the_page(
     browser: "Browser", own: "Page", started: RunningPage, vicidial: Sandbox, tmp_path: Path
 ) -> None:
-    order = order_of(tmp_path / "order.csv", 60)
+    order = order_of(tmp_path / "order.csv", 30)
     to_review(own, vicidial, order)
     send(own, "20")
-    until(lambda: len(vicidial.stored()) > 15)
+    until(lambda: len(vicidial.stored()) > 4)
     started.kill()
     with running_page(started.state) as again:
         tab = opened(browser.new_context(), again)
@@ -328,18 +328,18 @@ def test_a_run_that_was_killed_is_finished_from_the_page(
         tab.get_by_role("heading", name="This file has an unfinished run").wait_for()
         nothing_serious(tab)
         press(tab, "Finish it")
-        assert wait_done(tab) == "60 added, 0 left"
+        assert wait_done(tab) == "30 added, 0 left"
         tab.context.close()
-    assert len(vicidial.stored()) == 60
+    assert len(vicidial.stored()) == 30
 
 
 def test_a_run_begun_on_one_side_is_finished_and_taken_back_on_the_other(
     browser: "Browser", vicidial: Sandbox, tmp_path: Path
 ) -> None:
     desk = Desk(tmp_path)
-    order = order_of(tmp_path / "order.csv", 60)
+    order = order_of(tmp_path / "order.csv", 30)
     with desk.start("run", order, *flags(vicidial), "--rate", "20") as command:
-        until(lambda: len(vicidial.stored()) > 15)
+        until(lambda: len(vicidial.stored()) > 4)
         command.kill()
     with running_page(desk.state) as started:
         context = browser.new_context()
@@ -347,19 +347,19 @@ def test_a_run_begun_on_one_side_is_finished_and_taken_back_on_the_other(
         connect(tab, vicidial)
         tab.goto(f"{started.root}/runs")
         press(tab, "Finish")
-        assert wait_done(tab) == "60 added, 0 left"
+        assert wait_done(tab) == "30 added, 0 left"
         assert desk.start("undo", desk.newest().about.run_id, "--yes").wait(60) == 0
         assert len(vicidial.stored()) == 0
         tab.reload()
         assert tab.get_by_role("button", name=re.compile("^Take these")).count() == 0
-        drop(tab, order_of(tmp_path / "more.csv", 60))
+        drop(tab, order_of(tmp_path / "more.csv", 30))
         press(tab, "Go on to the review")
         send(tab, "20")
-        until(lambda: len(vicidial.stored()) > 10)
+        until(lambda: len(vicidial.stored()) > 4)
         started.kill()
         context.close()
     assert desk.start("resume", desk.newest().about.run_id).wait(60) == 0
-    assert len(vicidial.stored()) == 60
+    assert len(vicidial.stored()) == 30
     with running_page(desk.state) as started:
         context = browser.new_context()
         tab = opened(context, started)
@@ -368,7 +368,7 @@ def test_a_run_begun_on_one_side_is_finished_and_taken_back_on_the_other(
         assert "finished" in tab.locator("tbody tr").first.inner_text()
         press(tab, "Undo")
         press(tab, re.compile("^Delete"))
-        assert "60 deleted" in wait_done(tab)
+        assert "30 deleted" in wait_done(tab)
         assert len(vicidial.stored()) == 0
         context.close()
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from importer.columns import DID_PATTERN
-from importer.errors import SheetError
+from importer.errors import NoSuchSheetError, SheetError
 from importer.headers import match_header
 from importer.model import CellFlaw, Table
 from importer.reading.book import open_book, sha256_of
@@ -123,8 +123,8 @@ def _sheet_named(path: Path, book: Book, wanted: str) -> str:
     if len(near) == 1:
         return near[0]
     if not any(book.sheets):
-        raise SheetError(f"{path}: there is no sheet '{wanted}': the file has no sheets; leave out --sheet")
-    raise SheetError(f"{path}: there is no sheet '{wanted}'; the sheets are: {some_of(book.sheets)}")
+        raise NoSuchSheetError(f"{path}: there is no sheet '{wanted}': the file has no sheets; leave out --sheet")
+    raise NoSuchSheetError(f"{path}: there is no sheet '{wanted}'; the sheets are: {some_of(book.sheets)}")
 
 
 def _choose(path: Path, book: Book, options: ReadOptions) -> FoundHeader:

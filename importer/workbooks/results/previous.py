@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from importer.errors import SheetError
+from importer.errors import NoSuchSheetError, SheetError
 from importer.model import CellFlaw, Table
 from importer.reading import ReadOptions, SheetRows, read_sheet_rows, sha256_of
 from importer.reading.sheet_rows import some_of
@@ -114,9 +114,7 @@ def _sheets(path: Path, first: SheetRows) -> list[ResultsSheet]:
         place = f"{path}: sheet '{name}'"
         try:
             read = first if first.sheet == name else read_sheet_rows(path, name, _OPTIONS)
-        except SheetError as error:
-            if "there is no sheet" not in str(error):
-                raise
+        except NoSuchSheetError as error:
             refused.append(SheetError(f"{error}; {_RERUN}"))
             continue
         sheet = sheet_of_results(place, name, read.rows)
