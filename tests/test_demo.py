@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from importer.cli import demo, main
-from importer.cli.serve import DIDS_THERE
 from importer.model import Result
+from importer.sandbox import PRACTICE_DIDS
 from importer.workbooks.results import PreviousRow, read_results
 
 
@@ -44,7 +44,7 @@ def test_the_demo_ends_with_0_and_a_workbook_that_is_as_expected_and_when_repeat
 def test_the_demo_ends_with_1_and_names_the_row_that_differs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(demo, "DIDS_THERE", (*DIDS_THERE, "8135550101"))
+    monkeypatch.setattr(demo, "PRACTICE_DIDS", (*PRACTICE_DIDS, "8135550101"))
     assert main(["demo", "--folder", str(tmp_path)]) == 1
     said = said_by(capsys)
     assert "NOT as expected" in said

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from importer.cli import main
-from importer.cli.serve import DIDS_THERE
 from importer.model import Result
-from importer.sandbox import Sandbox
+from importer.sandbox import PRACTICE_DIDS, Sandbox
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 NUMBER_COLUMN = "B"
@@ -109,7 +108,7 @@ def test_a_few_rows_of_every_kind_of_trouble_are_expected() -> None:
     refused_by_the_server = [row for row in rows if row["result"] == "invalid" and row["did_sent"]]
     assert len(refused_by_the_server) >= 4
     already_there = [row["did_sent"] for row in rows if row["result"] == "duplicate" and row["did_sent"]]
-    assert set(already_there) == set(DIDS_THERE)
+    assert set(already_there) == set(PRACTICE_DIDS)
     assert all(row["about"] for row in rows if row["result"] != "success")
 
 

@@ -14,12 +14,10 @@ from running import Desk, flags
 from web_page import ORDER, RunningPage, a_browser, need_a_browser, running_page
 
 from importer import list_runs
-from importer.sandbox import Sandbox, SandboxOptions
+from importer.sandbox import PRACTICE_DIDS, Sandbox, SandboxOptions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
-
-DIDS_THERE = ("3055550190", "7135550190", "7275550190")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +61,7 @@ def tab(shared: "BrowserContext") -> "Iterator[Page]":
 
 @pytest.fixture
 def vicidial() -> Iterator[Sandbox]:
-    with Sandbox(SandboxOptions(starting_dids=DIDS_THERE)) as sandbox:
+    with Sandbox(SandboxOptions(starting_dids=PRACTICE_DIDS)) as sandbox:
         yield sandbox
 
 

@@ -11,12 +11,11 @@ from typing import Final
 from importer import Folders, ImportOptions, Password, Server, check_file, import_checked
 from importer.cli.check import check_lines
 from importer.cli.progress import Progress
-from importer.cli.serve import DIDS_THERE, PRACTICE_PASSWORD, PRACTICE_USER
 from importer.cli.show_run import report_lines
 from importer.cli.terminal import quoted, say, wrapped
 from importer.errors import ResultsError, SettingsError
 from importer.model import ExitCode, Result
-from importer.sandbox import Sandbox, SandboxOptions
+from importer.sandbox import PRACTICE_DIDS, PRACTICE_PASSWORD, PRACTICE_USER, Sandbox, SandboxOptions
 from importer.workbooks.output_file import under_free_name, whole_file
 from importer.workbooks.results import PreviousRow, read_results
 from importer.workbooks.results.causes import causes_of
@@ -34,7 +33,7 @@ def demo(flags: argparse.Namespace) -> int:
     expected = read_expected(sample.joinpath(EXPECTED).read_text(encoding="utf-8"))
     order = _copy_into(flags.folder, sample.joinpath(ORDER))
     options = ImportOptions(rate=_DEMO_RATE)
-    with Sandbox(SandboxOptions(starting_dids=DIDS_THERE)) as practice:
+    with Sandbox(SandboxOptions(starting_dids=PRACTICE_DIDS)) as practice:
         print(wrapped(f"a practice VICIdial runs on this machine for the demo: {practice.url}"))
         print(wrapped(f"the order of a made-up carrier is imported into it: {order}"), flush=True)
         checked = check_file(order, options)

@@ -10,16 +10,10 @@ from importer.cli.options import folders_of
 from importer.cli.terminal import say, wrapped
 from importer.errors import SettingsError
 from importer.model import ExitCode
-from importer.sandbox import Fault, FaultPlan, SandboxOptions
+from importer.sandbox import PRACTICE_DIDS, PRACTICE_PASSWORD, PRACTICE_USER, Fault, FaultPlan, SandboxOptions
 from importer.sandbox import serve as serve_sandbox
 from importer.sandbox.faults import LOOPBACK
 from importer.settings.named import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE
-
-PRACTICE_USER: Final = "6666"
-PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice
-
-DIDS_THERE: Final = ("3055550190", "7135550190", "7275550190")
-"""DIDs that the practice VICIdial holds from the start, so that some rows of the sample order are duplicates."""
 
 _SLOWEST_SECONDS: Final = 3600.0
 _HIGHEST_PORT: Final = 65_535
@@ -61,7 +55,9 @@ def sandbox(flags: argparse.Namespace) -> int:
     if not 0 <= flags.slow <= _SLOWEST_SECONDS:
         raise SettingsError(f"--slow {flags.slow:g} must be from 0 to {_SLOWEST_SECONDS:g} seconds")
     _check_port(flags.port)
-    options = SandboxOptions(latency=(flags.slow, flags.slow), faults=faults_from(failures), starting_dids=DIDS_THERE)
+    options = SandboxOptions(
+        latency=(flags.slow, flags.slow), faults=faults_from(failures), starting_dids=PRACTICE_DIDS
+    )
     try:
         serve_sandbox(options, flags.port, lambda url: say(_welcome(url, options)))
     except BrokenPipeError:

@@ -6,6 +6,17 @@ sent to it.
 
 from importer.sandbox.faults import Fault, FaultPlan, SandboxOptions
 from importer.sandbox.server import Sandbox, serve
-from importer.sandbox.store import Call, User
+from importer.sandbox.store import PRACTICE_DIDS, PRACTICE_PASSWORD, PRACTICE_USER, Call, User
 
-__all__ = ["Call", "Fault", "FaultPlan", "Sandbox", "SandboxOptions", "User", "serve"]
+__all__ = [
+    "PRACTICE_DIDS",
+    "PRACTICE_PASSWORD",
+    "PRACTICE_USER",
+    "Call",
+    "Fault",
+    "FaultPlan",
+    "Sandbox",
+    "SandboxOptions",
+    "User",
+    "serve",
+]

@@ -22,6 +22,11 @@ Row = dict[str, str | None]
 _DEFAULTS: Final[Row] = {column.stored_as: column.default for column in COLUMNS if column.stored_as}
 _A_HUNDRED_YEARS: Final = 3.2e9
 
+PRACTICE_USER: Final = "6666"
+PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice
+PRACTICE_DIDS: Final = ("3055550190", "7135550190", "7275550190")
+"""DIDs that a server for practice holds from the start, so that some rows of the sample order are duplicates."""
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -56,7 +61,7 @@ class Call:
 def _starting_users(options: SandboxOptions) -> tuple[User, ...]:
     """The users whom the recorded requests name, one for each way to be refused."""
     return (
-        User("6666", "1234", level=9),
+        User(PRACTICE_USER, PRACTICE_PASSWORD, level=9),
         User("opsuser", "Str0ngPassXYZ"),
         User("opsadd", functions=("add_did",)),
         User("inactive", active=False),

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from importer.sandbox import Sandbox
 
 _QUICK_SECONDS: Final = 1.0
-_PRACTICE_USER: Final = "6666"
-_PRACTICE_PASSWORD: Final = "1234"  # noqa: S105  everybody's password in a server for practice
-_PRACTICE_DIDS: Final = ("3055550190", "7135550190", "7275550190")
 
 
 class Connection:
@@ -143,16 +140,18 @@ def test(visit: Visit) -> Response:
 
 
 def practise(visit: Visit) -> Response:
+    from importer.sandbox import PRACTICE_PASSWORD, PRACTICE_USER
+
     state = visit.state
     state.practice = state.practice or _started(state)
-    server = Server(state.practice.url, _PRACTICE_USER, Password(_PRACTICE_PASSWORD))
+    server = Server(state.practice.url, PRACTICE_USER, Password(PRACTICE_PASSWORD))
     state.connection, state.test = Connection(server, importer.ImportOptions(), practice=True), None
     return to("/file")
 
 
 def _started(state: PageState) -> Sandbox:
     """Start it anew at the address of the last time; what an unfinished run has added to it is there again."""
-    from importer.sandbox import Sandbox, SandboxOptions
+    from importer.sandbox import PRACTICE_DIDS, Sandbox, SandboxOptions
 
     notes = state.options.folder / "practice.json"
     try:
@@ -165,7 +164,7 @@ def _started(state: PageState) -> Sandbox:
         if line.about.server.startswith(f"http://127.0.0.1:{port}/") and line.about.state == "unfinished"
         for did in importer.added_by(line)
     ]
-    options = SandboxOptions(starting_dids=(*_PRACTICE_DIDS, *added))
+    options = SandboxOptions(starting_dids=(*PRACTICE_DIDS, *added))
     try:
         sandbox = Sandbox(options, port).__enter__()
     except OSError:
