@@ -44,7 +44,7 @@ paste: .venv/installed
 	$(BIN)/python -m tests.paste_docs
 
 soak: .venv/installed
-	$(BIN)/pytest -m soak
+	$(BIN)/pytest -m soak -n auto
 
 # as a user has it: where hypothesis is installed, pandera imports it too
 .venv-bench/installed: pyproject.toml constraints.txt

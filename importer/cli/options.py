@@ -16,7 +16,7 @@ from importer.cli.terminal import must_agree, warn
 from importer.columns import DID_PATTERN, USED
 from importer.errors import SettingsError
 from importer.headers import column_named
-from importer.settings.file import ServerFile, choose_server, config_file, load_servers
+from importer.settings.file import ServerFile, choose_server, config_file, load_servers, state_folder
 from importer.settings.named import ChosenServer, Given
 from importer.settings.settings import Server, is_this_machine, resolve_settings
 from importer.settings.settings import server_of_run as recorded_server
@@ -26,12 +26,7 @@ _CALM_RATE: Final = 100.0
 
 def folders_of(flags: argparse.Namespace) -> Folders:
     """Return where records and results go: by the flags, the environment, or as this system has it."""
-    state = getattr(flags, "state_dir", None) or os.environ.get("DID_IMPORTER_STATE_DIR")
-    if not state:
-        from platformdirs import user_state_path
-
-        state = user_state_path("did-importer", appauthor=False)
-    return Folders(Path(state), getattr(flags, "results", None))
+    return Folders(state_folder(getattr(flags, "state_dir", None)), getattr(flags, "results", None))
 
 
 def chosen_server(flags: argparse.Namespace) -> ChosenServer | None:

@@ -6,13 +6,13 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from importer.cli.options import folders_of
 from importer.cli.terminal import say, wrapped
 from importer.errors import SettingsError
 from importer.model import ExitCode
 from importer.sandbox import PRACTICE_DIDS, PRACTICE_PASSWORD, PRACTICE_USER, Fault, FaultPlan, SandboxOptions
 from importer.sandbox import serve as serve_sandbox
 from importer.sandbox.faults import LOOPBACK
+from importer.settings.file import state_folder
 from importer.settings.named import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE
 
 _SLOWEST_SECONDS: Final = 3600.0
@@ -42,7 +42,7 @@ def web(flags: argparse.Namespace) -> int:
     if flags.remove_icon:
         say([f"removed: {path}" if remove_icon(path) else f"there is no icon at {path}"])
         return ExitCode.DONE
-    options = WebOptions(folders_of(flags).state, flags.port, browser=not flags.no_browser, config=flags.config)
+    options = WebOptions(state_folder(flags.state_dir), flags.port, browser=not flags.no_browser, config=flags.config)
     return serve(options, lambda sentence: print(sentence, flush=True))
 
 

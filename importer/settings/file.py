@@ -97,6 +97,17 @@ def config_file(flag: Path | None, environment: Mapping[str, str] = os.environ) 
     return Setting("config", str(user_config_path("did-importer", appauthor=False) / "servers.toml"), Origin.DEFAULT)
 
 
+def state_folder(flag: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """Say where the records of runs are: --state-dir, then DID_IMPORTER_STATE_DIR, then the system's own place."""
+    if flag is not None:
+        return flag
+    if environment.get("DID_IMPORTER_STATE_DIR"):
+        return Path(environment["DID_IMPORTER_STATE_DIR"])
+    from platformdirs import user_state_path
+
+    return user_state_path("did-importer", appauthor=False)
+
+
 def load_servers(place: Setting) -> ServerFile:
     """Read the file of servers; the one in the user's folder may be missing, one that was chosen may not."""
     path = Path(place.value)
