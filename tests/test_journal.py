@@ -328,7 +328,7 @@ def test_folder_and_records_are_for_their_owner_only_and_one_that_others_may_wri
 
 
 @POSIX
-@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EIO, errno.EINTR])
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EIO, errno.EINTR])
 def test_a_lock_that_the_file_system_refuses_is_told_in_a_sentence(
     path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:

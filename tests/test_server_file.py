@@ -15,12 +15,12 @@ from importer.settings.file import (
     KEYS,
     ServerFile,
     choose_server,
-    config_file,
     load_servers,
     read_server_file,
     write_first_file,
 )
 from importer.settings.named import ChosenServer, NamedServer, Origin, Setting
+from importer.settings.user_folders import config_file
 
 API = "https://vici.example.org/vicidial/non_agent_api.php"
 WHOLE = """\

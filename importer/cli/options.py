@@ -16,10 +16,11 @@ from importer.cli.terminal import must_agree, warn
 from importer.columns import DID_PATTERN, USED
 from importer.errors import SettingsError
 from importer.headers import column_named
-from importer.settings.file import ServerFile, choose_server, config_file, load_servers, state_folder
+from importer.settings.file import ServerFile, choose_server, load_servers
 from importer.settings.named import ChosenServer, Given
 from importer.settings.settings import Server, is_this_machine, resolve_settings
 from importer.settings.settings import server_of_run as recorded_server
+from importer.settings.user_folders import config_file, state_folder
 
 _CALM_RATE: Final = 100.0
 

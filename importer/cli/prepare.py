@@ -9,8 +9,9 @@ from importer import ImportOptions, server_names
 from importer.cli.options import chosen_server, options_from, server_from
 from importer.cli.terminal import counted, quoted, shown, warn, wrapped
 from importer.model import ExitCode
-from importer.settings.file import ServerFile, config_file, load_servers, write_first_file
+from importer.settings.file import ServerFile, load_servers, write_first_file
 from importer.settings.named import NamedServer, Origin
+from importer.settings.user_folders import config_file
 from importer.workbooks.output_file import check_writable
 from importer.workbooks.template import write_template
 

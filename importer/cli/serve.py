@@ -12,8 +12,8 @@ from importer.model import ExitCode
 from importer.sandbox import PRACTICE_DIDS, PRACTICE_PASSWORD, PRACTICE_USER, Fault, FaultPlan, SandboxOptions
 from importer.sandbox import serve as serve_sandbox
 from importer.sandbox.faults import LOOPBACK
-from importer.settings.file import state_folder
 from importer.settings.named import PASSWORD_VARIABLE, URL_VARIABLE, USER_VARIABLE
+from importer.settings.user_folders import state_folder
 
 _SLOWEST_SECONDS: Final = 3600.0
 _HIGHEST_PORT: Final = 65_535

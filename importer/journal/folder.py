@@ -28,8 +28,8 @@ def _locked(path: Path, taken: str, seconds: float = 0) -> Iterator[None]:
         lock.acquire(timeout=seconds, poll_interval=0.02)
     except Timeout:
         raise JournalError(taken) from None
-    except (OSError, NotImplementedError) as error:
-        why = getattr(error, "strerror", None) or error
+    except OSError as error:
+        why = error.strerror or error
         raise JournalError(f"{path.parent} cannot be locked or written ({why}); choose --state-dir") from None
     try:
         yield

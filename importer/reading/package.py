@@ -24,6 +24,7 @@ _SAFELY: Final[dict[str, Any]] = {
     "resolve_entities": False,
     "no_network": True,
 }
+# what zipfile raises of a damaged archive; NotImplementedError is a compression or a feature that it does not know
 _TROUBLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 
 

@@ -23,8 +23,6 @@ from importer.settings.named import (
 )
 from importer.settings.settings import SOURCE_PATTERN
 
-CONFIG_VARIABLE: Final = "DID_IMPORTER_CONFIG"
-
 KEYS: Final[Mapping[str, tuple[type, ...]]] = {
     **dict.fromkeys(("url", "user", "source", "method", "did_format", "region", "password_file"), (str,)),
     "rate": (int, float),
@@ -84,28 +82,6 @@ class ServerFile:
             near = _nearest(name, servers, "servers")
             raise SettingsError(f"--server {name}: {self.path} has no such server; {near}")
         return servers[name]
-
-
-def config_file(flag: Path | None, environment: Mapping[str, str] = os.environ) -> Setting:
-    """Say where the file of servers is: --config, then DID_IMPORTER_CONFIG, then the user's folder of settings."""
-    if flag is not None:
-        return Setting("config", str(flag), Origin.FLAG, "--config")
-    if environment.get(CONFIG_VARIABLE):
-        return Setting("config", environment[CONFIG_VARIABLE], Origin.ENVIRONMENT, CONFIG_VARIABLE)
-    from platformdirs import user_config_path
-
-    return Setting("config", str(user_config_path("did-importer", appauthor=False) / "servers.toml"), Origin.DEFAULT)
-
-
-def state_folder(flag: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
-    """Say where the records of runs are: --state-dir, then DID_IMPORTER_STATE_DIR, then the system's own place."""
-    if flag is not None:
-        return flag
-    if environment.get("DID_IMPORTER_STATE_DIR"):
-        return Path(environment["DID_IMPORTER_STATE_DIR"])
-    from platformdirs import user_state_path
-
-    return user_state_path("did-importer", appauthor=False)
 
 
 def load_servers(place: Setting) -> ServerFile:

@@ -15,10 +15,11 @@ from starlette.responses import Response
 
 import importer
 from importer.errors import ImporterError, SettingsError
-from importer.settings.file import ServerFile, config_file, load_servers, read_server_file
+from importer.settings.file import ServerFile, load_servers, read_server_file
 from importer.settings.named import ChosenServer, Given, NamedServer
 from importer.settings.password import KEYRING_SERVICE, Password
 from importer.settings.settings import Server, resolve_settings
+from importer.settings.user_folders import config_file
 from importer.web.state import Job, PageState
 from importer.web.visit import Verdicts, Visit, host_of, to
 
